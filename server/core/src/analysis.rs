@@ -1,0 +1,115 @@
+//! The facade: one method a feature; byte offsets in, plain data out.
+
+use std::sync::Arc;
+
+use crate::assists::{self, CodeAction};
+use crate::ide::{completion, definition, folding, highlight, hover, references, rename, symbols};
+use crate::lint::{self, Diagnostic};
+use crate::model::SourceFile;
+use crate::{TextRange, TextSize};
+
+/// What a user can set, as far as the analysis is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Hints on stages that the default target does not reach.
+    pub unreachable_stages: bool,
+    /// The hint on a FROM that offers the split into builder and final stage.
+    pub split_hint: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { unreachable_stages: true, split_hint: true }
+    }
+}
+
+/// A snapshot of a document with the questions one can ask about it.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    file: Arc<SourceFile>,
+    settings: Arc<Settings>,
+}
+
+impl Analysis {
+    /// Looks at a document under some settings.
+    pub fn new(file: Arc<SourceFile>, settings: Arc<Settings>) -> Self {
+        Self { file, settings }
+    }
+
+    /// The document.
+    pub fn file(&self) -> &Arc<SourceFile> {
+        &self.file
+    }
+
+    /// Everything that is wrong or worth a hint, in order of the text.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut found = lint::diagnostics(&self.file, &self.settings);
+        if self.settings.split_hint {
+            found.extend(assists::split_stage::hint(&self.file));
+        }
+        found.sort_by_key(|it| (it.range.start(), it.range.end()));
+        found
+    }
+
+    /// The card for what stands at `offset`.
+    pub fn hover(&self, offset: TextSize) -> Option<hover::Hover> {
+        hover::hover(&self.file, offset)
+    }
+
+    /// Where the stage or variable at `offset` is defined.
+    pub fn definition(&self, offset: TextSize) -> Option<definition::NavigationTarget> {
+        definition::definition(&self.file, offset)
+    }
+
+    /// Every place that names the stage or variable at `offset`, in order of the text.
+    pub fn references(&self, offset: TextSize, include_declaration: bool) -> Vec<TextRange> {
+        references::references(&self.file, offset, include_declaration)
+    }
+
+    /// The same places, each with what happens there.
+    pub fn highlights(&self, offset: TextSize) -> Vec<highlight::Highlight> {
+        highlight::highlights(&self.file, offset)
+    }
+
+    /// What would be renamed at `offset`.
+    ///
+    /// # Errors
+    /// Why nothing here can be renamed.
+    pub fn prepare_rename(&self, offset: TextSize) -> Result<rename::RenameTarget, rename::RenameError> {
+        rename::prepare(&self.file, offset)
+    }
+
+    /// Renames the stage or variable at `offset`.
+    ///
+    /// # Errors
+    /// Why the new name is refused, or nothing here can be renamed.
+    pub fn rename(
+        &self,
+        offset: TextSize,
+        new_name: &str,
+    ) -> Result<crate::text::SourceChange, rename::RenameError> {
+        rename::rename(&self.file, offset, new_name)
+    }
+
+    /// The outline: stages with their instructions.
+    pub fn symbols(&self) -> Vec<symbols::Symbol> {
+        symbols::symbols(&self.file)
+    }
+
+    /// What can be folded.
+    pub fn folding_ranges(&self) -> Vec<folding::Fold> {
+        folding::folds(&self.file)
+    }
+
+    /// What can be typed at `offset`.
+    pub fn completions(&self, offset: TextSize) -> Vec<completion::Completion> {
+        completion::completions(&self.file, offset)
+    }
+
+    /// Fixes and refactorings for a selection; an empty range is a cursor.
+    pub fn code_actions(&self, range: TextRange) -> Vec<CodeAction> {
+        let mut actions = lint::fixes(&self.diagnostics(), range);
+        actions.extend(assists::assists(&self.file, range));
+        actions
+    }
+}

@@ -1,0 +1,56 @@
+//! Code actions: refactorings of our own, and the fixes of diagnostics in the same form.
+
+use crate::TextRange;
+use crate::lint::{Diagnostic, Fix};
+use crate::model::SourceFile;
+use crate::text::SourceChange;
+
+pub mod split_stage;
+
+/// The kind of a code action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActionKind {
+    /// Mends a diagnostic.
+    QuickFix,
+    /// Turns code into other code that does what was meant: `refactor.rewrite`.
+    RefactorRewrite,
+}
+
+/// Something that can be done to a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeAction {
+    /// What it does, as an imperative.
+    pub title: String,
+    /// Its kind.
+    pub kind: ActionKind,
+    /// The edits; none when it cannot be done, see `disabled`.
+    pub change: Option<SourceChange>,
+    /// The diagnostic that it mends.
+    pub diagnostic: Option<Diagnostic>,
+    /// Whether it is the one to take when there are several.
+    pub preferred: bool,
+    /// Why it cannot be done here.
+    pub disabled: Option<String>,
+    /// What it assumes and what to look at afterwards, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl CodeAction {
+    /// A diagnostic's fix as an action.
+    pub fn of_fix(diagnostic: &Diagnostic, fix: &Fix) -> Self {
+        Self {
+            title: fix.title.clone(),
+            kind: ActionKind::QuickFix,
+            change: Some(fix.change.clone()),
+            diagnostic: Some(diagnostic.clone()),
+            preferred: fix.preferred,
+            disabled: None,
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// The refactorings that apply to a selection.
+pub fn assists(file: &SourceFile, range: TextRange) -> Vec<CodeAction> {
+    split_stage::assist(file, range).into_iter().collect()
+}

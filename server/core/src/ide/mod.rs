@@ -1,0 +1,11 @@
+//! What an editor asks: one file a feature.
+
+pub mod completion;
+pub mod definition;
+pub mod folding;
+pub mod highlight;
+pub mod hover;
+pub mod references;
+pub mod rename;
+pub mod symbol_at;
+pub mod symbols;

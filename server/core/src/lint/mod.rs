@@ -1,0 +1,109 @@
+//! Diagnostics: what BuildKit refuses, and what deserves a hint about stages.
+
+use crate::TextRange;
+use crate::analysis::Settings;
+use crate::assists::CodeAction;
+use crate::model::SourceFile;
+use crate::text::{Applicability, SourceChange};
+
+/// Who says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Source {
+    /// BuildKit would say it too.
+    Buildkit,
+    /// Only we say it.
+    Dockstage,
+}
+
+impl Source {
+    /// Its name in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Buildkit => "buildkit",
+            Self::Dockstage => "dockstage",
+        }
+    }
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// BuildKit refuses to build it.
+    Error,
+    /// It builds, but hardly does what is meant.
+    Warning,
+    /// Worth knowing.
+    Info,
+    /// A suggestion in passing.
+    Hint,
+}
+
+impl Severity {
+    /// Its name in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+/// Another place that belongs to a diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// The place.
+    pub range: TextRange,
+    /// What it has to do with it.
+    pub message: String,
+}
+
+/// A way to mend a diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an imperative: ``Change to `builder` ``.
+    pub title: String,
+    /// The edits.
+    pub change: SourceChange,
+    /// Whether it may be applied without a look.
+    pub applicability: Applicability,
+    /// Whether it is the one to take when there are several.
+    pub preferred: bool,
+}
+
+/// Something wrong, or worth a hint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Who says it.
+    pub source: Source,
+    /// Its name, in the form `StageNameCasing`; BuildKit's own name where it has one.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong with what, and the cure, in one or two short sentences.
+    pub message: String,
+    /// The words at fault.
+    pub range: TextRange,
+    /// The page about it.
+    pub url: Option<String>,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// What can be done.
+    pub fixes: Vec<Fix>,
+    /// Whether the range is code that has no effect: editors show it faded.
+    pub unnecessary: bool,
+}
+
+/// Everything to be said about a document.
+pub fn diagnostics(_file: &SourceFile, _settings: &Settings) -> Vec<Diagnostic> {
+    Vec::new()
+}
+
+/// The fixes of those `diagnostics` that touch `range`, as code actions.
+pub fn fixes(diagnostics: &[Diagnostic], range: TextRange) -> Vec<CodeAction> {
+    let touching = diagnostics.iter().filter(|it| it.range.intersect(range).is_some());
+    touching
+        .flat_map(|diagnostic| diagnostic.fixes.iter().map(move |fix| CodeAction::of_fix(diagnostic, fix)))
+        .collect()
+}

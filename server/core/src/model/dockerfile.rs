@@ -1,0 +1,129 @@
+//! The model of one Dockerfile.
+
+use std::sync::Arc;
+
+use super::graph::StageGraph;
+use super::instruction::{Instruction, InstructionData, InstructionId};
+use super::scope::Scopes;
+use super::stage::{Stage, StageId, StageRef};
+use crate::syntax::Directive;
+use crate::{TextRange, TextSize};
+
+/// A comment outside of instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comment {
+    /// From its `#` to the end of its line.
+    pub range: TextRange,
+    /// Its line, from 0, counted by `\n`.
+    pub row: u32,
+}
+
+/// An instruction's data and its place.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// First byte.
+    pub start: TextSize,
+    /// First line, from 0, counted by `\n`.
+    pub row: u32,
+    /// What it says.
+    pub data: Arc<InstructionData>,
+}
+
+/// Something wrong with the file as a whole or with its head, which BuildKit refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SyntaxFault {
+    /// There is no instruction in it.
+    NoInstructions,
+    /// The same parser directive twice.
+    DuplicateDirective(Directive),
+    /// `# escape=` with something else than `\` or a backtick.
+    BadEscape(Directive),
+    /// A line longer than 65,535 bytes; the range is that line's, the row its number from 0.
+    LineTooLong(TextRange, u32),
+    /// An instruction before the first FROM that is no ARG.
+    BeforeFrom(InstructionId),
+    /// There is no FROM.
+    NoStage,
+}
+
+/// A Dockerfile: what BuildKit would make of it.
+#[derive(Debug, Clone)]
+pub struct Dockerfile {
+    /// The escape character: `\` unless a directive says otherwise.
+    pub escape: char,
+    /// The parser directives at its head.
+    pub directives: Vec<Directive>,
+    /// Comments outside of instructions, in order.
+    pub comments: Vec<Comment>,
+    /// Instructions in order; look at them through [`Dockerfile::instruction`].
+    pub placed: Vec<Placed>,
+    /// Stages in order.
+    pub stages: Vec<Stage>,
+    /// Every place that may name a stage, in order.
+    pub refs: Vec<StageRef>,
+    /// Which stage needs which.
+    pub graph: StageGraph,
+    /// Variables: where they are defined and used.
+    pub scopes: Scopes,
+    /// What is wrong with the file as a whole.
+    pub faults: Vec<SyntaxFault>,
+}
+
+impl Dockerfile {
+    /// All instructions in order.
+    pub fn instructions(&self) -> impl DoubleEndedIterator<Item = Instruction<'_>> + ExactSizeIterator {
+        self.placed.iter().enumerate().map(|(index, placed)| view(index, placed))
+    }
+
+    /// The instruction with this index.
+    ///
+    /// Panics when the index is of another Dockerfile, as indexing does.
+    pub fn instruction(&self, id: InstructionId) -> Instruction<'_> {
+        view(id.index(), &self.placed[id.index()])
+    }
+
+    /// The instruction that `offset` lies in or right behind.
+    pub fn instruction_at(&self, offset: TextSize) -> Option<Instruction<'_>> {
+        let index = self.placed.partition_point(|placed| placed.start <= offset).checked_sub(1)?;
+        let found = view(index, &self.placed[index]);
+        found.range().contains_inclusive(offset).then_some(found)
+    }
+
+    /// The stage with this index.
+    pub fn stage(&self, id: StageId) -> &Stage {
+        &self.stages[id.index()]
+    }
+
+    /// The stage that an instruction belongs to; none before the first FROM.
+    pub fn stage_of(&self, id: InstructionId) -> Option<&Stage> {
+        let index = self.stages.partition_point(|stage| stage.from <= id).checked_sub(1)?;
+        self.stages.get(index)
+    }
+
+    /// The stage that a build without `--target` ends with: the last one.
+    pub fn default_target(&self) -> Option<&Stage> {
+        self.stages.last()
+    }
+
+    /// The references that lead to `stage`, in order.
+    pub fn references_to(&self, stage: StageId) -> impl Iterator<Item = &StageRef> {
+        self.refs.iter().filter(move |it| it.target.stage() == Some(stage))
+    }
+
+    /// The block of comment lines that stands right above an instruction, top to bottom.
+    pub fn comments_above(&self, id: InstructionId) -> &[Comment] {
+        let row = self.instruction(id).row;
+        let end = self.comments.partition_point(|comment| comment.row < row);
+        let mut start = end;
+        let mut next = row;
+        while start > 0 && self.comments[start - 1].row + 1 == next {
+            start -= 1;
+            next -= 1;
+        }
+        &self.comments[start..end]
+    }
+}
+
+fn view(index: usize, placed: &Placed) -> Instruction<'_> {
+    Instruction { id: InstructionId(index as u32), start: placed.start, row: placed.row, data: &placed.data }
+}

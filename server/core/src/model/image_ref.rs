@@ -1,0 +1,43 @@
+//! The name of an image, taken apart.
+
+/// An image reference: `registry/repository:tag@digest`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImageRef {
+    /// As written, variables included.
+    pub written: String,
+    /// The registry; none for Docker Hub when it is not written.
+    pub registry: Option<String>,
+    /// The repository without registry: `eclipse-temurin`, `library/alpine`, `org/app`.
+    pub repository: String,
+    /// The tag.
+    pub tag: Option<String>,
+    /// The digest, with its algorithm.
+    pub digest: Option<String>,
+}
+
+impl ImageRef {
+    /// Takes a reference apart. Never fails: what does not fit a part is left in the repository.
+    pub fn parse(written: &str) -> Self {
+        let (name, digest) = match written.split_once('@') {
+            Some((name, digest)) => (name, Some(digest.to_owned())),
+            None => (written, None),
+        };
+        // A colon in front of a slash is a registry's port.
+        let (name, tag) = match name.rsplit_once(':') {
+            Some((name, tag)) if !tag.contains('/') && !tag.contains('}') => (name, Some(tag.to_owned())),
+            _ => (name, None),
+        };
+        let (registry, repository) = match name.split_once('/') {
+            Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => {
+                (Some(host.to_owned()), rest.to_owned())
+            }
+            _ => (None, name.to_owned()),
+        };
+        Self { written: written.to_owned(), registry, repository, tag, digest }
+    }
+
+    /// Whether a part of it is a variable.
+    pub fn has_variable(&self) -> bool {
+        self.written.contains('$')
+    }
+}

@@ -1,0 +1,194 @@
+//! One instruction, lowered: position-independent data, and a view of it in its Dockerfile.
+
+use std::sync::Arc;
+
+use super::args::{Arguments, Flag, Heredoc, Mount};
+use super::stage::StageRefKind;
+use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned};
+use crate::{TextRange, TextSize};
+
+/// Index of an instruction in its Dockerfile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InstructionId(pub u32);
+
+impl InstructionId {
+    /// The index as a number.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// An instruction without its place: a function of its own text and the escape character only, so
+/// that it can be kept while the text around it changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InstructionData {
+    /// Which instruction.
+    pub keyword: Keyword,
+    /// The keyword as written, and where.
+    pub keyword_word: Spanned,
+    /// The whole instruction: 0 to its length.
+    pub range: RelRange,
+    /// How many `\n` it spans: 0 for an instruction on one line.
+    pub newlines: u32,
+    /// The logical line: continuations joined, comments and empty lines dropped.
+    pub line: LogicalLine,
+    /// Flags in order.
+    pub flags: Vec<Flag>,
+    /// What follows the flags.
+    pub arguments: Arguments,
+    /// Where the arguments stand; empty, behind the flags, when there are none.
+    pub arguments_range: RelRange,
+    /// Heredocs in order.
+    pub heredocs: Vec<Heredoc>,
+    /// For ONBUILD: the instruction it holds. Its ranges count from the start of the ONBUILD too.
+    pub trigger: Option<Box<InstructionData>>,
+    /// Comments inside the continuations.
+    pub comments: Vec<RelRange>,
+    /// Empty lines inside the continuations.
+    pub empty_lines: Vec<RelRange>,
+    /// What BuildKit's parser refuses in it, the first one first.
+    pub faults: Vec<ParseFault>,
+    /// References to stages in it, those of its trigger included.
+    pub stage_refs: Vec<RawStageRef>,
+    /// Uses of variables in it, those of its trigger included.
+    pub var_uses: Vec<VarUse>,
+}
+
+impl InstructionData {
+    /// The last flag of this name.
+    pub fn flag(&self, name: &str) -> Option<&Flag> {
+        self.flags.iter().rev().find(|flag| flag.name.text == name)
+    }
+
+    /// The mounts of RUN, those of an ONBUILD's trigger included.
+    pub fn mounts(&self) -> impl Iterator<Item = &Mount> {
+        let own = self.flags.iter().filter_map(|flag| flag.mount.as_ref());
+        own.chain(self.trigger.iter().flat_map(|it| it.flags.iter().filter_map(|flag| flag.mount.as_ref())))
+    }
+
+    /// The instruction that does the work: an ONBUILD's trigger, else the instruction itself.
+    pub fn effective(&self) -> &InstructionData {
+        self.trigger.as_deref().unwrap_or(self)
+    }
+}
+
+/// A place that names a stage, before it is known what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawStageRef {
+    /// The kind of place.
+    pub kind: StageRefKind,
+    /// Whether it stands inside ONBUILD.
+    pub onbuild: bool,
+    /// The name as BuildKit reads it, and where.
+    pub word: Spanned,
+}
+
+/// A use of a variable: `$name`, `${name…}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VarUse {
+    /// The name, without `$` and braces.
+    pub name: Spanned,
+    /// The whole expansion, from `$` to the name's end or the closing brace.
+    pub whole: RelRange,
+    /// The operator behind the name in braces (`:-`, `+`, `#`, …); empty without one.
+    pub operator: &'static str,
+    /// Whether it is the shell that expands it when the build runs (RUN, CMD, ENTRYPOINT, HEALTHCHECK
+    /// and heredocs of RUN), not BuildKit.
+    pub shell: bool,
+    /// Whether it stands in a flag.
+    pub in_flag: bool,
+}
+
+/// Something that BuildKit refuses when it parses the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseFault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// The word at fault.
+    pub range: RelRange,
+}
+
+/// What BuildKit's parser and instruction parser refuse. The texts are in [`crate::lint`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // The fields are the words at fault; the variants say what is wrong.
+pub enum FaultKind {
+    UnknownInstruction { written: String },
+    NoArguments,
+    ExactlyOneArgument,
+    NoDestination,
+    FromArguments,
+    BadStageName { name: String },
+    MissingEquals { word: String },
+    EnvTwoArguments,
+    BlankName,
+    JsonNotStrings,
+    ShellNotJson,
+    UnterminatedHeredoc { name: String },
+    HeredocDestination { name: String },
+    UnknownFlag { name: String },
+    DuplicateFlag { name: String },
+    FlagNeedsValue { name: String },
+    FlagNotBoolean { name: String, value: String },
+    BadFlagValue { name: String, value: String },
+    BadMount { reason: MountFault },
+    OnbuildChain,
+    OnbuildForbidden { trigger: String },
+    HealthcheckType { written: String },
+    HealthcheckNoneArguments,
+    HealthcheckNoCommand,
+    BadDuration { flag: String, value: String },
+    DurationTooShort { flag: String, value: String },
+    BadRetries { value: String },
+    NegativeRetries { value: String },
+    EmptyVolume,
+    BadHeredocName { word: String },
+}
+
+/// What is wrong with a `--mount` before variables are expanded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MountFault {
+    /// Quotes of the comma-separated list are not closed or stand in the middle of a field.
+    BadCsv,
+    /// `from=` holds a variable.
+    VariableInFrom(String),
+}
+
+/// An instruction at its place in a Dockerfile: how everything outside the model looks at it.
+#[derive(Debug, Clone, Copy)]
+pub struct Instruction<'a> {
+    /// Its index.
+    pub id: InstructionId,
+    /// Its first byte in the document.
+    pub start: TextSize,
+    /// Its first line, from 0; lines end at `\n` alone, as BuildKit counts.
+    pub row: u32,
+    /// What it says.
+    pub data: &'a Arc<InstructionData>,
+}
+
+impl<'a> Instruction<'a> {
+    /// Where it stands: from its keyword to the end of its last line, heredocs included.
+    pub fn range(self) -> TextRange {
+        self.abs(self.data.range)
+    }
+
+    /// The place in the document of a range inside this instruction.
+    pub fn abs(self, range: RelRange) -> TextRange {
+        range.at(self.start)
+    }
+
+    /// Which instruction it is.
+    pub fn keyword(self) -> Keyword {
+        self.data.keyword
+    }
+
+    /// Where its keyword stands.
+    pub fn keyword_range(self) -> TextRange {
+        self.abs(self.data.keyword_word.range)
+    }
+
+    /// Its last line, from 0, as BuildKit counts.
+    pub fn last_row(self) -> u32 {
+        self.row + self.data.newlines
+    }
+}

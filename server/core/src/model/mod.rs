@@ -1,0 +1,26 @@
+//! What a Dockerfile means: instructions, stages, references between stages, variables.
+//!
+//! Everything is plain data, built eagerly and immutable afterwards. [`Dockerfile`] is the root.
+
+mod args;
+mod dockerfile;
+pub mod graph;
+mod image_ref;
+mod instruction;
+mod lower;
+mod resolve;
+pub mod scope;
+mod source_file;
+mod stage;
+pub mod state;
+
+pub use args::{Arguments, Flag, Heredoc, Mount, MountField, Pair};
+pub use dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
+pub use graph::StageGraph;
+pub use image_ref::ImageRef;
+pub use instruction::{
+    FaultKind, Instruction, InstructionData, InstructionId, MountFault, ParseFault, RawStageRef, VarUse,
+};
+pub use scope::{ResolvedVar, VarDef, VarDefId, VarDefKind, VarRef};
+pub use source_file::{ContentChange, SourceFile};
+pub use stage::{Base, RefTarget, Stage, StageId, StageName, StageRef, StageRefKind};

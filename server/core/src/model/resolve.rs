@@ -1,0 +1,1 @@
+//! Resolves stages, references and variables over the instructions of a file.

@@ -1,0 +1,1 @@
+//! Heredoc words in a logical line.

@@ -1,0 +1,81 @@
+//! A logical line: the physical lines of an instruction joined as BuildKit joins them.
+
+use super::span::RelRange;
+
+/// The text of an instruction with continuations joined and comments and empty lines dropped, and
+/// the way back to the source. Both sides count bytes; the source from the instruction's start.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogicalLine {
+    text: String,
+    /// Where each piece begins: (byte in `text`, byte in the source), both ascending.
+    pieces: Vec<(u32, u32)>,
+}
+
+impl LogicalLine {
+    /// Adds a piece of the source that begins at `source_start`.
+    pub fn push(&mut self, piece: &str, source_start: u32) {
+        if piece.is_empty() {
+            return;
+        }
+        self.pieces.push((to_u32(self.text.len()), source_start));
+        self.text.push_str(piece);
+    }
+
+    /// The joined text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where the byte at `offset` stands in the source. An offset between two pieces belongs to the
+    /// second one; one behind the text to the last one.
+    pub fn source_of(&self, offset: usize) -> u32 {
+        let offset = to_u32(offset);
+        let index = self.pieces.partition_point(|&(start, _)| start <= offset);
+        match index.checked_sub(1).and_then(|index| self.pieces.get(index)) {
+            Some(&(start, source)) => source + (offset - start),
+            None => 0,
+        }
+    }
+
+    /// The source of `start..end`: from its first byte to behind its last one.
+    pub fn source_range(&self, start: usize, end: usize) -> RelRange {
+        if start >= end {
+            let at = self.source_of(start);
+            return RelRange::new(at, at);
+        }
+        RelRange::new(self.source_of(start), self.source_of(end - 1) + 1)
+    }
+
+    /// The byte of the joined text that stands at `source`; where that was dropped, the one after it.
+    pub fn offset_of_source(&self, source: u32) -> usize {
+        let index = self.pieces.partition_point(|&(_, start)| start <= source);
+        let Some(&(start, from)) = index.checked_sub(1).and_then(|index| self.pieces.get(index)) else {
+            return 0;
+        };
+        let end = self.pieces.get(index).map_or(to_u32(self.text.len()), |&(next, _)| next);
+        (start + (source - from)).min(end) as usize
+    }
+}
+
+fn to_u32(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_joined_text_to_its_source_and_back() {
+        // RUN a \⏎  b
+        let mut line = LogicalLine::default();
+        line.push("RUN a ", 0);
+        line.push("  b", 8);
+        assert_eq!(line.text(), "RUN a   b");
+        assert_eq!(line.source_of(4), 4);
+        assert_eq!(line.source_of(8), 10);
+        assert_eq!(line.source_range(4, 9), RelRange::new(4, 11));
+        assert_eq!(line.offset_of_source(10), 8);
+        assert_eq!(line.offset_of_source(7), 6, "inside the continuation");
+    }
+}

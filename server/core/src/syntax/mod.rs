@@ -1,0 +1,17 @@
+//! The incremental syntax tree, and the words that BuildKit makes of a logical line.
+
+mod directive;
+pub mod expansion;
+mod heredoc;
+mod json;
+mod keyword;
+mod logical_line;
+mod span;
+mod tree;
+pub mod words;
+
+pub use directive::{Directive, DirectiveName};
+pub use keyword::Keyword;
+pub use logical_line::LogicalLine;
+pub use span::{RelRange, Spanned};
+pub use tree::{Edit, SyntaxTree};

@@ -1,0 +1,1 @@
+//! Words of a logical line, as BuildKit splits them.

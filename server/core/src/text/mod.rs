@@ -1,0 +1,7 @@
+//! Text of a document: a rope, the protocol's lines, positions in three encodings, edits.
+
+mod document;
+mod edit;
+
+pub use document::{LineCol, PositionEncoding, TextDocument};
+pub use edit::{Applicability, EditError, SourceChange, TextEdit};

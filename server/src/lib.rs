@@ -1,0 +1,1 @@
+//! Dockstage: the language server and the command line.

@@ -1,0 +1,3 @@
+//! The `dockstage` binary.
+
+fn main() {}
