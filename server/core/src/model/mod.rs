@@ -8,10 +8,13 @@ pub mod graph;
 mod image_ref;
 mod instruction;
 mod lower;
+mod lower_instruction;
 mod resolve;
 pub mod scope;
 mod source_file;
 mod stage;
+mod uses;
+mod validate;
 pub mod state;
 
 pub use args::{Arguments, Flag, Heredoc, Mount, MountField, Pair};

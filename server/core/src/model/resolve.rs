@@ -1,1 +1,264 @@
-//! Resolves stages, references and variables over the instructions of a file.
+//! Resolves stages and the references between them over the instructions of a file.
+
+use rustc_hash::FxHashMap;
+
+use super::dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
+use super::expand::expand;
+use super::graph::StageGraph;
+use super::image_ref::ImageRef;
+use super::instruction::{InstructionId, RawStageRef};
+use super::scope::Scopes;
+use super::stage::{Base, RefTarget, Stage, StageId, StageName, StageRef, StageRefKind};
+use crate::TextRange;
+use crate::syntax::expansion::{Expander, expansions};
+use crate::syntax::{Directive, Keyword, Spanned};
+
+/// Builds the model on lowered instructions.
+pub(super) fn resolve(
+    escape: char,
+    directives: Vec<Directive>,
+    comments: Vec<Comment>,
+    placed: Vec<Placed>,
+    faults: Vec<SyntaxFault>,
+) -> Dockerfile {
+    let mut stages = stages(&placed);
+    let names = StageNames::of(&stages);
+    let globals = global_args(&placed, escape);
+    let refs = refs(&placed, &mut stages, &names, &globals, escape);
+    let graph = StageGraph::build(&stages, &refs);
+    let scopes = Scopes::build(&placed, &stages);
+    Dockerfile { escape, directives, comments, placed, stages, refs, graph, scopes, faults }
+}
+
+fn stages(placed: &[Placed]) -> Vec<Stage> {
+    let mut stages: Vec<Stage> = Vec::new();
+    for (index, it) in placed.iter().enumerate() {
+        let id = InstructionId(index as u32);
+        let range = it.data.range.at(it.start);
+        if it.data.keyword == Keyword::From {
+            let words = it.data.arguments.words();
+            let base_word = words.first().map(|base| (base.text.clone(), base.range.at(it.start)));
+            stages.push(Stage {
+                id: StageId(stages.len() as u32),
+                from: id,
+                end: id,
+                name: stage_name(words, it),
+                base: Base::Unresolved,
+                base_text: base_word.as_ref().map(|it| it.0.clone()).unwrap_or_default(),
+                base_word,
+                platform: it.data.flag("platform").and_then(|it| it.value.as_ref()).map(|it| it.text.clone()),
+                range,
+            });
+        }
+        if let Some(stage) = stages.last_mut() {
+            stage.end = InstructionId(index as u32 + 1);
+            stage.range = TextRange::new(stage.range.start(), range.end());
+        }
+    }
+    stages
+}
+
+fn stage_name(words: &[Spanned], placed: &Placed) -> Option<StageName> {
+    let [_, keyword, name, ..] = words else { return None };
+    if !keyword.text.eq_ignore_ascii_case("as") {
+        return None;
+    }
+    let lower = name.text.to_lowercase();
+    let valid = is_valid_stage_name(&lower);
+    Some(StageName { written: name.text.clone(), lower, range: name.range.at(placed.start), valid })
+}
+
+/// Whether BuildKit takes `name`, in lower case, as the name of a stage.
+pub fn is_valid_stage_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    let rest = |ch: char| ch.is_ascii_lowercase() || ch.is_ascii_digit() || matches!(ch, '-' | '_' | '.');
+    chars.next().is_some_and(|ch| ch.is_ascii_lowercase()) && chars.all(rest)
+}
+
+/// Stages by name in lower case, each list in order.
+struct StageNames(FxHashMap<String, Vec<StageId>>);
+
+impl StageNames {
+    fn of(stages: &[Stage]) -> Self {
+        let mut names: FxHashMap<String, Vec<StageId>> = FxHashMap::default();
+        for stage in stages {
+            if let Some(name) = &stage.name {
+                names.entry(name.lower.clone()).or_default().push(stage.id);
+            }
+        }
+        Self(names)
+    }
+
+    /// What `FROM name` sees: the nearest stage before `stage`. The name has to be in lower case.
+    fn nearest_before(&self, name: &str, stage: StageId) -> Option<StageId> {
+        let ids = self.0.get(name)?;
+        ids[..ids.partition_point(|id| *id < stage)].last().copied()
+    }
+
+    /// What `--from=name` sees: the last stage of that name in the whole file, in any case.
+    fn last(&self, name: &str) -> Option<StageId> {
+        let ids = self.0.get(name).or_else(|| self.0.get(&name.to_lowercase()))?;
+        ids.last().copied()
+    }
+}
+
+/// Values of the global ARGs, as far as the file gives them; a name without a value has none.
+fn global_args(placed: &[Placed], escape: char) -> FxHashMap<String, Option<String>> {
+    let mut values: FxHashMap<String, Option<String>> = FxHashMap::default();
+    let args = placed.iter().take_while(|it| it.data.keyword != Keyword::From);
+    for arg in args.filter(|it| it.data.keyword == Keyword::Arg) {
+        for word in arg.data.arguments.words() {
+            let (name, value) = match word.text.split_once('=') {
+                Some((name, value)) => (name, evaluate(value, escape, &values)),
+                None => (word.text.as_str(), None),
+            };
+            values.insert(name.to_owned(), value);
+        }
+    }
+    values
+}
+
+/// The value of a word under the defaults of the global ARGs; none where it cannot be known: where it
+/// depends on a platform, or on an ARG without a default and has none of its own.
+fn evaluate(word: &str, escape: char, globals: &FxHashMap<String, Option<String>>) -> Option<String> {
+    let known = |name: &str| globals.get(name).cloned().flatten();
+    for it in expansions(word, Expander::Buildkit(escape)) {
+        let name = &word[it.name.clone()];
+        let has_default = matches!(it.operator, "-" | ":-" | "+" | ":+");
+        if is_platform_arg(name) || (known(name).is_none() && !has_default) {
+            return None;
+        }
+    }
+    Some(expand(word, escape, &mut |name| known(name)).ok()?.text)
+}
+
+/// Whether BuildKit sets this variable itself, from the platforms and the target of the build.
+fn is_platform_arg(name: &str) -> bool {
+    let part = name.strip_prefix("BUILD").or_else(|| name.strip_prefix("TARGET"));
+    matches!(part, Some("PLATFORM" | "OS" | "OSVERSION" | "ARCH" | "VARIANT" | "STAGE"))
+}
+
+fn refs(
+    placed: &[Placed],
+    stages: &mut [Stage],
+    names: &StageNames,
+    globals: &FxHashMap<String, Option<String>>,
+    escape: char,
+) -> Vec<StageRef> {
+    let mut refs = Vec::new();
+    let mut next = 0;
+    for (index, it) in placed.iter().enumerate() {
+        let id = InstructionId(index as u32);
+        if stages.get(next).is_some_and(|stage| stage.from == id) {
+            next += 1;
+        }
+        // Before the first FROM there is no stage to refer from.
+        let Some(current) = next.checked_sub(1) else { continue };
+        let stage = StageId(current as u32);
+        for raw in &it.data.stage_refs {
+            let target = match raw.kind {
+                StageRefKind::From => {
+                    let value = evaluate(&raw.word.text, escape, globals);
+                    let (base, target) = resolve_base(&raw.word.text, value.as_deref(), stage, names);
+                    stages[current].base_text = value.unwrap_or_else(|| raw.word.text.clone());
+                    stages[current].base = base;
+                    target
+                }
+                StageRefKind::CopyFrom | StageRefKind::MountFrom => source_stage(raw, stage, stages.len(), names, escape),
+            };
+            refs.push(StageRef {
+                kind: raw.kind,
+                onbuild: raw.onbuild,
+                instruction: id,
+                stage,
+                text: raw.word.text.clone(),
+                range: raw.word.range.at(it.start),
+                numeric: raw.kind == StageRefKind::CopyFrom && stage_index(&raw.word.text).is_some(),
+                target,
+            });
+        }
+    }
+    refs
+}
+
+fn resolve_base(written: &str, value: Option<&str>, stage: StageId, names: &StageNames) -> (Base, RefTarget) {
+    let Some(value) = value.filter(|it| !it.is_empty()) else { return (Base::Unresolved, RefTarget::Unknown) };
+    if let Some(base) = names.nearest_before(value, stage) {
+        return (Base::Stage(base), RefTarget::Stage(base));
+    }
+    let image = ImageRef { written: written.to_owned(), ..ImageRef::parse(value) };
+    let base = if value == "scratch" { Base::Scratch } else { Base::Image(image.clone()) };
+    (base, RefTarget::External(image))
+}
+
+/// What `COPY --from` or a mount's `from` leads to. Inside ONBUILD it takes effect in a later stage, so
+/// that a stage of the file is never too late there.
+fn source_stage(raw: &RawStageRef, stage: StageId, count: usize, names: &StageNames, escape: char) -> RefTarget {
+    let text = raw.word.text.as_str();
+    if !expansions(text, Expander::Buildkit(escape)).is_empty() {
+        return RefTarget::Variable;
+    }
+    let index = (raw.kind == StageRefKind::CopyFrom).then(|| stage_index(text)).flatten();
+    let found = match index {
+        Some(index) => match u32::try_from(index).ok().filter(|&it| (it as usize) < count) {
+            Some(index) => Some(StageId(index)),
+            None => return RefTarget::BadIndex(index),
+        },
+        None => names.last(text),
+    };
+    match found {
+        None => RefTarget::External(ImageRef::parse(text)),
+        Some(id) if raw.onbuild || id < stage => RefTarget::Stage(id),
+        Some(id) if id == stage => RefTarget::SelfReference(id),
+        Some(id) => RefTarget::LaterStage(id),
+    }
+}
+
+/// A stage's index as BuildKit reads it: decimal, with an optional sign.
+fn stage_index(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::SourceFile;
+
+    /// Each reference of a file: `text -> target`.
+    fn resolved(text: &str) -> Vec<String> {
+        let file = SourceFile::new(text);
+        let refs = file.dockerfile().refs.iter();
+        refs.map(|it| format!("{} -> {:?}", it.text, it.target)).map(|it| it.split(" { ").next().unwrap_or("").to_owned()).collect()
+    }
+
+    #[test]
+    fn from_sees_earlier_stages_in_lower_case_only() {
+        let text = "FROM alpine AS Build\nFROM build\nFROM Build\nFROM later\nFROM alpine AS later\n";
+        assert_eq!(
+            resolved(text),
+            ["alpine -> External(ImageRef", "build -> Stage(StageId(0))", "Build -> External(ImageRef", "later -> External(ImageRef", "alpine -> External(ImageRef"]
+        );
+    }
+
+    #[test]
+    fn copy_sees_every_stage_and_indices() {
+        let text = "FROM a AS one\nFROM b AS two\nCOPY --from=ONE . .\nCOPY --from=0 . .\nCOPY --from=two . .\nCOPY --from=three . .\nCOPY --from=7 . .\nCOPY --from=$X . .\nFROM c AS three\n";
+        assert_eq!(
+            resolved(text)[2..],
+            ["ONE -> Stage(StageId(0))", "0 -> Stage(StageId(0))", "two -> SelfReference(StageId(1))", "three -> LaterStage(StageId(2))", "7 -> BadIndex(7)", "$X -> Variable", "c -> External(ImageRef"]
+        );
+    }
+
+    #[test]
+    fn mounts_take_names_only() {
+        let text = "FROM a AS one\nFROM b\nRUN --mount=type=bind,from=one,target=/x --mount=from=0,target=/y ls\n";
+        assert_eq!(resolved(text)[2..], ["one -> Stage(StageId(0))", "0 -> External(ImageRef"]);
+    }
+
+    #[test]
+    fn a_base_may_come_from_a_global_arg() {
+        let text = "ARG BASE=one\nFROM a AS one\nFROM ${BASE}\nFROM ${NONE}\n";
+        assert_eq!(resolved(text)[1..], ["${BASE} -> Stage(StageId(0))", "${NONE} -> Unknown"]);
+    }
+}

@@ -6,12 +6,15 @@ mod heredoc;
 mod json;
 mod keyword;
 mod logical_line;
+mod segment;
 mod span;
 mod tree;
 pub mod words;
 
 pub use directive::{Directive, DirectiveName};
+pub use heredoc::{HeredocWord, heredoc_words, is_heredoc_word};
+pub use json::{JsonArray, parse_json_array};
 pub use keyword::Keyword;
 pub use logical_line::LogicalLine;
 pub use span::{RelRange, Spanned};
-pub use tree::{Edit, SyntaxTree};
+pub use tree::{Cut, Edit, HeredocNode, Parts, SyntaxTree, TopKind, TopNode};
