@@ -4,6 +4,7 @@
 
 mod args;
 mod dockerfile;
+pub mod expand;
 pub mod graph;
 mod image_ref;
 mod instruction;
