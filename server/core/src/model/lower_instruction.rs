@@ -46,7 +46,10 @@ fn join(source: &str, parts: &Parts) -> LogicalLine {
             }
             Cut::Comment(range) | Cut::EmptyLine(range) => {
                 let end = range.end() as usize;
-                at = source.get(end..).and_then(|rest| rest.find('\n')).map_or(source.len(), |it| end + it + 1);
+                at = source
+                    .get(end..)
+                    .and_then(|rest| rest.find('\n'))
+                    .map_or(source.len(), |it| end + it + 1);
             }
         }
     }
@@ -58,7 +61,9 @@ fn join(source: &str, parts: &Parts) -> LogicalLine {
 /// Heredocs announced in the line, with the lines that the tree gave them.
 fn heredocs(source: &str, line: &LogicalLine, parts: &Parts, data: &mut InstructionData) {
     let effective = data.effective();
-    if !matches!(effective.keyword, Keyword::Run | Keyword::Copy | Keyword::Add) || effective.arguments.is_json() {
+    if !matches!(effective.keyword, Keyword::Run | Keyword::Copy | Keyword::Add)
+        || effective.arguments.is_json()
+    {
         return;
     }
     let words = match heredoc_words(line.text()) {
@@ -173,7 +178,10 @@ impl Lowering<'_> {
             JsonArray::Strings(strings) => Some(Arguments::Json(
                 strings
                     .into_iter()
-                    .map(|(text, at)| Spanned { text, range: self.range(args.start + at.start..args.start + at.end) })
+                    .map(|(text, at)| Spanned {
+                        text,
+                        range: self.range(args.start + at.start..args.start + at.end),
+                    })
                     .collect(),
             )),
             JsonArray::NotStrings(at) => {
@@ -227,7 +235,8 @@ impl Lowering<'_> {
         let kind_end = args.clone().find(blank).unwrap_or(args.end);
         let command = (kind_end..args.end).find(|at| !blank(at)).unwrap_or(args.end);
         // BuildKit looks at single bytes here; stay on whole characters.
-        let whole = |at: usize| (at..=args.end).find(|&it| self.line.text().is_char_boundary(it)).unwrap_or(args.end);
+        let whole =
+            |at: usize| (at..=args.end).find(|&it| self.line.text().is_char_boundary(it)).unwrap_or(args.end);
         let (kind_end, command) = (whole(kind_end), whole(command));
         let kind = self.spanned(args.start..kind_end);
         let command = match command..args.end {
@@ -270,10 +279,9 @@ impl Lowering<'_> {
             }
         };
         let fields = fields.iter().map(|field| match field.text.find('=') {
-            Some(at) => MountField {
-                key: part(field, 0..at),
-                value: Some(part(field, at + 1..field.text.len())),
-            },
+            Some(at) => {
+                MountField { key: part(field, 0..at), value: Some(part(field, at + 1..field.text.len())) }
+            }
             None => MountField { key: part(field, 0..field.text.len()), value: None },
         });
         Mount { fields: fields.collect() }

@@ -14,9 +14,9 @@ mod resolve;
 pub mod scope;
 mod source_file;
 mod stage;
+pub mod state;
 mod uses;
 mod validate;
-pub mod state;
 
 pub use args::{Arguments, Flag, Heredoc, Mount, MountField, Pair};
 pub use dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
@@ -25,6 +25,7 @@ pub use image_ref::ImageRef;
 pub use instruction::{
     FaultKind, Instruction, InstructionData, InstructionId, MountFault, ParseFault, RawStageRef, VarUse,
 };
+pub use resolve::is_valid_stage_name;
 pub use scope::{ResolvedVar, VarDef, VarDefId, VarDefKind, VarRef};
 pub use source_file::{ContentChange, SourceFile};
 pub use stage::{Base, RefTarget, Stage, StageId, StageName, StageRef, StageRefKind};

@@ -164,7 +164,9 @@ fn refs(
                     stages[current].base = base;
                     target
                 }
-                StageRefKind::CopyFrom | StageRefKind::MountFrom => source_stage(raw, stage, stages.len(), names, escape),
+                StageRefKind::CopyFrom | StageRefKind::MountFrom => {
+                    source_stage(raw, stage, stages.len(), names, escape)
+                }
             };
             refs.push(StageRef {
                 kind: raw.kind,
@@ -182,7 +184,9 @@ fn refs(
 }
 
 fn resolve_base(written: &str, value: Option<&str>, stage: StageId, names: &StageNames) -> (Base, RefTarget) {
-    let Some(value) = value.filter(|it| !it.is_empty()) else { return (Base::Unresolved, RefTarget::Unknown) };
+    let Some(value) = value.filter(|it| !it.is_empty()) else {
+        return (Base::Unresolved, RefTarget::Unknown);
+    };
     if let Some(base) = names.nearest_before(value, stage) {
         return (Base::Stage(base), RefTarget::Stage(base));
     }
@@ -193,7 +197,13 @@ fn resolve_base(written: &str, value: Option<&str>, stage: StageId, names: &Stag
 
 /// What `COPY --from` or a mount's `from` leads to. Inside ONBUILD it takes effect in a later stage, so
 /// that a stage of the file is never too late there.
-fn source_stage(raw: &RawStageRef, stage: StageId, count: usize, names: &StageNames, escape: char) -> RefTarget {
+fn source_stage(
+    raw: &RawStageRef,
+    stage: StageId,
+    count: usize,
+    names: &StageNames,
+    escape: char,
+) -> RefTarget {
     let text = raw.word.text.as_str();
     if !expansions(text, Expander::Buildkit(escape)).is_empty() {
         return RefTarget::Variable;
@@ -229,7 +239,9 @@ mod tests {
     fn resolved(text: &str) -> Vec<String> {
         let file = SourceFile::new(text);
         let refs = file.dockerfile().refs.iter();
-        refs.map(|it| format!("{} -> {:?}", it.text, it.target)).map(|it| it.split(" { ").next().unwrap_or("").to_owned()).collect()
+        refs.map(|it| format!("{} -> {:?}", it.text, it.target))
+            .map(|it| it.split(" { ").next().unwrap_or("").to_owned())
+            .collect()
     }
 
     #[test]
@@ -237,7 +249,13 @@ mod tests {
         let text = "FROM alpine AS Build\nFROM build\nFROM Build\nFROM later\nFROM alpine AS later\n";
         assert_eq!(
             resolved(text),
-            ["alpine -> External(ImageRef", "build -> Stage(StageId(0))", "Build -> External(ImageRef", "later -> External(ImageRef", "alpine -> External(ImageRef"]
+            [
+                "alpine -> External(ImageRef",
+                "build -> Stage(StageId(0))",
+                "Build -> External(ImageRef",
+                "later -> External(ImageRef",
+                "alpine -> External(ImageRef"
+            ]
         );
     }
 
@@ -246,13 +264,22 @@ mod tests {
         let text = "FROM a AS one\nFROM b AS two\nCOPY --from=ONE . .\nCOPY --from=0 . .\nCOPY --from=two . .\nCOPY --from=three . .\nCOPY --from=7 . .\nCOPY --from=$X . .\nFROM c AS three\n";
         assert_eq!(
             resolved(text)[2..],
-            ["ONE -> Stage(StageId(0))", "0 -> Stage(StageId(0))", "two -> SelfReference(StageId(1))", "three -> LaterStage(StageId(2))", "7 -> BadIndex(7)", "$X -> Variable", "c -> External(ImageRef"]
+            [
+                "ONE -> Stage(StageId(0))",
+                "0 -> Stage(StageId(0))",
+                "two -> SelfReference(StageId(1))",
+                "three -> LaterStage(StageId(2))",
+                "7 -> BadIndex(7)",
+                "$X -> Variable",
+                "c -> External(ImageRef"
+            ]
         );
     }
 
     #[test]
     fn mounts_take_names_only() {
-        let text = "FROM a AS one\nFROM b\nRUN --mount=type=bind,from=one,target=/x --mount=from=0,target=/y ls\n";
+        let text =
+            "FROM a AS one\nFROM b\nRUN --mount=type=bind,from=one,target=/x --mount=from=0,target=/y ls\n";
         assert_eq!(resolved(text)[2..], ["one -> Stage(StageId(0))", "0 -> External(ImageRef"]);
     }
 

@@ -159,7 +159,9 @@ impl Collector<'_> {
         let found: Vec<_> = expansions(text, expander)
             .into_iter()
             .map(|it| {
-                let at = |range: std::ops::Range<usize>| self.line.source_range(start + range.start, start + range.end);
+                let at = |range: std::ops::Range<usize>| {
+                    self.line.source_range(start + range.start, start + range.end)
+                };
                 var_use(text, &it, at, shell, in_flag)
             })
             .collect();
@@ -180,7 +182,9 @@ impl Collector<'_> {
                 _ => continue,
             };
             let base = heredoc.content.range.start();
-            let at = |range: std::ops::Range<usize>| RelRange::new(base + range.start as u32, base + range.end as u32);
+            let at = |range: std::ops::Range<usize>| {
+                RelRange::new(base + range.start as u32, base + range.end as u32)
+            };
             let found = expansions(text, expander);
             self.uses.extend(found.iter().map(|it| var_use(text, it, at, run, false)));
         }
@@ -196,7 +200,8 @@ fn is_script(data: &InstructionData) -> bool {
 /// Whether a script names an interpreter that is no POSIX shell.
 fn foreign_shebang(text: &str) -> bool {
     let Some(line) = text.strip_prefix("#!").and_then(|rest| rest.lines().next()) else { return false };
-    let shell = |word: &str| matches!(word.rsplit('/').next(), Some("sh" | "bash" | "dash" | "ash" | "ksh" | "zsh"));
+    let shell =
+        |word: &str| matches!(word.rsplit('/').next(), Some("sh" | "bash" | "dash" | "ash" | "ksh" | "zsh"));
     !line.split_whitespace().any(shell)
 }
 

@@ -73,11 +73,9 @@ pub fn expansions(text: &str, expander: Expander) -> Vec<Expansion> {
             }
             b'(' if context == Context::Command => stack.push(Context::Command),
             b')' if context == Context::Command => drop(stack.pop()),
-            b'#' if shell && context != Context::DoubleQuote && !matches!(context, Context::Brace(_)) => {
-                if at == 0 || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b';' | b'(') {
-                    at = text[at..].find('\n').map_or(bytes.len(), |end| at + end);
-                    continue;
-                }
+            b'#' if shell && begins_comment(bytes, at, context) => {
+                at = text[at..].find('\n').map_or(bytes.len(), |end| at + end);
+                continue;
             }
             b'$' => {
                 at = dollar(text, at, shell, &mut found, &mut stack);
@@ -88,6 +86,12 @@ pub fn expansions(text: &str, expander: Expander) -> Vec<Expansion> {
         at += 1;
     }
     found
+}
+
+/// Whether the `#` at `at` stands where a shell's word would begin.
+fn begins_comment(bytes: &[u8], at: usize, context: Context) -> bool {
+    let between = matches!(context, Context::Top | Context::Command);
+    between && (at == 0 || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b';' | b'('))
 }
 
 /// Inside `"${name…`, single quotes mean nothing, as in the double quotes around it.
@@ -150,7 +154,9 @@ mod tests {
 
     fn names(text: &str, expander: Expander) -> String {
         let found = expansions(text, expander);
-        let shown = found.iter().map(|it| format!("{}[{}]{}", &text[it.name.clone()], it.operator, &text[it.whole.clone()]));
+        let shown = found
+            .iter()
+            .map(|it| format!("{}[{}]{}", &text[it.name.clone()], it.operator, &text[it.whole.clone()]));
         shown.collect::<Vec<_>>().join(" ")
     }
 

@@ -329,7 +329,14 @@ mod tests {
         let words = heredoc_words(line).unwrap();
         words
             .into_iter()
-            .map(|it| format!("{}{}{}", it.name, if it.expand { "" } else { " raw" }, if it.chomp { " chomp" } else { "" }))
+            .map(|it| {
+                format!(
+                    "{}{}{}",
+                    it.name,
+                    if it.expand { "" } else { " raw" },
+                    if it.chomp { " chomp" } else { "" }
+                )
+            })
             .collect()
     }
 
@@ -344,7 +351,14 @@ mod tests {
 
     #[test]
     fn what_is_no_heredoc() {
-        for line in ["RUN cat <<<word", "RUN echo $((1<<2))", "RUN echo it's <<EOF", "RUN a<<EOF", "RUN echo '<<EOF'", "RUN <<"] {
+        for line in [
+            "RUN cat <<<word",
+            "RUN echo $((1<<2))",
+            "RUN echo it's <<EOF",
+            "RUN a<<EOF",
+            "RUN echo '<<EOF'",
+            "RUN <<",
+        ] {
             assert_eq!(names(line), Vec::<String>::new(), "{line}");
         }
     }

@@ -59,7 +59,11 @@ impl Reader<'_> {
     }
 
     /// The outer array: its strings, and the first element that is none.
-    fn array(&mut self, strings: &mut Vec<(String, Range<usize>)>, other: &mut Option<Range<usize>>) -> Option<()> {
+    fn array(
+        &mut self,
+        strings: &mut Vec<(String, Range<usize>)>,
+        other: &mut Option<Range<usize>>,
+    ) -> Option<()> {
         self.eat(b'[').then_some(())?;
         self.blanks();
         if self.eat(b']') {
@@ -230,14 +234,19 @@ mod tests {
 
     #[test]
     fn arrays_of_strings() {
-        assert_eq!(strings(r#" ["a", "b\n\u00e9\ud83d\ude00\ud83d"] "#), Some(vec!["a".into(), "b\né😀\u{fffd}".into()]));
+        assert_eq!(
+            strings(r#" ["a", "b\n\u00e9\ud83d\ude00\ud83d"] "#),
+            Some(vec!["a".into(), "b\né😀\u{fffd}".into()])
+        );
         assert_eq!(strings("[]"), Some(vec![]));
         assert_eq!(strings("[ ]"), Some(vec![]));
     }
 
     #[test]
     fn what_is_no_json_is_left_to_the_shell() {
-        for text in ["['a']", r#"["a",]"#, r#"["a"] b"#, "[ -f a ]", r#"["a\x"]"#, "[", r#"["a""#, "[01]", "[1,,2]"] {
+        for text in
+            ["['a']", r#"["a",]"#, r#"["a"] b"#, "[ -f a ]", r#"["a\x"]"#, "[", r#"["a""#, "[01]", "[1,,2]"]
+        {
             assert_eq!(parse_json_array(text), JsonArray::None, "{text}");
         }
     }
