@@ -79,3 +79,93 @@ impl SourceFile {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::TextSize;
+
+    /// Pieces that change how a Dockerfile is cut into lines, stages and words.
+    const PIECES: &[&str] = &[
+        "FROM alpine AS a\n",
+        "FROM a\n",
+        "COPY --from=a /x /y\n",
+        "ARG X=1\n",
+        "ENV Y=$X Z='é'\n",
+        "RUN <<EOF\necho $Y\nEOF\n",
+        "RUN a \\\n  # comment\n\n  b\n",
+        "EOF\n",
+        "# escape=`\n",
+        "`\n",
+        "\\\n",
+        "\\",
+        "\"",
+        "'",
+        "<<-B",
+        "\r\n",
+        "\n",
+        " ",
+        "#",
+        "😀",
+        "ONBUILD ",
+        "RUN --mount=type=bind,from=a ls",
+        "\u{feff}",
+        "[\"a\", \"b\"]",
+    ];
+
+    fn pieces(most: usize) -> impl Strategy<Value = String> {
+        proptest::collection::vec(proptest::sample::select(PIECES), 0..most).prop_map(|it| it.concat())
+    }
+
+    fn dump(file: &SourceFile) -> String {
+        format!("{:#?}", file.dockerfile())
+    }
+
+    /// A range of `text` on whole characters, from two numbers.
+    fn range_in(text: &str, a: usize, b: usize) -> TextRange {
+        let floor = |at: usize| (0..=at % (text.len() + 1)).rev().find(|&it| text.is_char_boundary(it)).unwrap_or(0);
+        let (a, b) = (floor(a), floor(b));
+        TextRange::new(TextSize::new(a.min(b) as u32), TextSize::new(a.max(b) as u32))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        /// However a document came to its text, it is the same document.
+        #[test]
+        fn edited_is_the_same_as_fresh(
+            start in pieces(12),
+            notifications in proptest::collection::vec(
+                proptest::collection::vec((any::<usize>(), 0_usize..40, pieces(3)), 1..4), 1..8),
+        ) {
+            let mut text = start;
+            let mut file = SourceFile::new(&text);
+            for changes in notifications {
+                let mut list = Vec::new();
+                for (at, len, new) in changes {
+                    let at = at % (text.len() + 1);
+                    let range = range_in(&text, at, (at + len).min(text.len()));
+                    text.replace_range(std::ops::Range::<usize>::from(range), &new);
+                    list.push(ContentChange { range: Some(range), text: new });
+                }
+                file = file.edited(&list);
+                prop_assert_eq!(file.text().to_string(), text.clone());
+                prop_assert_eq!(dump(&file), dump(&SourceFile::new(&text)), "{:?}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn an_edit_keeps_what_it_does_not_touch() {
+        let file = SourceFile::new("FROM alpine\nRUN a\nRUN b\nRUN c\n");
+        let range = Some(TextRange::new(17.into(), 17.into()));
+        let edited = file.edited(&[ContentChange { range, text: "aa\\\n b".to_owned() }]);
+        let same = |old: usize, new: usize| {
+            std::sync::Arc::ptr_eq(&file.dockerfile().placed[old].data, &edited.dockerfile().placed[new].data)
+        };
+        assert_eq!((0..4).map(|index| same(index, index)).collect::<Vec<_>>(), [true, false, true, true]);
+        assert_eq!(edited.dockerfile().placed[3].row, 4);
+    }
+}
