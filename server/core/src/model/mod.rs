@@ -13,13 +13,15 @@ pub mod scope;
 mod source_file;
 mod stage;
 pub mod state;
+mod validate;
 
 pub use args::{Arguments, Flag, Heredoc, Mount, MountField, Pair};
 pub use dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
 pub use graph::StageGraph;
 pub use image_ref::ImageRef;
 pub use instruction::{
-    FaultKind, Instruction, InstructionData, InstructionId, MountFault, ParseFault, RawStageRef, VarUse,
+    DeviceFault, FaultKind, FaultPhase, Instruction, InstructionData, InstructionId, MountFault, ParseFault,
+    RawStageRef, VarUse,
 };
 pub use scope::{ResolvedVar, VarDef, VarDefId, VarDefKind, VarRef};
 pub use source_file::{ContentChange, SourceFile};
