@@ -112,36 +112,107 @@ pub struct ParseFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // The fields are the words at fault; the variants say what is wrong.
 pub enum FaultKind {
-    UnknownInstruction { written: String },
+    UnknownInstruction {
+        written: String,
+    },
     NoArguments,
     ExactlyOneArgument,
     NoDestination,
     FromArguments,
-    BadStageName { name: String },
-    MissingEquals { word: String },
+    BadStageName {
+        name: String,
+    },
+    MissingEquals {
+        word: String,
+    },
     EnvTwoArguments,
     BlankName,
     JsonNotStrings,
     ShellNotJson,
-    UnterminatedHeredoc { name: String },
-    HeredocDestination { name: String },
-    UnknownFlag { name: String },
-    DuplicateFlag { name: String },
-    FlagNeedsValue { name: String },
-    FlagNotBoolean { name: String, value: String },
-    BadFlagValue { name: String, value: String },
-    BadMount { reason: MountFault },
+    UnterminatedHeredoc {
+        name: String,
+    },
+    HeredocDestination {
+        name: String,
+    },
+    UnknownFlag {
+        name: String,
+    },
+    DuplicateFlag {
+        name: String,
+    },
+    FlagNeedsValue {
+        name: String,
+    },
+    FlagNotBoolean {
+        name: String,
+        value: String,
+    },
+    BadFlagValue {
+        name: String,
+        value: String,
+    },
+    BadMount {
+        reason: MountFault,
+    },
+    BadDevice {
+        reason: DeviceFault,
+    },
     OnbuildChain,
-    OnbuildForbidden { trigger: String },
-    HealthcheckType { written: String },
+    OnbuildForbidden {
+        trigger: String,
+    },
+    HealthcheckType {
+        written: String,
+    },
     HealthcheckNoneArguments,
     HealthcheckNoCommand,
-    BadDuration { flag: String, value: String },
-    DurationTooShort { flag: String, value: String },
-    BadRetries { value: String },
-    NegativeRetries { value: String },
+    BadDuration {
+        flag: String,
+        value: String,
+    },
+    DurationTooShort {
+        flag: String,
+        value: String,
+    },
+    BadRetries {
+        value: String,
+    },
+    NegativeRetries {
+        value: String,
+    },
     EmptyVolume,
-    BadHeredocName { word: String },
+    BadHeredocName {
+        word: String,
+    },
+    /// In the instruction that an ONBUILD holds.
+    InTrigger(Box<FaultKind>),
+}
+
+/// When BuildKit comes to see a fault. It finishes one phase for the whole file before the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FaultPhase {
+    /// While it takes the lines apart.
+    Parser,
+    /// While it reads the instructions.
+    Instruction,
+    /// While it prepares a stage that is built from the one with the ONBUILD; never without such.
+    Trigger,
+}
+
+impl FaultKind {
+    /// When BuildKit comes to see it.
+    pub fn phase(&self) -> FaultPhase {
+        match self {
+            Self::MissingEquals { .. }
+            | Self::EnvTwoArguments
+            | Self::JsonNotStrings
+            | Self::UnterminatedHeredoc { .. }
+            | Self::BadHeredocName { .. } => FaultPhase::Parser,
+            Self::InTrigger(_) => FaultPhase::Trigger,
+            _ => FaultPhase::Instruction,
+        }
+    }
 }
 
 /// What is wrong with a `--mount` before variables are expanded.
@@ -151,6 +222,19 @@ pub enum MountFault {
     BadCsv,
     /// `from=` holds a variable.
     VariableInFrom(String),
+}
+
+/// What is wrong with a `--device`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceFault {
+    /// It is empty, or quotes are not closed or stand in the middle of a field.
+    BadCsv,
+    /// A second name; the first one.
+    TwoNames(String),
+    /// A field that is neither name nor `required`.
+    UnknownField(String),
+    /// `required=` with something that is no truth value.
+    NotBoolean(String),
 }
 
 /// An instruction at its place in a Dockerfile: how everything outside the model looks at it.

@@ -23,7 +23,8 @@ pub use dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
 pub use graph::StageGraph;
 pub use image_ref::ImageRef;
 pub use instruction::{
-    FaultKind, Instruction, InstructionData, InstructionId, MountFault, ParseFault, RawStageRef, VarUse,
+    DeviceFault, FaultKind, FaultPhase, Instruction, InstructionData, InstructionId, MountFault, ParseFault,
+    RawStageRef, VarUse,
 };
 pub use resolve::is_valid_stage_name;
 pub use scope::{ResolvedVar, VarDef, VarDefId, VarDefKind, VarRef};

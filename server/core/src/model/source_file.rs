@@ -125,7 +125,8 @@ mod tests {
 
     /// A range of `text` on whole characters, from two numbers.
     fn range_in(text: &str, a: usize, b: usize) -> TextRange {
-        let floor = |at: usize| (0..=at % (text.len() + 1)).rev().find(|&it| text.is_char_boundary(it)).unwrap_or(0);
+        let floor =
+            |at: usize| (0..=at % (text.len() + 1)).rev().find(|&it| text.is_char_boundary(it)).unwrap_or(0);
         let (a, b) = (floor(a), floor(b));
         TextRange::new(TextSize::new(a.min(b) as u32), TextSize::new(a.max(b) as u32))
     }
