@@ -28,7 +28,7 @@ pub(super) fn lower_instruction(source: &str, parts: &Parts, newlines: u32, esca
     data.stage_refs = uses::stage_refs(&data);
     data.var_uses = uses::var_uses(&data, &line, escape);
     data.line = line;
-    let faults = validate::validate(&data, escape);
+    let faults = validate::validate(&data);
     data.faults.extend(faults);
     data
 }

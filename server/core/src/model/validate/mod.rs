@@ -11,20 +11,21 @@ mod run;
 
 use super::args::Arguments;
 use super::instruction::{FaultKind, FaultPhase, InstructionData, ParseFault};
-use crate::syntax::{Keyword, RelRange, Spanned};
+use super::resolve::is_valid_stage_name;
+use crate::syntax::{Keyword, RelRange, Spanned, is_heredoc_word};
 
 /// What BuildKit's instruction parser refuses in `data`, the first one first.
 ///
 /// Nothing when its parser refused the line already, as the second pass never comes to it then. Apart
 /// from several flags or several values at fault there is one fault at most: what follows from the
 /// first one helps nobody.
-pub(super) fn validate(data: &InstructionData, escape: char) -> Vec<ParseFault> {
+pub(super) fn validate(data: &InstructionData) -> Vec<ParseFault> {
     if data.faults.iter().any(|fault| fault.kind.phase() == FaultPhase::Parser) {
         return Vec::new();
     }
     let mut faults = Faults::default();
     match data.keyword {
-        Keyword::Add | Keyword::Copy => copy(data, escape, &mut faults),
+        Keyword::Add | Keyword::Copy => copy(data, &mut faults),
         Keyword::Arg => arg(data, &mut faults),
         Keyword::Cmd | Keyword::Entrypoint => flags::check(data, &mut faults),
         Keyword::Env | Keyword::Label => pairs(data, &mut faults),
@@ -32,7 +33,7 @@ pub(super) fn validate(data: &InstructionData, escape: char) -> Vec<ParseFault> 
         Keyword::From => from(data, &mut faults),
         Keyword::Healthcheck => healthcheck::check(data, &mut faults),
         Keyword::Maintainer | Keyword::User | Keyword::Workdir => one_text(data, &mut faults),
-        Keyword::Onbuild => onbuild(data, escape, &mut faults),
+        Keyword::Onbuild => onbuild(data, &mut faults),
         Keyword::Run => run::check(data, &mut faults),
         Keyword::Shell => shell(data, &mut faults),
         Keyword::Stopsignal => stopsignal(data, &mut faults),
@@ -64,7 +65,7 @@ fn unknown(data: &InstructionData, faults: &mut Faults) {
 }
 
 /// `COPY` and `ADD`: at least a source and a destination, and the destination is no heredoc.
-fn copy(data: &InstructionData, escape: char, faults: &mut Faults) {
+fn copy(data: &InstructionData, faults: &mut Faults) {
     let words = data.arguments.words();
     let [.., destination] = words else {
         return faults.add(FaultKind::NoDestination, data.keyword_word.range);
@@ -74,35 +75,10 @@ fn copy(data: &InstructionData, escape: char, faults: &mut Faults) {
     }
     flags::check(data, faults);
     if faults.is_empty()
-        && let Some(name) = heredoc_name(&destination.text, escape)
+        && let Some(heredoc) = is_heredoc_word(&destination.text)
     {
-        faults.add(FaultKind::HeredocDestination { name: name.to_owned() }, destination.range);
+        faults.add(FaultKind::HeredocDestination { name: heredoc.name }, destination.range);
     }
-}
-
-/// The name in `<<NAME`, quotes included, when a word is a heredoc for BuildKit: file descriptor,
-/// `<<`, perhaps `-`, and a name that is one word.
-fn heredoc_name(word: &str, escape: char) -> Option<&str> {
-    let rest = word.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<")?;
-    let rest = rest.strip_prefix('-').unwrap_or(rest).trim_start();
-    (!rest.is_empty() && !rest.contains('<') && is_one_word(rest, escape)).then_some(rest)
-}
-
-/// Whether a text is one word with its quotes closed.
-fn is_one_word(text: &str, escape: char) -> bool {
-    let mut quote = None;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match quote {
-            None if c.is_whitespace() => return false,
-            None if c == '"' || c == '\'' => quote = Some(c),
-            Some(open) if c == open => quote = None,
-            Some('\'') => {}
-            _ if c == escape => drop(chars.next()),
-            _ => {}
-        }
-    }
-    quote.is_none()
 }
 
 fn arg(data: &InstructionData, faults: &mut Faults) {
@@ -143,7 +119,7 @@ fn from(data: &InstructionData, faults: &mut Faults) {
     match data.arguments.words() {
         [_] => {}
         [_, r#as, name] if r#as.text.eq_ignore_ascii_case("as") => {
-            if !is_stage_name(&name.text.to_lowercase()) {
+            if !is_valid_stage_name(&name.text.to_lowercase()) {
                 return faults.add(FaultKind::BadStageName { name: name.text.clone() }, name.range);
             }
         }
@@ -166,12 +142,6 @@ fn span(words: &[Spanned], otherwise: RelRange) -> RelRange {
         [] => otherwise,
         [first, ..] => words.iter().fold(first.range, |range, word| range.cover(word.range)),
     }
-}
-
-/// Whether a name in lower case can be that of a stage: a letter, then letters, digits, `-`, `_`, `.`.
-fn is_stage_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c))
 }
 
 fn one_text(data: &InstructionData, faults: &mut Faults) {
@@ -215,7 +185,7 @@ fn volume(data: &InstructionData, faults: &mut Faults) {
 
 /// `ONBUILD`: the trigger's line is parsed with the file, but its instruction only where a stage is
 /// built from this one; what is wrong there is a [`FaultKind::InTrigger`].
-fn onbuild(data: &InstructionData, escape: char, faults: &mut Faults) {
+fn onbuild(data: &InstructionData, faults: &mut Faults) {
     let Some(trigger) = data.trigger.as_deref() else {
         return faults.add(FaultKind::NoArguments, data.keyword_word.range);
     };
@@ -235,7 +205,7 @@ fn onbuild(data: &InstructionData, escape: char, faults: &mut Faults) {
             faults.add(FaultKind::OnbuildForbidden { trigger: word.text.clone() }, word.range);
         }
         _ => {
-            for fault in validate(trigger, escape) {
+            for fault in validate(trigger) {
                 faults.add(FaultKind::InTrigger(Box::new(fault.kind)), fault.range);
             }
         }
