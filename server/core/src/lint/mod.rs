@@ -1,10 +1,23 @@
 //! Diagnostics: what BuildKit refuses, and what deserves a hint about stages.
+//!
+//! A rule is one file in `rules/`: its page as a doc comment, its check, its fixes, its tests.
 
 use crate::TextRange;
 use crate::analysis::Settings;
 use crate::assists::CodeAction;
 use crate::model::SourceFile;
 use crate::text::{Applicability, SourceChange};
+
+mod image_name;
+mod near;
+mod rule;
+pub mod rules;
+#[cfg(test)]
+mod test;
+mod verdict;
+
+pub use rule::{FixKind, Rule};
+pub use verdict::{BuildkitError, buildkit_error};
 
 /// Who says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,9 +108,21 @@ pub struct Diagnostic {
     pub unnecessary: bool,
 }
 
-/// Everything to be said about a document.
-pub fn diagnostics(_file: &SourceFile, _settings: &Settings) -> Vec<Diagnostic> {
-    Vec::new()
+impl Diagnostic {
+    /// Adds another place that belongs to it.
+    fn relate(&mut self, range: TextRange, message: impl Into<String>) {
+        self.related.push(Related { range, message: message.into() });
+    }
+}
+
+/// Everything to be said about a document, in order of the text.
+pub fn diagnostics(file: &SourceFile, settings: &Settings) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in rules::all() {
+        rule::Context::run(rule, file, settings, &mut found);
+    }
+    found.sort_by_key(|it| (it.range.start(), it.range.end()));
+    found
 }
 
 /// The fixes of those `diagnostics` that touch `range`, as code actions.

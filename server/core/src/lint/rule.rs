@@ -1,0 +1,143 @@
+//! What a rule is: its name, its page, its check.
+
+use crate::analysis::Settings;
+use crate::lint::{Diagnostic, Fix, Severity, Source};
+use crate::model::{Dockerfile, SourceFile};
+use crate::text::{Applicability, SourceChange, TextEdit};
+use crate::{TextRange, TextSize};
+
+/// Whether a rule offers fixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FixKind {
+    /// Never.
+    None,
+    /// Where the cure is known.
+    Sometimes,
+    /// Always, and it is always right.
+    Always,
+}
+
+/// A rule: one kind of finding.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, in the form `StageNameCasing`; BuildKit's own name where it has one.
+    pub code: &'static str,
+    /// How bad its findings are, unless one says otherwise.
+    pub severity: Severity,
+    /// Who says it.
+    pub source: Source,
+    /// Whether it offers fixes.
+    pub fix: FixKind,
+    /// BuildKit's page about it.
+    pub url: Option<&'static str>,
+    /// The lines of its page, each with the space that stands behind `///`.
+    pub(super) page: &'static str,
+    pub(super) check: fn(&mut Context<'_>),
+}
+
+impl Rule {
+    /// Its page, in Markdown: what it does, why it matters, an example, and what to use instead.
+    pub fn page(&self) -> String {
+        let lines = self.page.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned() + "\n");
+        lines.collect()
+    }
+
+    /// The Dockerfiles under a heading of its page.
+    pub fn examples(&self, heading: &str) -> Vec<String> {
+        let page = self.page();
+        let section = page.split("\n## ").find(|section| section.starts_with(heading)).unwrap_or_default();
+        let blocks = section.split("```").skip(1).step_by(2);
+        blocks.filter_map(|block| block.strip_prefix("dockerfile\n")).map(str::to_owned).collect()
+    }
+}
+
+/// Declares a rule. The doc comment is its page; the file holds its `fn check`.
+macro_rules! declare_rule {
+    (
+        $(#[doc = $page:literal])+
+        $code:ident {
+            severity: $severity:ident,
+            source: $source:ident,
+            fix: $fix:ident,
+            $(url: $url:literal,)?
+        }
+    ) => {
+        $(#[doc = $page])+
+        pub(in crate::lint) static RULE: crate::lint::Rule = crate::lint::Rule {
+            code: stringify!($code),
+            severity: crate::lint::Severity::$severity,
+            source: crate::lint::Source::$source,
+            fix: crate::lint::FixKind::$fix,
+            url: declare_rule!(@url $($url)?),
+            page: concat!($($page, "\n"),+),
+            check,
+        };
+    };
+    (@url) => { None };
+    (@url $url:literal) => { Some($url) };
+}
+pub(super) use declare_rule;
+
+/// What a check looks at, and where it puts what it finds.
+pub(super) struct Context<'a> {
+    pub(super) dockerfile: &'a Dockerfile,
+    pub(super) settings: &'a Settings,
+    rule: &'static Rule,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Context<'a> {
+    /// Runs one rule.
+    pub(super) fn run(
+        rule: &'static Rule,
+        file: &'a SourceFile,
+        settings: &'a Settings,
+        found: &'a mut Vec<Diagnostic>,
+    ) {
+        let mut context = Self { dockerfile: file.dockerfile(), settings, rule, found };
+        (rule.check)(&mut context);
+    }
+
+    /// Adds a finding; what differs from the rule's defaults can be set on it.
+    pub(super) fn report(&mut self, range: TextRange, message: impl Into<String>) -> &mut Diagnostic {
+        let at = self.found.len();
+        self.found.push(Diagnostic {
+            source: self.rule.source,
+            code: self.rule.code,
+            severity: self.rule.severity,
+            message: message.into(),
+            range,
+            url: self.rule.url.map(str::to_owned),
+            related: Vec::new(),
+            fixes: Vec::new(),
+            unnecessary: false,
+        });
+        &mut self.found[at]
+    }
+}
+
+impl Fix {
+    /// A fix of one edit that may be applied without a look.
+    pub(super) fn safe(title: impl Into<String>, edit: TextEdit) -> Self {
+        Self::of(title, edit, Applicability::Safe)
+    }
+
+    /// A fix of one edit that the user has to look at: a guess.
+    pub(super) fn guess(title: impl Into<String>, edit: TextEdit) -> Self {
+        Self::of(title, edit, Applicability::Unsafe)
+    }
+
+    fn of(title: impl Into<String>, edit: TextEdit, applicability: Applicability) -> Self {
+        Self { title: title.into(), change: SourceChange::single(edit), applicability, preferred: true }
+    }
+
+    /// The guess that a word should read otherwise.
+    pub(super) fn change_to(range: TextRange, word: &str) -> Self {
+        Self::guess(format!("Change to `{word}`"), TextEdit::replace(range, word))
+    }
+}
+
+/// The first `len` bytes of a range, for files without anything to point at.
+pub(super) fn head_of(range: TextRange, len: u32) -> TextRange {
+    TextRange::new(range.start(), range.end().min(range.start() + TextSize::new(len)))
+}

@@ -1,0 +1,139 @@
+//! The list of rules. Adding one: a file in `rules/`, its `mod` here and its word in the list.
+
+use super::Rule;
+
+pub(super) mod circular_dependency;
+pub(super) mod duplicate_stage_name;
+pub(super) mod invalid_image_name;
+pub(super) mod invalid_stage_index;
+pub(super) mod later_base;
+pub(super) mod later_stage;
+pub(super) mod parse_error;
+pub(super) mod reserved_stage_name;
+pub(super) mod unknown_stage;
+pub(super) mod unreachable_stage;
+pub(super) mod variable_in_from;
+
+static ALL: &[&Rule] = &[
+    &circular_dependency::RULE,
+    &duplicate_stage_name::RULE,
+    &invalid_image_name::RULE,
+    &invalid_stage_index::RULE,
+    &later_base::RULE,
+    &later_stage::RULE,
+    &parse_error::RULE,
+    &reserved_stage_name::RULE,
+    &unknown_stage::RULE,
+    &unreachable_stage::RULE,
+    &variable_in_from::RULE,
+];
+
+/// Every rule, by name of its file.
+pub fn all() -> &'static [&'static Rule] {
+    ALL
+}
+
+/// The rule with this code, in any case.
+pub fn find(code: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.code.eq_ignore_ascii_case(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::analysis::Settings;
+    use crate::lint::{Diagnostic, FixKind, Severity, diagnostics};
+    use crate::model::SourceFile;
+
+    fn found(text: &str) -> Vec<Diagnostic> {
+        diagnostics(&SourceFile::new(text), &Settings::default())
+    }
+
+    fn codes(text: &str) -> BTreeSet<&'static str> {
+        found(text).iter().map(|it| it.code).collect()
+    }
+
+    #[test]
+    fn the_list_equals_the_folder() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint/rules");
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files: BTreeSet<String> =
+            entries.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+        let listed: BTreeSet<String> = all().iter().map(|rule| snake_case(rule.code)).collect();
+        assert_eq!(listed, files);
+        assert!(all().is_sorted_by_key(|rule| snake_case(rule.code)), "the list is in order");
+    }
+
+    fn snake_case(code: &str) -> String {
+        let mut out = String::new();
+        for c in code.chars() {
+            if c.is_uppercase() && !out.is_empty() {
+                out.push('_');
+            }
+            out.extend(c.to_lowercase());
+        }
+        out
+    }
+
+    #[test]
+    fn a_rule_is_found_by_its_code() {
+        for rule in all() {
+            assert!(std::ptr::eq(find(&rule.code.to_lowercase()).unwrap(), *rule));
+        }
+        assert!(find("NoSuchRule").is_none());
+    }
+
+    #[test]
+    fn every_page_is_whole() {
+        for rule in all() {
+            let page = rule.page();
+            let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+            assert_eq!(
+                headings,
+                ["What it does", "Why it matters", "Example", "Use instead"],
+                "the page of {}",
+                rule.code
+            );
+            assert_eq!(rule.examples("Example").len(), 1, "{}", rule.code);
+            assert_eq!(rule.examples("Use instead").len(), 1, "{}", rule.code);
+        }
+    }
+
+    #[test]
+    fn every_example_triggers_its_rule_and_no_other() {
+        for rule in all() {
+            for example in rule.examples("Example") {
+                assert_eq!(codes(&example), BTreeSet::from([rule.code]), "{example}");
+            }
+            for example in rule.examples("Use instead") {
+                assert_eq!(codes(&example), BTreeSet::new(), "{example}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_fix_of_an_example_mends_it() {
+        for rule in all() {
+            let (example, cure) = (&rule.examples("Example")[0], &rule.examples("Use instead")[0]);
+            for diagnostic in found(example) {
+                assert_eq!(diagnostic.fixes.is_empty(), rule.fix == FixKind::None, "{}", rule.code);
+                for fix in &diagnostic.fixes {
+                    let fixed = fix.change.apply(example).unwrap();
+                    assert_eq!(codes(&fixed), BTreeSet::new(), "{fixed}");
+                    if rule.fix == FixKind::Always {
+                        assert_eq!(&fixed, cure);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_buildkit_makes_errors() {
+        for rule in all().iter().filter(|rule| rule.severity == Severity::Error) {
+            assert_eq!(rule.source, crate::lint::Source::Buildkit, "{}", rule.code);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A base or source that can be no image.
+
+use crate::lint::Fix;
+use crate::lint::image_name::{self, NameFault};
+use crate::lint::rule::{Context, declare_rule};
+use crate::model::{Dockerfile, RefTarget, StageName, StageRef, StageRefKind};
+use crate::text::TextEdit;
+
+declare_rule! {
+    /// ## What it does
+    /// Reports a name in FROM, `COPY --from` or `RUN --mount=from=` that is no stage and cannot be an image
+    /// either: the form is `registry/repository:tag@digest`, the repository in lower case.
+    ///
+    /// FROM finds a stage only when its name is written in lower case, also if the stage is defined with
+    /// upper-case letters.
+    ///
+    /// ## Why it matters
+    /// BuildKit refuses it.
+    ///
+    /// ## Example
+    /// ```dockerfile
+    /// FROM alpine AS builder
+    /// FROM Builder
+    /// COPY --from=builder /etc/motd /motd
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```dockerfile
+    /// FROM alpine AS builder
+    /// FROM builder
+    /// COPY --from=builder /etc/motd /motd
+    /// ```
+    InvalidImageName {
+        severity: Error,
+        source: Buildkit,
+        fix: Sometimes,
+    }
+}
+
+fn check(cx: &mut Context<'_>) {
+    let dockerfile = cx.dockerfile;
+    for reference in dockerfile.refs.iter().filter(|it| !it.onbuild) {
+        let RefTarget::External(_) = reference.target else { continue };
+        // What comes of a variable is another rule's matter.
+        if reference.text.contains('$') || reference.range.is_empty() {
+            continue;
+        }
+        if let Some(fault) = image_name::fault(&reference.text) {
+            report(cx, reference, fault);
+        }
+    }
+}
+
+fn report(cx: &mut Context<'_>, reference: &StageRef, fault: NameFault) {
+    let text = &reference.text;
+    if let Some(stage) = stage_in_lower_case(cx.dockerfile, reference) {
+        let message = format!("FROM finds stages in lower case only. Write `{}`.", stage.lower);
+        let found = cx.report(reference.range, message);
+        let edit = TextEdit::replace(reference.range, stage.lower.as_str());
+        found.fixes.push(Fix::safe(format!("Change to `{}`", stage.lower), edit));
+        found.relate(stage.range, format!("stage `{}` is defined here", stage.written));
+        return;
+    }
+    let message = match fault {
+        NameFault::Uppercase => format!("`{text}` cannot be an image: its name has to be in lower case."),
+        NameFault::Identity => "An image's identity is no name. Write `name@sha256:…`.".to_owned(),
+        NameFault::TooLong => "This name of an image is longer than 255 characters.".to_owned(),
+        NameFault::Malformed => malformed(text),
+    };
+    let found = cx.report(reference.range, message);
+    if fault == NameFault::Uppercase && image_name::fault(&text.to_lowercase()).is_none() {
+        found.fixes.push(Fix::change_to(reference.range, &in_lower_case(text)));
+    }
+}
+
+fn malformed(text: &str) -> String {
+    let hint = match text {
+        _ if text.contains("://") => " Leave out the scheme.",
+        _ if text.ends_with(':') => " A tag is missing behind `:`.",
+        _ => " The form is `registry/repository:tag`.",
+    };
+    format!("`{text}` cannot be an image or a stage.{hint}")
+}
+
+/// The name with its repository in lower case; a tag keeps its case.
+fn in_lower_case(text: &str) -> String {
+    match text.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => format!("{}:{tag}", name.to_lowercase()),
+        _ => text.to_lowercase(),
+    }
+}
+
+/// The earlier stage that a FROM would name, were it written in lower case.
+fn stage_in_lower_case<'a>(dockerfile: &'a Dockerfile, reference: &StageRef) -> Option<&'a StageName> {
+    if reference.kind != StageRefKind::From {
+        return None;
+    }
+    let lower = reference.text.to_lowercase();
+    let earlier = dockerfile.stages.get(..reference.stage.index())?;
+    earlier.iter().rev().filter_map(|stage| stage.name.as_ref()).find(|name| name.lower == lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::test::{check, fixed};
+    use expect_test::expect;
+
+    #[test]
+    fn what_can_be_no_image() {
+        check(
+            r"
+FROM alpine:
+#    ^^^^^^^ InvalidImageName: `alpine:` cannot be an image or a stage. A tag is missing behind `:`.
+FROM https://ghcr.io/a
+#    ^^^^^^^^^^^^^^^^^ InvalidImageName: `https://ghcr.io/a` cannot be an image or a stage. Leave out the scheme.
+FROM alpine
+COPY --from=^abc . .
+#           ^^^^ InvalidImageName: `^abc` cannot be an image or a stage. The form is `registry/repository:tag`.
+RUN --mount=from=Alpine,target=/a ls
+#                ^^^^^^ InvalidImageName: `Alpine` cannot be an image: its name has to be in lower case.
+FROM scratch
+COPY --from=alpine:3.20@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa / /
+",
+        );
+    }
+
+    #[test]
+    fn the_tag_keeps_its_case() {
+        fixed(
+            "FROM Org/App:RC1\n",
+            "InvalidImageName",
+            &expect![[r"
+            FROM org/app:RC1
+        "]],
+        );
+    }
+
+    #[test]
+    fn a_stage_in_another_case() {
+        check(
+            r"
+FROM alpine AS Builder
+#              ^^^^^^^ … stage `Builder` is defined here
+FROM Builder
+#    ^^^^^^^ InvalidImageName: FROM finds stages in lower case only. Write `builder`.
+COPY --from=BUILDER . .
+",
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! A stage that is used above its definition.
+
+use rustc_hash::FxHashSet;
+
+use super::circular_dependency::steps;
+use crate::lint::rule::{Context, declare_rule};
+use crate::model::{Base, Dockerfile, RefTarget, StageId, StageRef, StageRefKind};
+
+declare_rule! {
+    /// ## What it does
+    /// Reports `COPY --from` and `RUN --mount` that name a stage which is defined further down.
+    ///
+    /// ## Why it matters
+    /// BuildKit refuses it: a stage has to be defined before the instruction that uses it.
+    ///
+    /// ## Example
+    /// ```dockerfile
+    /// FROM alpine AS final
+    /// COPY --from=build /out /out
+    ///
+    /// FROM alpine AS build
+    /// RUN mkdir /out
+    ///
+    /// FROM final
+    /// COPY --from=build /out /again
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```dockerfile
+    /// FROM alpine AS build
+    /// RUN mkdir /out
+    ///
+    /// FROM alpine AS final
+    /// COPY --from=build /out /out
+    ///
+    /// FROM final
+    /// COPY --from=build /out /again
+    /// ```
+    LaterStage {
+        severity: Error,
+        source: Buildkit,
+        fix: None,
+    }
+}
+
+fn check(cx: &mut Context<'_>) {
+    let dockerfile = cx.dockerfile;
+    let circles: FxHashSet<_> = dockerfile.graph.cycles.iter().flat_map(|cycle| steps(cycle)).collect();
+    for reference in dockerfile.refs.iter().filter(|it| it.kind != StageRefKind::From) {
+        let Some((user, used)) = too_early(dockerfile, reference) else { continue };
+        if circles.contains(&(reference.stage, used)) {
+            continue;
+        }
+        let label = dockerfile.stage(used).label();
+        let message = match user {
+            Some(child) => format!(
+                "Stage `{label}` is defined below stage `{}`, which runs this. Move it up.",
+                dockerfile.stage(child).label()
+            ),
+            None => format!("Stage `{label}` is defined below. Move it above this stage."),
+        };
+        let defined = dockerfile.stage(used);
+        let range = defined
+            .name
+            .as_ref()
+            .map_or_else(|| dockerfile.instruction(defined.from).keyword_range(), |name| name.range);
+        cx.report(reference.range, message).relate(range, format!("stage `{label}` is defined here"));
+    }
+}
+
+/// The later stage that a reference names. An ONBUILD runs in the stages that are built from its own:
+/// for it, the first one of them that stands above the named stage is given too.
+fn too_early(dockerfile: &Dockerfile, reference: &StageRef) -> Option<(Option<StageId>, StageId)> {
+    if reference.onbuild {
+        let used = reference.target.stage()?;
+        let mut children = dockerfile.stages.iter().filter(|it| it.base == Base::Stage(reference.stage));
+        return children.find(|child| child.id < used).map(|child| (Some(child.id), used));
+    }
+    match reference.target {
+        RefTarget::LaterStage(used) => Some((None, used)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::test::check;
+
+    #[test]
+    fn a_later_stage_by_name_by_index_and_as_a_mount() {
+        check(
+            r"
+FROM alpine
+COPY --from=B /x /x
+#           ^ LaterStage: Stage `b` is defined below. Move it above this stage.
+COPY --from=1 /x /x
+#           ^ LaterStage: Stage `b` is defined below. Move it above this stage.
+RUN --mount=from=b,target=/b ls
+#                ^ LaterStage: Stage `b` is defined below. Move it above this stage.
+FROM alpine AS b
+#              ^ … stage `b` is defined here
+#              ^ … stage `b` is defined here
+#              ^ … stage `b` is defined here
+FROM alpine
+COPY --from=b /x /x
+",
+        );
+    }
+
+    #[test]
+    fn an_onbuild_binds_where_it_runs() {
+        check(
+            r"
+FROM alpine AS parent
+ONBUILD COPY --from=b /x /x
+FROM alpine AS b
+FROM parent
+",
+        );
+        check(
+            r"
+FROM alpine AS parent
+ONBUILD COPY --from=b /x /x
+#                   ^ LaterStage: Stage `b` is defined below stage `child`, which runs this. Move it up.
+FROM parent AS child
+FROM alpine AS b
+#              ^ … stage `b` is defined here
+FROM child
+COPY --from=b /x /x
+",
+        );
+    }
+}

@@ -1,0 +1,134 @@
+//! What BuildKit's parser refuses: one error for each cause, at the words at fault.
+
+mod cures;
+mod texts;
+
+use crate::lint::rule::{Context, declare_rule, head_of};
+use crate::lint::{Diagnostic, Severity, Source};
+use crate::model::{
+    Base, Dockerfile, FaultKind, FaultPhase, Instruction, InstructionData, ParseFault, SyntaxFault,
+};
+use crate::syntax::{Directive, Keyword};
+use crate::{TextRange, TextSize};
+
+pub(in crate::lint) use texts::{message, syntax_message};
+
+declare_rule! {
+    /// ## What it does
+    /// Reports what BuildKit's parser refuses: unknown instructions and flags, missing arguments,
+    /// values that are none, open heredocs, instructions before the first FROM.
+    ///
+    /// What is wrong inside an ONBUILD instruction fails only in a stage that is built from it: it is an
+    /// error when there is such a stage in the file, else a warning.
+    ///
+    /// ## Why it matters
+    /// BuildKit stops at the first of these before it builds anything.
+    ///
+    /// ## Example
+    /// ```dockerfile
+    /// FROM alpine
+    /// COPPY app /usr/local/bin/
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```dockerfile
+    /// FROM alpine
+    /// COPY app /usr/local/bin/
+    /// ```
+    ParseError {
+        severity: Error,
+        source: Buildkit,
+        fix: Sometimes,
+    }
+}
+
+/// How much of a line that is too long is marked.
+const TOO_LONG_MARK: u32 = 80;
+
+fn check(cx: &mut Context<'_>) {
+    let dockerfile = cx.dockerfile;
+    for instruction in dockerfile.instructions() {
+        for fault in &instruction.data.faults {
+            report(cx, instruction, fault);
+        }
+    }
+    for fault in &dockerfile.faults {
+        if matches!(fault, SyntaxFault::BeforeFrom(_) | SyntaxFault::NoStage) && lacks_only_a_word(dockerfile)
+        {
+            continue;
+        }
+        let found = cx.report(syntax_range(dockerfile, fault), syntax_message(dockerfile, fault));
+        if let SyntaxFault::DuplicateDirective(second) = fault
+            && let Some(first) = first_directive(dockerfile, second)
+        {
+            found.relate(first.range, "set here first");
+        }
+    }
+}
+
+/// Whether a line in front of the first FROM is no instruction: then that is what is wrong, and most
+/// likely the FROM itself is misspelled.
+fn lacks_only_a_word(dockerfile: &Dockerfile) -> bool {
+    let mut head = dockerfile.instructions().take_while(|it| it.keyword() != Keyword::From);
+    head.any(|it| it.keyword() == Keyword::Unknown)
+}
+
+fn report(cx: &mut Context<'_>, instruction: Instruction<'_>, fault: &ParseFault) {
+    let trigger = matches!(fault.kind, FaultKind::InTrigger(_));
+    let runs_here = trigger && is_base_of_a_stage(cx.dockerfile, instruction);
+    let found = cx.report(instruction.abs(fault.range), message(&fault.kind, instruction.data));
+    if trigger && !runs_here {
+        found.severity = Severity::Warning;
+        found.source = Source::Dockstage;
+    }
+    let (kind, data) = innermost(&fault.kind, instruction.data);
+    relate(found, kind, data, instruction);
+    found.fixes.extend(cures::fix(kind, data, instruction, found.range));
+}
+
+/// The fault itself and the instruction it is in: for ONBUILD, the one it holds.
+fn innermost<'a>(kind: &'a FaultKind, data: &'a InstructionData) -> (&'a FaultKind, &'a InstructionData) {
+    match kind {
+        FaultKind::InTrigger(inner) => (inner, data.effective()),
+        kind if kind.phase() == FaultPhase::Parser => (kind, data.effective()),
+        kind => (kind, data),
+    }
+}
+
+/// Points at the other flag where two are one too many.
+fn relate(found: &mut Diagnostic, kind: &FaultKind, data: &InstructionData, instruction: Instruction<'_>) {
+    if let FaultKind::DuplicateFlag { name } = kind
+        && let Some(first) = data.flags.iter().find(|flag| flag.name.text == *name)
+    {
+        found.relate(instruction.abs(first.whole.range), "given here first");
+    }
+}
+
+/// Whether a stage of this file is built from the stage of an ONBUILD, so that its trigger runs.
+fn is_base_of_a_stage(dockerfile: &Dockerfile, onbuild: Instruction<'_>) -> bool {
+    dockerfile
+        .stage_of(onbuild.id)
+        .is_some_and(|stage| dockerfile.stages.iter().any(|it| it.base == Base::Stage(stage.id)))
+}
+
+fn first_directive<'a>(dockerfile: &'a Dockerfile, second: &Directive) -> Option<&'a Directive> {
+    let mut same = dockerfile.directives.iter().filter(|it| it.name == second.name);
+    same.find(|it| it.range.start() < second.range.start())
+}
+
+fn syntax_range(dockerfile: &Dockerfile, fault: &SyntaxFault) -> TextRange {
+    match fault {
+        SyntaxFault::NoInstructions => TextRange::empty(TextSize::new(0)),
+        SyntaxFault::DuplicateDirective(directive) => directive.range,
+        SyntaxFault::BadEscape(directive) => directive.value_range,
+        SyntaxFault::LineTooLong(range, _) => head_of(*range, TOO_LONG_MARK),
+        SyntaxFault::BeforeFrom(id) => dockerfile.instruction(*id).keyword_range(),
+        SyntaxFault::NoStage => {
+            let first = dockerfile.instructions().next();
+            first.map_or(TextRange::empty(TextSize::new(0)), Instruction::keyword_range)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

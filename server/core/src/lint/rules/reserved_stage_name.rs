@@ -1,0 +1,54 @@
+//! A stage called `scratch` or `context`.
+
+use crate::lint::rule::{Context, declare_rule};
+
+declare_rule! {
+    /// ## What it does
+    /// Reports a stage that is called `scratch` or `context`.
+    ///
+    /// ## Why it matters
+    /// `FROM scratch` means an empty image, and `context` the build context: whoever reads the name takes
+    /// it for that.
+    ///
+    /// ## Example
+    /// ```dockerfile
+    /// FROM alpine AS context
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```dockerfile
+    /// FROM alpine AS sources
+    /// ```
+    ReservedStageName {
+        severity: Warning,
+        source: Buildkit,
+        fix: None,
+        url: "https://docs.docker.com/go/dockerfile/rule/reserved-stage-name/",
+    }
+}
+
+fn check(cx: &mut Context<'_>) {
+    for name in cx.dockerfile.stages.iter().filter_map(|stage| stage.name.as_ref()) {
+        if matches!(name.lower.as_str(), "scratch" | "context") {
+            cx.report(name.range, format!("`{}` is reserved. Give the stage another name.", name.written));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::test::check;
+
+    #[test]
+    fn both_names_in_any_case() {
+        check(
+            r"
+FROM alpine AS Scratch
+#              ^^^^^^^ ReservedStageName: `Scratch` is reserved. Give the stage another name.
+FROM alpine AS context
+#              ^^^^^^^ ReservedStageName: `context` is reserved. Give the stage another name.
+COPY --from=scratch /x /x
+",
+        );
+    }
+}
