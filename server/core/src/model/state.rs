@@ -1,9 +1,21 @@
 //! What holds at a point of a stage: directory, user, shell, environment, ports, command.
+//!
+//! It is worked out on demand, from the bottom of the chain of stages up, one instruction after the
+//! other, as BuildKit does it. Values are those of a build without build arguments.
 
+use rustc_hash::FxHashMap;
+
+use super::args::Arguments;
 use super::dockerfile::Dockerfile;
-use super::instruction::InstructionId;
-use super::scope::VarDefId;
-use super::stage::{Base, StageId};
+use super::expand::expand;
+use super::instruction::{InstructionData, InstructionId};
+use super::scope::{VarDef, VarDefId, VarDefKind, is_automatic};
+use super::stage::{Base, Stage, StageId};
+use crate::syntax::Keyword;
+
+/// How many bytes the values of one state can have in all. Definitions can double each other's values,
+/// so a short file can ask for more than a machine holds; what goes beyond this is not known.
+const MAX_VALUES: usize = 1 << 22;
 
 /// What holds after an instruction, as far as the file tells. What comes from the base image is not
 /// known here and stays empty.
@@ -16,7 +28,8 @@ pub struct StageState {
     pub user: Option<String>,
     /// SHELL's words.
     pub shell: Option<Vec<String>>,
-    /// ENV in order of first definition: name, value with known variables put in, definition.
+    /// ENV in order of first definition: name, value with known variables put in, definition. A value
+    /// with a variable that the file does not know stays as written, quotes included.
     pub env: Vec<(String, String, VarDefId)>,
     /// The instruction that sets ENTRYPOINT, and CMD; an ENTRYPOINT resets the CMD of the base only.
     pub entrypoint: Option<InstructionId>,
@@ -29,11 +42,567 @@ pub struct StageState {
 }
 
 /// What holds at the end of `stage`, inherited state included.
-pub fn at_end(_dockerfile: &Dockerfile, _stage: StageId) -> StageState {
-    StageState::default()
+pub fn at_end(dockerfile: &Dockerfile, stage: StageId) -> StageState {
+    match dockerfile.stages.get(stage.index()) {
+        Some(stage) => Run::up_to(dockerfile, stage, stage.end),
+        None => StageState::default(),
+    }
 }
 
-/// What holds before `instruction` runs.
-pub fn before(_dockerfile: &Dockerfile, _instruction: InstructionId) -> StageState {
-    StageState::default()
+/// What holds before `instruction` runs. Before a FROM and before the first stage, nothing does.
+pub fn before(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState {
+    match dockerfile.stage_of(instruction) {
+        Some(stage) if stage.from != instruction => Run::up_to(dockerfile, stage, instruction),
+        _ => StageState::default(),
+    }
+}
+
+/// The stages that `stage` is built from and itself, the bottom one first.
+pub fn base_chain(dockerfile: &Dockerfile, stage: StageId) -> Vec<StageId> {
+    let mut chain = Vec::new();
+    let mut next = dockerfile.stages.get(stage.index());
+    while let Some(stage) = next {
+        chain.push(stage.id);
+        next = match stage.base {
+            Base::Stage(base) if base < stage.id => dockerfile.stages.get(base.index()),
+            _ => None,
+        };
+    }
+    chain.reverse();
+    chain
+}
+
+/// What is known of a variable's value.
+#[derive(Clone)]
+enum Value {
+    Known(String),
+    /// It is set, or may be, and the file does not say to what.
+    Unknown,
+}
+
+/// Stages on the way to a point in one of them.
+struct Run<'a> {
+    dockerfile: &'a Dockerfile,
+    state: StageState,
+    /// Variables that ARG and ENV set, at the current place.
+    values: FxHashMap<&'a str, Value>,
+    globals: FxHashMap<&'a str, Value>,
+    /// Where each name stands in the state's ENV.
+    env: FxHashMap<&'a str, usize>,
+    /// What is left of [`MAX_VALUES`].
+    left: usize,
+    /// Whether the stage itself set CMD, so that its ENTRYPOINT keeps it.
+    own_cmd: bool,
+}
+
+impl<'a> Run<'a> {
+    fn up_to(dockerfile: &'a Dockerfile, stage: &'a Stage, end: InstructionId) -> StageState {
+        let mut run = Self {
+            dockerfile,
+            state: StageState::default(),
+            values: FxHashMap::default(),
+            globals: FxHashMap::default(),
+            env: FxHashMap::default(),
+            left: MAX_VALUES,
+            own_cmd: false,
+        };
+        run.global_args();
+        let mut base: Option<&Stage> = None;
+        for id in base_chain(dockerfile, stage.id) {
+            let at = dockerfile.stage(id);
+            run.own_cmd = false;
+            match base {
+                Some(base) => run.triggers(base),
+                None => run.state.root = Some(at.base.clone()),
+            }
+            let end = if id == stage.id { end } else { at.end };
+            run.instructions(at, end);
+            base = Some(at);
+        }
+        run.state
+    }
+
+    fn global_args(&mut self) {
+        let first = self.dockerfile.stages.first().map_or(InstructionId(0), |stage| stage.from);
+        for def in self.dockerfile.scopes.defs_in(InstructionId(0), first) {
+            if let Some(value) = &def.value {
+                let value = self.evaluate(value, |run, name| match run.globals.get(name) {
+                    Some(value) => Some(value.clone()),
+                    None => is_automatic(name).then_some(Value::Unknown),
+                });
+                self.globals.insert(&def.name, value);
+            }
+        }
+    }
+
+    /// The ONBUILDs of the stage that the next one is built from.
+    fn triggers(&mut self, base: &Stage) {
+        for id in base.instructions() {
+            let data = self.dockerfile.instruction(id).data;
+            if let Some(trigger) = &data.trigger {
+                self.instruction(id, trigger);
+            }
+        }
+    }
+
+    fn instructions(&mut self, stage: &Stage, end: InstructionId) {
+        for id in stage.instructions().take_while(|&id| id < end) {
+            self.instruction(id, self.dockerfile.instruction(id).data);
+        }
+    }
+
+    fn instruction(&mut self, id: InstructionId, data: &'a InstructionData) {
+        match (data.keyword, &data.arguments) {
+            (Keyword::Arg, _) => {
+                for def in self.defs(id) {
+                    self.arg(def);
+                }
+            }
+            (Keyword::Env, _) => self.envs(self.defs(id)),
+            (Keyword::Workdir, Arguments::Text(text)) => {
+                let path = self.text(&text.text);
+                let scratch = self.state.root == Some(Base::Scratch);
+                let current = self.state.workdir.as_deref().or(scratch.then_some("/"));
+                self.state.workdir = Some(change_directory(current, &path));
+            }
+            (Keyword::User, Arguments::Text(text)) => self.state.user = Some(self.text(&text.text)),
+            (Keyword::Shell, Arguments::Json(words)) => {
+                self.state.shell = Some(words.iter().map(|word| word.text.clone()).collect());
+            }
+            (Keyword::Expose, arguments) => {
+                for word in arguments.words() {
+                    let ports = self.text(&word.text);
+                    self.state.expose.extend(ports.split_whitespace().map(str::to_owned));
+                }
+            }
+            (Keyword::Entrypoint, _) => {
+                self.state.entrypoint = Some(id);
+                self.state.cmd = self.state.cmd.filter(|_| self.own_cmd);
+            }
+            (Keyword::Cmd, _) => {
+                self.state.cmd = Some(id);
+                self.own_cmd = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn defs(&self, id: InstructionId) -> &'a [VarDef] {
+        self.dockerfile.scopes.defs_in(id, InstructionId(id.0 + 1))
+    }
+
+    fn arg(&mut self, def: &'a VarDef) {
+        let name = def.name.as_str();
+        let value = match (&def.value, self.globals.get(name)) {
+            (Some(value), _) => self.value(value),
+            (None, Some(value)) => value.clone(),
+            (None, None) if is_automatic(name) => Value::Unknown,
+            // Without a value anywhere it leaves alone what ARG or ENV set before.
+            (None, None) => self.values.get(name).cloned().unwrap_or(Value::Unknown),
+        };
+        self.values.insert(name, value);
+    }
+
+    fn envs(&mut self, defs: &'a [VarDef]) {
+        let envs = defs.iter().filter(|def| def.kind == VarDefKind::Env);
+        let written = |def: &'a VarDef| def.value.as_deref().unwrap_or("");
+        // None of them sees another one of the same instruction.
+        let values: Vec<_> = envs.map(|def| (def, self.value(written(def)))).collect();
+        for (def, value) in values {
+            let shown = match &value {
+                Value::Known(value) => value.clone(),
+                Value::Unknown => written(def).to_owned(),
+            };
+            self.values.insert(&def.name, value);
+            let entry = (def.name.clone(), shown, def.id);
+            match self.env.get(def.name.as_str()) {
+                Some(&at) => self.state.env[at] = entry,
+                None => {
+                    self.env.insert(&def.name, self.state.env.len());
+                    self.state.env.push(entry);
+                }
+            }
+        }
+    }
+
+    /// A word with its variables put in where all of them are known, else as written.
+    fn text(&mut self, word: &str) -> String {
+        match self.value(word) {
+            Value::Known(value) => value,
+            Value::Unknown => word.to_owned(),
+        }
+    }
+
+    fn value(&mut self, word: &str) -> Value {
+        self.evaluate(word, |run, name| match run.values.get(name) {
+            Some(value) => Some(value.clone()),
+            // An image may set it. Nothing does so in scratch, but PATH has a default there too.
+            None => (run.state.root != Some(Base::Scratch) || name == "PATH").then_some(Value::Unknown),
+        })
+    }
+
+    /// Expands a word; `lookup` says what is known of a variable, or none when it is not set.
+    fn evaluate(&mut self, word: &str, lookup: impl Fn(&Self, &str) -> Option<Value>) -> Value {
+        let mut known = true;
+        let expanded = expand(word, self.dockerfile.escape, &mut |name| match lookup(self, name)? {
+            Value::Known(value) => Some(value),
+            Value::Unknown => {
+                known = false;
+                None
+            }
+        });
+        match expanded {
+            Ok(expanded) if known && expanded.text.len() <= self.left => {
+                self.left -= expanded.text.len();
+                Value::Known(expanded.text)
+            }
+            _ => Value::Unknown,
+        }
+    }
+}
+
+/// Where WORKDIR `path` leads from `current`, which is none as long as the base image decides.
+fn change_directory(current: Option<&str>, path: &str) -> String {
+    let variable = |path: &str| path.contains('$');
+    match current {
+        // BuildKit leaves absolute paths as they are. A variable in front holds such a path, if any.
+        _ if path.starts_with(['/', '$']) || is_windows(path) => path.to_owned(),
+        Some(current) if is_windows(current) => format!("{}\\{path}", current.trim_end_matches(['\\', '/'])),
+        Some(current) if variable(current) || variable(path) => {
+            format!("{}/{path}", current.trim_end_matches('/'))
+        }
+        Some(current) => clean(&format!("{current}/{path}")),
+        None if variable(path) => path.to_owned(),
+        None => clean(path),
+    }
+}
+
+/// Whether a path is an absolute one of Windows: `C:\…`, `C:/…`, `\…`.
+fn is_windows(path: &str) -> bool {
+    let drive = path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && path.get(1..2) == Some(":");
+    drive || path.starts_with('\\')
+}
+
+/// The shortest path that leads to the same place: no `.`, no empty part, no `..` that can be resolved.
+fn clean(path: &str) -> String {
+    let absolute = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|&last| last != "..") => drop(parts.pop()),
+            ".." if absolute => {}
+            part => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    match absolute {
+        true => format!("/{joined}"),
+        false if joined.is_empty() => ".".to_owned(),
+        false => joined,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::TextSize;
+    use crate::model::SourceFile;
+
+    /// Checks what holds before the instruction with the cursor, or at the end of the file's last stage.
+    fn check(fixture: &str, expected: Expect) {
+        let fixture = fixture.strip_prefix('\n').unwrap_or(fixture);
+        let (text, offset) = match fixture.contains("<|>") {
+            true => dockstage_fixture::cursor(fixture),
+            false => (fixture.to_owned(), fixture.len()),
+        };
+        let file = SourceFile::new(&text);
+        let dockerfile = file.dockerfile();
+        let state = match fixture.contains("<|>") {
+            true => {
+                let at = TextSize::try_from(offset).unwrap();
+                before(dockerfile, dockerfile.instruction_at(at).unwrap().id)
+            }
+            false => at_end(dockerfile, dockerfile.default_target().unwrap().id),
+        };
+        expected.assert_eq(&shown(dockerfile, &state));
+    }
+
+    fn shown(dockerfile: &Dockerfile, state: &StageState) -> String {
+        let mut out = String::new();
+        let line = |id: InstructionId| format!("line {}", dockerfile.instruction(id).row + 1);
+        let root = match &state.root {
+            Some(Base::Image(image)) => image.written.clone(),
+            other => format!("{other:?}"),
+        };
+        let _ = writeln!(out, "root: {root}");
+        let fields = [
+            ("workdir", state.workdir.clone()),
+            ("user", state.user.clone()),
+            ("shell", state.shell.as_ref().map(|it| it.join(" "))),
+            ("entrypoint", state.entrypoint.map(line)),
+            ("cmd", state.cmd.map(line)),
+            ("expose", (!state.expose.is_empty()).then(|| state.expose.join(" "))),
+        ];
+        for (name, value) in fields {
+            if let Some(value) = value {
+                let _ = writeln!(out, "{name}: {value}");
+            }
+        }
+        for (name, value, def) in &state.env {
+            let at = line(dockerfile.scopes.def(*def).instruction);
+            let _ = writeln!(out, "{name}={value} of {at}");
+        }
+        out
+    }
+
+    #[test]
+    fn everything_is_inherited_from_the_end_of_the_base_stage() {
+        check(
+            r#"
+FROM alpine AS base
+WORKDIR /app
+USER "app"
+SHELL ["bash", "-c"]
+ENV A=1 B=2
+EXPOSE 80 443/tcp
+CMD ["a"]
+FROM busybox AS other
+FROM base AS mid
+ENV A=3
+WORKDIR sub/../x
+FROM mid
+EXPOSE 81
+"#,
+            expect![[r#"
+                root: alpine
+                workdir: /app/x
+                user: app
+                shell: bash -c
+                cmd: line 7
+                expose: 80 443/tcp 81
+                A=3 of line 10
+                B=2 of line 5
+            "#]],
+        );
+    }
+
+    #[test]
+    fn only_what_stands_before_an_instruction_holds() {
+        check(
+            "FROM a\nWORKDIR /x\nRUN l<|>s\nWORKDIR /y\n",
+            expect![[r#"
+            root: a
+            workdir: /x
+        "#]],
+        );
+        check(
+            "FROM a AS b\nUSER x\nFROM <|>b\nUSER y\n",
+            expect![[r#"
+            root: None
+        "#]],
+        );
+    }
+
+    #[test]
+    fn known_variables_are_put_in() {
+        check(
+            r#"
+ARG ROOT=/srv DEEP=${ROOT}/deep
+ARG NONE
+FROM a
+ARG DEEP
+ARG VERSION=1.2.3
+ENV HOME=$DEEP MINOR=${VERSION%.*} NEXT=$HOME
+ENV BOTH="$HOME and '$MINOR'" ESCAPED=\$HOME SINGLE='$HOME'
+WORKDIR ${HOME}/$MINOR
+USER ${NOBODY:-app}:$MINOR
+EXPOSE $VERSION ${MINOR}
+"#,
+            expect![[r#"
+                root: a
+                workdir: /srv/deep/1.2
+                user: ${NOBODY:-app}:$MINOR
+                expose: 1.2.3 1.2
+                HOME=/srv/deep of line 6
+                MINOR=1.2 of line 6
+                NEXT=$HOME of line 6
+                BOTH=/srv/deep and '1.2' of line 7
+                ESCAPED=$HOME of line 7
+                SINGLE=$HOME of line 7
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_the_file_does_not_know_stays_as_written() {
+        check(
+            r#"
+ARG UNSET
+ARG P=$TARGETARCH
+FROM a
+ARG UNSET P
+ARG TARGETARCH
+ENV PATH=/bin:$PATH A="$UNSET" B="$P" C="$TARGETARCH" D="${A?}"
+ENV E=$A F=fine
+WORKDIR $UNSET/x
+WORKDIR y
+"#,
+            expect![[r#"
+                root: a
+                workdir: $UNSET/x/y
+                PATH=/bin:$PATH of line 6
+                A="$UNSET" of line 6
+                B="$P" of line 6
+                C="$TARGETARCH" of line 6
+                D="${A?}" of line 6
+                E=$A of line 7
+                F=fine of line 7
+            "#]],
+        );
+    }
+
+    #[test]
+    fn scratch_sets_nothing_but_path() {
+        check(
+            "FROM scratch\nENV A=x$B C=$PATH\nWORKDIR app\n",
+            expect![[r#"
+            root: Some(Scratch)
+            workdir: /app
+            A=x of line 2
+            C=$PATH of line 2
+        "#]],
+        );
+    }
+
+    #[test]
+    fn an_arg_without_value_keeps_what_was_set() {
+        check(
+            "ARG G=1\nFROM a\nENV V=1 G=2\nARG V G\nENV R=$V$G\n",
+            expect![[r#"
+            root: a
+            V=1 of line 3
+            G=2 of line 3
+            R=11 of line 5
+        "#]],
+        );
+    }
+
+    #[test]
+    fn triggers_run_in_the_children_of_their_stage_only() {
+        check(
+            "
+FROM a AS base
+WORKDIR /base
+ONBUILD WORKDIR on
+ONBUILD ENV A=1
+FROM base AS child
+ENV B=$A
+WORKDIR own
+FROM child
+",
+            expect![[r#"
+                root: a
+                workdir: /base/on/own
+                A=1 of line 4
+                B=1 of line 6
+            "#]],
+        );
+        check(
+            "FROM a\nONBUILD USER x\n",
+            expect![[r#"
+            root: a
+        "#]],
+        );
+    }
+
+    #[test]
+    fn an_entrypoint_resets_an_inherited_command_only() {
+        check(
+            "FROM a AS b\nCMD x\nFROM b\nENTRYPOINT y\n",
+            expect![[r#"
+            root: a
+            entrypoint: line 4
+        "#]],
+        );
+        check(
+            "FROM a AS b\nCMD x\nENTRYPOINT y\n",
+            expect![[r#"
+            root: a
+            entrypoint: line 3
+            cmd: line 2
+        "#]],
+        );
+    }
+
+    #[test]
+    fn directories_are_joined() {
+        let after = |current, path| change_directory(current, path);
+        assert_eq!(after(None, "app"), "app");
+        assert_eq!(after(None, "./a//b/."), "a/b");
+        assert_eq!(after(None, "../x"), "../x");
+        assert_eq!(after(Some("app"), ".."), ".");
+        assert_eq!(after(Some("/app"), "../../x"), "/x");
+        assert_eq!(after(Some("/app"), ""), "/app");
+        assert_eq!(after(Some("/app"), "/a/../b/"), "/a/../b/");
+        assert_eq!(after(Some("/app"), "$X"), "$X");
+        assert_eq!(after(Some("/app/"), "a$X/.."), "/app/a$X/..");
+        assert_eq!(after(Some("/app"), r"C:\x"), r"C:\x");
+        assert_eq!(after(Some(r"C:\x"), "y"), r"C:\x\y");
+        assert_eq!(after(Some(r"\x"), r"\y"), r"\y");
+    }
+
+    #[test]
+    fn windows_files_have_their_own_escape() {
+        check(
+            "# escape=`\nFROM a\nENV A=C:\\x\nWORKDIR $A\\y\n",
+            expect![[r#"
+            root: a
+            workdir: C:\x\y
+            A=C:\x of line 3
+        "#]],
+        );
+    }
+
+    #[test]
+    fn the_chain_of_bases_starts_at_the_bottom() {
+        let file = SourceFile::new("FROM x AS a\nFROM y\nFROM a AS b\nFROM b\n");
+        let chain = base_chain(file.dockerfile(), StageId(3));
+        assert_eq!(chain, [StageId(0), StageId(2), StageId(3)]);
+        assert!(base_chain(file.dockerfile(), StageId(4)).is_empty());
+        assert_eq!(at_end(file.dockerfile(), StageId(4)), StageState::default());
+    }
+
+    #[test]
+    fn values_that_double_each_other_end_somewhere() {
+        let mut text = format!("FROM a\nENV V0={}\n", "x".repeat(50_000));
+        for at in 1..400 {
+            let _ = writeln!(text, "ENV V{at}=$V{}", (at - 1) / 2);
+            let _ = writeln!(text, "ENV W=$V{at}$V{at} W=$W$W");
+        }
+        let file = SourceFile::new(&text);
+        let state = at_end(file.dockerfile(), StageId(0));
+        assert!(state.env.iter().map(|(_, value, _)| value.len()).sum::<usize>() < MAX_VALUES + 100_000);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(lines in proptest::collection::vec("[A-Z$ {}=\"'a-c/.\\\\:-]{0,12}", 0..8)) {
+            let keywords = ["FROM", "WORKDIR", "ENV", "ONBUILD ENV", "ARG", "USER", "EXPOSE", "FROM a AS"];
+            let text: String =
+                keywords.iter().cycle().zip(&lines).map(|(word, rest)| format!("{word} {rest}\n")).collect();
+            let file = SourceFile::new(&text);
+            for it in file.dockerfile().instructions() {
+                before(file.dockerfile(), it.id);
+            }
+            for stage in &file.dockerfile().stages {
+                at_end(file.dockerfile(), stage.id);
+            }
+        }
+    }
 }

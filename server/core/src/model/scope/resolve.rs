@@ -1,0 +1,644 @@
+//! Finds the definition that each use of a variable sees.
+
+use rustc_hash::FxHashMap;
+
+use super::collect::Collected;
+use super::predefined::{is_automatic, is_proxy};
+use super::{ResolvedVar, VarDef, VarDefId, VarDefKind, VarRef, base_of};
+use crate::TextSize;
+use crate::model::dockerfile::Placed;
+use crate::model::instruction::InstructionId;
+use crate::model::stage::Stage;
+use crate::syntax::Keyword;
+
+/// Walks the stages in the way they are built from each other, with one environment that is rolled back
+/// behind each stage. So no stage needs a copy of its parent's environment, and every definition is
+/// entered and taken back once.
+pub(super) struct Resolver<'a> {
+    found: &'a Collected,
+    placed: &'a [Placed],
+    stages: &'a [Stage],
+    /// For each stage the stages built from it.
+    children: Vec<Vec<usize>>,
+    /// The global ARGs, and the environment at the current place: the definition a name means.
+    globals: FxHashMap<&'a str, VarDefId>,
+    visible: FxHashMap<&'a str, VarDefId>,
+    /// The same without ARGs: what there is when the image runs.
+    env: FxHashMap<&'a str, VarDefId>,
+    /// What was entered, and what the two maps held before.
+    undo: Vec<(&'a str, Option<VarDefId>, Option<VarDefId>)>,
+    /// Whether an instruction gets a proxy from the build, so that its text is searched once for each.
+    proxies: FxHashMap<(InstructionId, &'a str), bool>,
+    targets: Vec<ResolvedVar>,
+    redeclares: Vec<Option<VarDefId>>,
+}
+
+/// A step of the walk.
+enum Step {
+    Enter(usize),
+    /// Roll back to this length of the undo log.
+    Leave(usize),
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(found: &'a Collected, placed: &'a [Placed], stages: &'a [Stage]) -> Self {
+        let mut children = vec![Vec::new(); stages.len()];
+        for (index, stage) in stages.iter().enumerate() {
+            if let Some(base) = base_of(stage).filter(|&base| base < index) {
+                children[base].push(index);
+            }
+        }
+        Self {
+            found,
+            placed,
+            stages,
+            children,
+            globals: FxHashMap::default(),
+            visible: FxHashMap::default(),
+            env: FxHashMap::default(),
+            undo: Vec::new(),
+            proxies: FxHashMap::default(),
+            targets: vec![ResolvedVar::Unknown; found.refs.len()],
+            redeclares: vec![None; found.defs.len()],
+        }
+    }
+
+    pub(super) fn run(mut self) -> (Vec<ResolvedVar>, Vec<Option<VarDefId>>) {
+        let first = self.stages.first().map_or(self.placed.len(), |stage| stage.from.index());
+        for instruction in 0..first.min(self.placed.len()) {
+            self.global(instruction);
+        }
+        let roots = (0..self.stages.len()).filter(|&stage| base_of(&self.stages[stage]).is_none());
+        let mut steps: Vec<Step> = roots.rev().map(Step::Enter).collect();
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Enter(stage) => {
+                    steps.push(Step::Leave(self.undo.len()));
+                    self.stage(stage);
+                    steps.extend(self.children[stage].iter().rev().map(|&child| Step::Enter(child)));
+                }
+                Step::Leave(length) => self.roll_back(length),
+            }
+        }
+        (self.targets, self.redeclares)
+    }
+
+    /// An instruction before the first FROM.
+    fn global(&mut self, instruction: usize) {
+        let (defs, refs) = (self.defs(instruction), self.refs(instruction));
+        let mut waiting = refs;
+        for def in defs {
+            let end = value_end(&self.found.defs[def]);
+            while waiting.start < waiting.end && self.found.refs[waiting.start].range.start() < end {
+                self.resolve_global(waiting.start);
+                waiting.start += 1;
+            }
+            let it = &self.found.defs[def];
+            let before = self.globals.insert(&it.name, it.id);
+            self.redeclares[def] = before.filter(|_| it.value.is_none());
+        }
+        waiting.for_each(|it| self.resolve_global(it));
+    }
+
+    fn stage(&mut self, index: usize) {
+        let stage = &self.stages[index];
+        let (from, end) = (stage.from.index(), stage.end.index().min(self.placed.len()));
+        self.refs(from).for_each(|it| self.resolve_global(it));
+        let inside = from + 1..end;
+        let (mut triggers, mut at_run_time) = (Vec::new(), Vec::new());
+        for instruction in inside {
+            let data = &self.placed[instruction].data;
+            match data.keyword {
+                Keyword::Onbuild => triggers.push(instruction),
+                _ => self.instruction(instruction, false),
+            }
+            if runs_in_container(data.keyword) {
+                at_run_time.push(instruction);
+            }
+        }
+        // What the image runs sees the ENVs of the whole stage, those behind it too.
+        for instruction in at_run_time {
+            for index in self.refs(instruction) {
+                let it = &self.found.refs[index];
+                if let Some(&def) = self.env.get(it.name.as_str()).filter(|_| it.shell) {
+                    self.targets[index] = ResolvedVar::Def(def);
+                }
+            }
+        }
+        // Triggers run in the children, all of which start with the same environment. When this file has
+        // none, they run in builds from the image, which keeps ENV but no ARG.
+        let only_env = self.children[index].is_empty();
+        for instruction in triggers {
+            self.instruction(instruction, only_env);
+        }
+    }
+
+    fn instruction(&mut self, instruction: usize, only_env: bool) {
+        let defs = self.defs(instruction);
+        let mut waiting = self.refs(instruction);
+        let one_by_one = self.placed[instruction].data.effective().keyword == Keyword::Arg;
+        for def in defs {
+            // ARG takes its words one after the other; ENV defines them all together at the end.
+            let end = value_end(&self.found.defs[def]);
+            while waiting.start < waiting.end
+                && (!one_by_one || self.found.refs[waiting.start].range.start() < end)
+            {
+                self.resolve(waiting.start, only_env);
+                waiting.start += 1;
+            }
+            self.define(def, only_env);
+        }
+        waiting.for_each(|it| self.resolve(it, only_env));
+    }
+
+    fn define(&mut self, def: usize, only_env: bool) {
+        let it = &self.found.defs[def];
+        let name = it.name.as_str();
+        if it.value.is_none() {
+            let before = if only_env { &self.env } else { &self.visible }.get(name);
+            self.redeclares[def] = self.globals.get(name).filter(|_| !only_env).or(before).copied();
+        }
+        let env = self.env.get(name).copied();
+        if it.kind == VarDefKind::Env {
+            self.env.insert(name, it.id);
+        }
+        self.undo.push((name, self.visible.insert(name, it.id), env));
+    }
+
+    fn roll_back(&mut self, length: usize) {
+        for (name, visible, env) in self.undo.drain(length..).rev() {
+            restore(&mut self.visible, name, visible);
+            restore(&mut self.env, name, env);
+        }
+    }
+
+    fn resolve(&mut self, index: usize, only_env: bool) {
+        let it = &self.found.refs[index];
+        let def = self.visible.get(it.name.as_str()).copied();
+        // An ARG of the stage itself does not outlive it, one of a trigger above does.
+        let trigger = |def: &VarDef| def.onbuild && def.stage == it.stage;
+        let def = def.filter(|&def| !only_env || trigger(&self.found.defs[def.0 as usize]));
+        let def = def.or_else(|| self.env.get(it.name.as_str()).copied().filter(|_| only_env));
+        self.targets[index] = match def {
+            Some(def) => ResolvedVar::Def(def),
+            None if it.shell && is_proxy(&it.name) && self.passes_proxy(it) => ResolvedVar::Predefined,
+            None => ResolvedVar::Unknown,
+        };
+    }
+
+    /// Whether a proxy comes from the build here: in a RUN that does not set it itself.
+    fn passes_proxy(&mut self, proxy: &'a VarRef) -> bool {
+        let data = &self.placed[proxy.instruction.index()].data;
+        let passes =
+            || data.effective().keyword == Keyword::Run && !assigned_by_shell(data.line.text(), &proxy.name);
+        *self.proxies.entry((proxy.instruction, &proxy.name)).or_insert_with(passes)
+    }
+
+    fn resolve_global(&mut self, index: usize) {
+        let name = self.found.refs[index].name.as_str();
+        self.targets[index] = match self.globals.get(name) {
+            Some(&def) => ResolvedVar::Def(def),
+            None if is_automatic(name) => ResolvedVar::Predefined,
+            None => ResolvedVar::Unknown,
+        };
+    }
+
+    fn defs(&self, instruction: usize) -> std::ops::Range<usize> {
+        let starts = &self.found.starts;
+        starts[instruction].0..starts[instruction + 1].0
+    }
+
+    fn refs(&self, instruction: usize) -> std::ops::Range<usize> {
+        let starts = &self.found.starts;
+        starts[instruction].1..starts[instruction + 1].1
+    }
+}
+
+fn restore<'a>(map: &mut FxHashMap<&'a str, VarDefId>, name: &'a str, before: Option<VarDefId>) {
+    match before {
+        Some(before) => drop(map.insert(name, before)),
+        None => drop(map.remove(name)),
+    }
+}
+
+fn value_end(def: &VarDef) -> TextSize {
+    def.value_range.unwrap_or(def.name_range).end()
+}
+
+/// Whether what an instruction holds runs when the image does, not when it is built.
+fn runs_in_container(keyword: Keyword) -> bool {
+    matches!(keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck)
+}
+
+/// Whether a shell text sets this variable: `name=`, `for name`, `read name`.
+fn assigned_by_shell(text: &str, name: &str) -> bool {
+    let word = |ch: char| ch.is_ascii_alphanumeric() || ch == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        let alone = !before.ends_with(|ch| word(ch) || ch == '$' || ch == '{') && !after.starts_with(word);
+        let command = || before.trim_end().rsplit(|ch: char| !word(ch)).next();
+        alone && (after.starts_with('=') || matches!(command(), Some("for" | "read")))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{Base, Dockerfile, SourceFile};
+
+    /// Says of each use in a Dockerfile what it sees, and of each `ARG name` what it takes over: a line
+    /// from 1 and the definition there.
+    fn check(text: &str, expected: Expect) {
+        let text = text.strip_prefix('\n').unwrap_or(text);
+        let file = SourceFile::new(text);
+        let scopes = &file.dockerfile().scopes;
+        let line = |at: TextSize| text[..usize::from(at)].matches('\n').count() + 1;
+        let def = |id: VarDefId| {
+            let def = scopes.def(id);
+            assert_eq!(&text[def.name_range], def.name, "the name's range");
+            format!("{:?} of line {}", def.kind, line(def.name_range.start()))
+        };
+        let mut said: Vec<(TextSize, String)> = Vec::new();
+        for it in &scopes.refs {
+            assert_eq!(&text[it.range], it.name, "the use's range");
+            let target = match it.target {
+                ResolvedVar::Def(id) => def(id),
+                ResolvedVar::Predefined => "predefined".to_owned(),
+                ResolvedVar::Unknown => "?".to_owned(),
+            };
+            said.push((it.range.start(), format!("${} -> {target}", it.name)));
+        }
+        for it in &scopes.defs {
+            if let Some(before) = it.redeclares {
+                said.push((it.name_range.start(), format!("ARG {} takes over {}", it.name, def(before))));
+            }
+        }
+        said.sort();
+        let mut lines = String::new();
+        for (at, it) in said {
+            let _ = writeln!(lines, "{}: {it}", line(at));
+        }
+        expected.assert_eq(&lines);
+    }
+
+    #[test]
+    fn from_sees_global_args_and_platforms() {
+        check(
+            "
+ARG TAG=3
+ARG BASE=alpine:$TAG TAG=4 X=$TAG
+FROM --platform=$BUILDPLATFORM $BASE AS a
+ARG INNER=1
+FROM $INNER:$TAG
+FROM $TARGETSTAGE$HTTP_PROXY
+",
+            expect![[r#"
+                2: $TAG -> GlobalArg of line 1
+                2: $TAG -> GlobalArg of line 2
+                3: $BUILDPLATFORM -> predefined
+                3: $BASE -> GlobalArg of line 2
+                5: $INNER -> ?
+                5: $TAG -> GlobalArg of line 2
+                6: $TARGETSTAGE -> predefined
+                6: $HTTP_PROXY -> ?
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_stage_sees_a_global_arg_when_it_declares_it_again() {
+        check(
+            "
+ARG V=1
+FROM alpine
+RUN echo $V
+ARG V
+RUN echo $V $TARGETARCH
+ARG TARGETARCH
+RUN echo $TARGETARCH
+FROM alpine
+COPY $V /
+ARG V=2
+COPY $V /
+",
+            expect![[r#"
+                3: $V -> ?
+                4: ARG V takes over GlobalArg of line 1
+                5: $V -> Arg of line 4
+                5: $TARGETARCH -> ?
+                7: $TARGETARCH -> Arg of line 6
+                9: $V -> ?
+                11: $V -> Arg of line 10
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_later_of_arg_and_env_wins() {
+        check(
+            "
+FROM alpine
+ARG V=1
+USER $V
+ENV V=$V
+USER $V
+ARG V=3
+USER $V
+ARG V
+USER $V
+",
+            expect![[r#"
+                3: $V -> Arg of line 2
+                4: $V -> Arg of line 2
+                5: $V -> Env of line 4
+                7: $V -> Arg of line 6
+                8: ARG V takes over Arg of line 6
+                9: $V -> Arg of line 8
+            "#]],
+        );
+    }
+
+    #[test]
+    fn env_defines_its_pairs_together_and_arg_one_after_the_other() {
+        check(
+            "
+FROM alpine
+ENV A=1 B=$A
+ENV A=2 B=${A:-$B}
+ARG C=1 D=$C E=${D}$F F=1
+ENV old $old $A
+",
+            expect![[r#"
+                2: $A -> ?
+                3: $A -> Env of line 2
+                3: $B -> Env of line 2
+                4: $C -> Arg of line 4
+                4: $D -> Arg of line 4
+                4: $F -> ?
+                5: $old -> ?
+                5: $A -> Env of line 3
+            "#]],
+        );
+    }
+
+    #[test]
+    fn env_and_args_are_inherited_from_the_end_of_the_parent_stage() {
+        check(
+            "
+FROM alpine AS a
+ENV E=1
+ARG V=1
+FROM busybox
+USER $E$V
+FROM a AS b
+USER $E$V
+ENV E=2
+FROM a
+USER $E
+FROM b
+USER $E$V
+ARG V
+",
+            expect![[r#"
+                5: $E -> ?
+                5: $V -> ?
+                7: $E -> Env of line 2
+                7: $V -> Arg of line 3
+                10: $E -> Env of line 2
+                12: $E -> Env of line 8
+                12: $V -> Arg of line 3
+                13: ARG V takes over Arg of line 3
+            "#]],
+        );
+    }
+
+    #[test]
+    fn onbuild_takes_effect_in_the_children() {
+        check(
+            "
+ARG G=1
+FROM alpine AS a
+ARG V=1
+ONBUILD ARG G
+ONBUILD ENV T=$V$G LATE=$LATE
+ENV LATE=1
+USER $T
+FROM a
+USER $T$G
+",
+            expect![[r#"
+                4: ARG G takes over GlobalArg of line 1
+                5: $V -> Arg of line 3
+                5: $G -> Arg of line 4
+                5: $LATE -> Env of line 6
+                7: $T -> ?
+                9: $T -> Env of line 5
+                9: $G -> Arg of line 4
+            "#]],
+        );
+    }
+
+    #[test]
+    fn onbuild_without_children_sees_what_the_image_keeps() {
+        check(
+            "
+ARG G=1
+FROM alpine
+ARG V=1
+ENV E=1
+ONBUILD ARG G
+ONBUILD USER $V$E$G
+",
+            expect![[r#"
+                6: $V -> ?
+                6: $E -> Env of line 4
+                6: $G -> Arg of line 5
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_the_image_runs_sees_its_final_environment() {
+        check(
+            r#"
+FROM alpine
+ARG PORT=1
+ENV A=1
+CMD echo $A $B $PORT
+HEALTHCHECK CMD curl $A
+RUN echo $A
+ENV A=2 B=2
+"#,
+            expect![[r#"
+                4: $A -> Env of line 7
+                4: $B -> Env of line 7
+                4: $PORT -> Arg of line 2
+                5: $A -> Env of line 7
+                6: $A -> Env of line 3
+            "#]],
+        );
+    }
+
+    #[test]
+    fn run_gets_the_proxies() {
+        check(
+            "
+FROM alpine
+RUN curl -x $http_proxy $HTTPS_PROXY $Http_Proxy
+RUN no_proxy=x; for ftp_proxy in a b; do echo $no_proxy $ftp_proxy $all_proxy; done
+ENV X=$http_proxy
+ENV http_proxy=x
+RUN echo $http_proxy
+",
+            expect![[r#"
+                2: $http_proxy -> predefined
+                2: $HTTPS_PROXY -> predefined
+                2: $Http_Proxy -> ?
+                3: $no_proxy -> ?
+                3: $ftp_proxy -> ?
+                3: $all_proxy -> predefined
+                4: $http_proxy -> ?
+                6: $http_proxy -> Env of line 5
+            "#]],
+        );
+    }
+
+    #[test]
+    fn names_are_found_in_quotes_and_over_lines() {
+        check(
+            r#"
+FROM alpine
+ENV "A"=5 'B'=6 \
+    C=7 $D=8
+ARG X=1 \
+  Y="a b" \
+  Z
+USER $A$B$C$D$X$Y$Z
+"#,
+            expect![[r#"
+                3: $D -> ?
+                7: $A -> Env of line 2
+                7: $B -> Env of line 2
+                7: $C -> Env of line 3
+                7: $D -> ?
+                7: $X -> Arg of line 4
+                7: $Y -> Arg of line 5
+                7: $Z -> Arg of line 6
+            "#]],
+        );
+    }
+
+    #[test]
+    fn nothing_is_defined_before_the_first_from_but_args() {
+        check(
+            "ENV A=1\nARG B=$A$C\nUSER $B\nONBUILD ARG C=1\nFROM $A$B\n",
+            expect![[r#"
+            2: $A -> ?
+            2: $C -> ?
+            3: $B -> GlobalArg of line 2
+            5: $A -> ?
+            5: $B -> GlobalArg of line 2
+        "#]],
+        );
+    }
+
+    #[test]
+    fn shell_assignments_are_seen() {
+        for text in ["a=1", "x; a=", "for a in", "read a", "export a=1"] {
+            assert!(assigned_by_shell(text, "a"), "{text}");
+        }
+        for text in ["$a=1", "ba=1", "ab=1", "echo a", "${a=1}", "for b in a"] {
+            assert!(!assigned_by_shell(text, "a"), "{text}");
+        }
+    }
+
+    #[test]
+    fn stages_built_from_each_other_are_linear() {
+        let mut text = String::from("FROM a AS s0\nENV V=0\n");
+        for stage in 1..3_000 {
+            let _ = write!(text, "FROM s{} AS s{stage}\nENV V{stage}=$V\nONBUILD ENV T=$V\n", stage - 1);
+        }
+        let file = SourceFile::new(&text);
+        let scopes = &file.dockerfile().scopes;
+        assert!(scopes.refs.iter().all(|it| it.target == ResolvedVar::Def(VarDefId(0))));
+    }
+
+    /// The definition that a use sees, found by following BuildKit's words literally: a stage at a time,
+    /// each with a whole copy of its environment. ONBUILD is left out.
+    fn slowly(dockerfile: &Dockerfile) -> Vec<Option<VarDefId>> {
+        type Env = FxHashMap<String, VarDefId>;
+        let scopes = &dockerfile.scopes;
+        let mut targets = Vec::new();
+        let (mut globals, mut ends) = (Env::default(), Vec::<Env>::new());
+        let mut env = Env::default();
+        for it in dockerfile.instructions() {
+            let stage = dockerfile.stage_of(it.id);
+            if let Some(stage) = stage.filter(|stage| stage.from == it.id) {
+                if stage.id.index() > 0 {
+                    ends.push(std::mem::take(&mut env));
+                }
+                env = match stage.base {
+                    Base::Stage(base) => ends[base.index()].clone(),
+                    _ => Env::default(),
+                };
+            }
+            let current = if stage.is_none_or(|stage| stage.from == it.id) { &mut globals } else { &mut env };
+            let uses: Vec<_> = scopes.refs.iter().filter(|use_| use_.instruction == it.id).collect();
+            let defs = scopes.defs_in(it.id, InstructionId(it.id.0 + 1));
+            let mut done = 0;
+            if it.keyword() == Keyword::Arg {
+                for def in defs {
+                    while done < uses.len() && uses[done].range.start() < value_end(def) {
+                        targets.push(current.get(&uses[done].name).copied());
+                        done += 1;
+                    }
+                    current.insert(def.name.clone(), def.id);
+                }
+            }
+            targets.extend(uses[done..].iter().map(|it| current.get(&it.name).copied()));
+            current.extend(defs.iter().map(|def| (def.name.clone(), def.id)));
+        }
+        targets
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_whole_copy_of_the_environment_for_each_stage(
+            lines in proptest::collection::vec(0usize..14, 0..30)
+        ) {
+            let kinds = [
+                "ARG A=1", "ARG A", "ARG B=$A A=$B", "ENV A=$B", "ENV A=1 B=$A C=$C", "USER $A$B$C",
+                "WORKDIR ${A:-$B}", "LABEL a=$C", "FROM x AS s", "FROM s AS t", "FROM t AS s", "FROM t",
+                "FROM x:$A$B", "ARG C=$A",
+            ];
+            let text: String = lines.iter().map(|&line| format!("{}\n", kinds[line])).collect();
+            let file = SourceFile::new(&text);
+            // Instructions before the first FROM that are no ARG define nothing.
+            let found = file.dockerfile().scopes.refs.iter().map(|it| match it.target {
+                ResolvedVar::Def(id) => Some(id),
+                _ => None,
+            });
+            prop_assert_eq!(found.collect::<Vec<_>>(), slowly(file.dockerfile()));
+        }
+
+        #[test]
+        fn never_panics(lines in proptest::collection::vec("[A-Z$ {}=\"'a-c\\\\:-]{0,12}", 0..8)) {
+            let keywords = ["FROM", "ARG", "ENV", "ONBUILD ENV", "ONBUILD ARG", "RUN", "COPY --from=", "CMD"];
+            let text: String =
+                keywords.iter().cycle().zip(&lines).map(|(word, rest)| format!("{word} {rest}\n")).collect();
+            let file = SourceFile::new(&text);
+            let dockerfile = file.dockerfile();
+            for it in dockerfile.instructions() {
+                super::super::visible_before(dockerfile, it.id);
+            }
+            for def in &dockerfile.scopes.defs {
+                dockerfile.scopes.source_of(def.id);
+            }
+        }
+    }
+}
