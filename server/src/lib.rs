@@ -1,1 +1,16 @@
-//! Dockstage: the language server and the command line.
+//! Dockstage: the language server and the command line around the analysis in `dockstage-core`.
+//!
+//! This is the only crate that knows the protocol, the disk and the terminal. Everything it answers
+//! comes from [`dockstage_core::analysis::Analysis`].
+
+pub mod cli;
+pub mod server;
+
+mod capabilities;
+mod config;
+mod convert;
+mod diagnostics;
+mod disk;
+mod handlers;
+mod render;
+mod state;

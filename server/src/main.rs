@@ -1,3 +1,7 @@
 //! The `dockstage` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dockstage::cli::main()
+}

@@ -1,0 +1,180 @@
+//! What the client can do, and what we tell it that we can.
+
+use dockstage_core::text::PositionEncoding;
+use tower_lsp_server::ls_types::{
+    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
+    DiagnosticOptions, DiagnosticServerCapabilities, FoldingRangeProviderCapability, HoverProviderCapability,
+    MarkupKind, OneOf, PositionEncodingKind, RenameOptions, SaveOptions, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkDoneProgressOptions,
+};
+
+/// What a client makes of diagnostics: told apart for those it pulls and those it is sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct DiagnosticSupport {
+    pub(crate) related: bool,
+    pub(crate) tags: bool,
+    pub(crate) links: bool,
+}
+
+/// What a client supports, as far as our answers depend on it. What it does not name it does not get.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ClientSupport {
+    pub(crate) encoding: PositionEncoding,
+    pub(crate) markdown_hover: bool,
+    pub(crate) markdown_completion: bool,
+    pub(crate) snippets: bool,
+    pub(crate) nested_symbols: bool,
+    pub(crate) definition_links: bool,
+    /// Edits with the version they are meant for.
+    pub(crate) versioned_edits: bool,
+    pub(crate) disabled_actions: bool,
+    pub(crate) preferred_actions: bool,
+    pub(crate) folds_whole_lines: bool,
+    pub(crate) fold_limit: Option<usize>,
+    /// The client asks for diagnostics; it is then sent none. VS Code and Neovim keep what they ask
+    /// for and what they are sent in two places and would show everything twice.
+    pub(crate) pulls_diagnostics: bool,
+    pub(crate) pushed: DiagnosticSupport,
+    pub(crate) pulled: DiagnosticSupport,
+    /// The client can be told to ask for diagnostics again.
+    pub(crate) refreshes_diagnostics: bool,
+    /// The client answers `workspace/configuration`.
+    pub(crate) answers_configuration: bool,
+    /// The client has to be asked for `workspace/didChangeConfiguration`.
+    pub(crate) registers_configuration: bool,
+}
+
+impl ClientSupport {
+    /// Reads a client's capabilities.
+    pub(crate) fn of(client: &ClientCapabilities) -> Self {
+        let workspace = client.workspace.clone().unwrap_or_default();
+        let text = client.text_document.clone().unwrap_or_default();
+        let completion = text.completion.unwrap_or_default().completion_item.unwrap_or_default();
+        let folding = text.folding_range.unwrap_or_default();
+        let action = text.code_action.unwrap_or_default();
+        let pushed = text.publish_diagnostics.unwrap_or_default();
+        let pulled = text.diagnostic.clone().unwrap_or_default();
+        let yes = |it: Option<bool>| it.unwrap_or(false);
+        Self {
+            encoding: position_encoding(client),
+            markdown_hover: knows_markdown(text.hover.unwrap_or_default().content_format),
+            markdown_completion: knows_markdown(completion.documentation_format),
+            snippets: yes(completion.snippet_support),
+            nested_symbols: yes(text
+                .document_symbol
+                .unwrap_or_default()
+                .hierarchical_document_symbol_support),
+            definition_links: yes(text.definition.unwrap_or_default().link_support),
+            versioned_edits: yes(workspace.workspace_edit.unwrap_or_default().document_changes),
+            disabled_actions: yes(action.disabled_support),
+            preferred_actions: yes(action.is_preferred_support),
+            folds_whole_lines: yes(folding.line_folding_only),
+            fold_limit: folding.range_limit.map(|limit| limit as usize),
+            pulls_diagnostics: text.diagnostic.is_some(),
+            pushed: DiagnosticSupport {
+                related: yes(pushed.related_information),
+                tags: pushed.tag_support.is_some(),
+                links: yes(pushed.code_description_support),
+            },
+            pulled: DiagnosticSupport {
+                related: yes(pulled.related_information),
+                tags: pulled.tag_support.is_some(),
+                links: yes(pulled.code_description_support),
+            },
+            refreshes_diagnostics: yes(workspace.diagnostics.unwrap_or_default().refresh_support),
+            answers_configuration: yes(workspace.configuration),
+            registers_configuration: yes(workspace
+                .did_change_configuration
+                .unwrap_or_default()
+                .dynamic_registration),
+        }
+    }
+}
+
+/// The first of the client's encodings that we know, which is all of them; UTF-16 when it names none.
+fn position_encoding(client: &ClientCapabilities) -> PositionEncoding {
+    let offered = client.general.as_ref().and_then(|it| it.position_encodings.as_deref()).unwrap_or(&[]);
+    let known = offered.iter().find_map(|kind| match kind.as_str() {
+        "utf-8" => Some(PositionEncoding::Utf8),
+        "utf-16" => Some(PositionEncoding::Utf16),
+        "utf-32" => Some(PositionEncoding::Utf32),
+        _ => None,
+    });
+    known.unwrap_or_default()
+}
+
+fn knows_markdown(formats: Option<Vec<MarkupKind>>) -> bool {
+    formats.is_some_and(|it| it.contains(&MarkupKind::Markdown))
+}
+
+/// What we offer to such a client.
+pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities {
+    ServerCapabilities {
+        position_encoding: Some(match client.encoding {
+            PositionEncoding::Utf8 => PositionEncodingKind::UTF8,
+            PositionEncoding::Utf16 => PositionEncodingKind::UTF16,
+            PositionEncoding::Utf32 => PositionEncodingKind::UTF32,
+        }),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
+            ..TextDocumentSyncOptions::default()
+        })),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        completion_provider: Some(CompletionOptions {
+            // Letters and digits open the list in every editor; these are the signs a flag
+            // (`--`), its value (`--from=`) and the fields of a mount (`type=bind,`) begin after.
+            // Not the space: a list after each word of a RUN would be in the way.
+            trigger_characters: Some(["-", "=", ","].map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_REWRITE]),
+            ..CodeActionOptions::default()
+        })),
+        diagnostic_provider: client.pulls_diagnostics.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some("dockstage".to_owned()),
+                inter_file_dependencies: false,
+                workspace_diagnostics: false,
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            })
+        }),
+        ..ServerCapabilities::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn support(capabilities: Value) -> ClientSupport {
+        ClientSupport::of(&serde_json::from_value(capabilities).unwrap())
+    }
+
+    #[test]
+    fn a_client_that_names_nothing_gets_the_plainest_answers() {
+        assert_eq!(support(json!({})), ClientSupport::default());
+        assert_eq!(server_capabilities(&ClientSupport::default()).diagnostic_provider, None);
+    }
+
+    #[test]
+    fn the_clients_first_known_encoding_is_taken() {
+        let encoding = |kinds: Value| support(json!({"general": {"positionEncodings": kinds}})).encoding;
+        assert_eq!(encoding(json!(["utf-8", "utf-16"])), PositionEncoding::Utf8);
+        assert_eq!(encoding(json!(["ebcdic", "utf-32", "utf-8"])), PositionEncoding::Utf32);
+        assert_eq!(encoding(json!([])), PositionEncoding::Utf16);
+    }
+}

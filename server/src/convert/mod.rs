@@ -1,0 +1,4 @@
+//! Between the protocol's types and ours: the only place that knows both.
+
+pub(crate) mod from_proto;
+pub(crate) mod to_proto;

@@ -1,0 +1,343 @@
+//! From bytes and plain data to the protocol.
+
+use std::collections::HashMap;
+
+use dockstage_core::TextRange;
+use dockstage_core::assists::{ActionKind, CodeAction};
+use dockstage_core::ide::completion::{Completion, CompletionKind};
+use dockstage_core::ide::definition::NavigationTarget;
+use dockstage_core::ide::folding::{Fold, FoldKind};
+use dockstage_core::ide::highlight::{Highlight, HighlightKind};
+use dockstage_core::ide::hover::Hover;
+use dockstage_core::ide::rename::RenameTarget;
+use dockstage_core::ide::symbols::{Symbol, SymbolKind};
+use dockstage_core::lint::{Diagnostic, Severity};
+use dockstage_core::text::{SourceChange, TextDocument, TextEdit};
+use tower_lsp_server::ls_types as lsp;
+
+use crate::capabilities::DiagnosticSupport;
+use crate::state::Snapshot;
+
+impl Snapshot {
+    fn text(&self) -> &TextDocument {
+        self.analysis.file().text()
+    }
+
+    fn position(&self, offset: dockstage_core::TextSize) -> lsp::Position {
+        let at = self.text().line_col(offset, self.client.encoding);
+        lsp::Position::new(at.line, at.col)
+    }
+
+    fn range(&self, range: TextRange) -> lsp::Range {
+        lsp::Range::new(self.position(range.start()), self.position(range.end()))
+    }
+
+    /// A place in the document.
+    pub(crate) fn location(&self, range: TextRange) -> lsp::Location {
+        lsp::Location::new(self.uri.clone(), self.range(range))
+    }
+
+    /// A card.
+    pub(crate) fn hover(&self, hover: Hover) -> lsp::Hover {
+        lsp::Hover {
+            contents: lsp::HoverContents::Markup(markup(hover.markdown, self.client.markdown_hover)),
+            range: Some(self.range(hover.range)),
+        }
+    }
+
+    /// A definition, with the word asked about where the client can tell it apart.
+    pub(crate) fn definition(&self, target: NavigationTarget) -> lsp::GotoDefinitionResponse {
+        if !self.client.definition_links {
+            return lsp::GotoDefinitionResponse::Scalar(self.location(target.focus));
+        }
+        lsp::GotoDefinitionResponse::Link(vec![lsp::LocationLink {
+            origin_selection_range: Some(self.range(target.origin)),
+            target_uri: self.uri.clone(),
+            target_range: self.range(target.full),
+            target_selection_range: self.range(target.focus),
+        }])
+    }
+
+    /// A highlighted place.
+    pub(crate) fn highlight(&self, highlight: Highlight) -> lsp::DocumentHighlight {
+        let kind = match highlight.kind {
+            HighlightKind::Write => lsp::DocumentHighlightKind::WRITE,
+            HighlightKind::Read => lsp::DocumentHighlightKind::READ,
+        };
+        lsp::DocumentHighlight { range: self.range(highlight.range), kind: Some(kind) }
+    }
+
+    /// What would be renamed.
+    pub(crate) fn rename_target(&self, target: RenameTarget) -> lsp::PrepareRenameResponse {
+        lsp::PrepareRenameResponse::RangeWithPlaceholder {
+            range: self.range(target.range),
+            placeholder: target.placeholder,
+        }
+    }
+
+    /// The edits of a change. They carry the document's version where the client minds it, so that
+    /// edits that come too late are refused instead of applied to another text.
+    pub(crate) fn workspace_edit(&self, change: &SourceChange) -> lsp::WorkspaceEdit {
+        let edits = change.edits().iter().map(|edit| self.text_edit(edit));
+        if !self.client.versioned_edits {
+            #[allow(clippy::mutable_key_type)] // A URI's hash is that of its text, which never changes.
+            let changes = HashMap::from([(self.uri.clone(), edits.collect())]);
+            return lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() };
+        }
+        let document = lsp::OptionalVersionedTextDocumentIdentifier {
+            uri: self.uri.clone(),
+            version: Some(self.version),
+        };
+        let edit =
+            lsp::TextDocumentEdit { text_document: document, edits: edits.map(lsp::OneOf::Left).collect() };
+        lsp::WorkspaceEdit {
+            document_changes: Some(lsp::DocumentChanges::Edits(vec![edit])),
+            ..lsp::WorkspaceEdit::default()
+        }
+    }
+
+    fn text_edit(&self, edit: &TextEdit) -> lsp::TextEdit {
+        lsp::TextEdit::new(self.range(edit.range), edit.new_text.clone())
+    }
+
+    /// The outline: a tree where the client shows one, else a list in order of the text.
+    pub(crate) fn symbols(&self, symbols: Vec<Symbol>) -> lsp::DocumentSymbolResponse {
+        if self.client.nested_symbols {
+            return lsp::DocumentSymbolResponse::Nested(
+                symbols.into_iter().map(|it| self.nested_symbol(it)).collect(),
+            );
+        }
+        let mut flat = Vec::new();
+        self.flatten_symbols(symbols, None, &mut flat);
+        lsp::DocumentSymbolResponse::Flat(flat)
+    }
+
+    #[allow(deprecated)] // The field has to be filled in.
+    fn nested_symbol(&self, symbol: Symbol) -> lsp::DocumentSymbol {
+        let children: Vec<_> = symbol.children.into_iter().map(|it| self.nested_symbol(it)).collect();
+        lsp::DocumentSymbol {
+            name: symbol.name,
+            detail: (!symbol.detail.is_empty()).then_some(symbol.detail),
+            kind: symbol_kind(symbol.kind),
+            tags: None,
+            deprecated: None,
+            range: self.range(symbol.range),
+            selection_range: self.range(symbol.focus),
+            children: (!children.is_empty()).then_some(children),
+        }
+    }
+
+    #[allow(deprecated)] // The field has to be filled in.
+    fn flatten_symbols(
+        &self,
+        symbols: Vec<Symbol>,
+        container: Option<&str>,
+        flat: &mut Vec<lsp::SymbolInformation>,
+    ) {
+        for symbol in symbols {
+            flat.push(lsp::SymbolInformation {
+                name: symbol.name.clone(),
+                kind: symbol_kind(symbol.kind),
+                tags: None,
+                deprecated: None,
+                location: self.location(symbol.range),
+                container_name: container.map(str::to_owned),
+            });
+            self.flatten_symbols(symbol.children, Some(&symbol.name), flat);
+        }
+    }
+
+    /// The folds, as many as the client wants.
+    pub(crate) fn folds(&self, folds: Vec<Fold>) -> Vec<lsp::FoldingRange> {
+        let limit = self.client.fold_limit.unwrap_or(usize::MAX);
+        folds.into_iter().take(limit).map(|it| self.fold(it)).collect()
+    }
+
+    fn fold(&self, fold: Fold) -> lsp::FoldingRange {
+        let range = self.range(fold.range);
+        let character = |it: u32| (!self.client.folds_whole_lines).then_some(it);
+        lsp::FoldingRange {
+            start_line: range.start.line,
+            start_character: character(range.start.character),
+            end_line: range.end.line,
+            end_character: character(range.end.character),
+            kind: match fold.kind {
+                FoldKind::Comment => Some(lsp::FoldingRangeKind::Comment),
+                FoldKind::Stage | FoldKind::Instruction | FoldKind::Heredoc => None,
+            },
+            collapsed_text: None,
+        }
+    }
+
+    /// What can be typed.
+    pub(crate) fn completion(&self, item: Completion) -> lsp::CompletionItem {
+        let snippet = item.snippet.filter(|_| self.client.snippets);
+        let format = snippet.is_some().then_some(lsp::InsertTextFormat::SNIPPET);
+        let documentation = (!item.documentation.is_empty()).then(|| {
+            lsp::Documentation::MarkupContent(markup(item.documentation, self.client.markdown_completion))
+        });
+        lsp::CompletionItem {
+            kind: Some(match item.kind {
+                CompletionKind::Keyword => lsp::CompletionItemKind::KEYWORD,
+                CompletionKind::Flag => lsp::CompletionItemKind::PROPERTY,
+                CompletionKind::Stage => lsp::CompletionItemKind::CLASS,
+                CompletionKind::Key => lsp::CompletionItemKind::FIELD,
+                CompletionKind::Value => lsp::CompletionItemKind::VALUE,
+            }),
+            detail: (!item.detail.is_empty()).then_some(item.detail),
+            documentation,
+            sort_text: Some(format!("{:06}", item.rank)),
+            filter_text: (item.label != item.insert).then(|| item.insert.clone()),
+            insert_text_format: format,
+            text_edit: Some(lsp::CompletionTextEdit::Edit(lsp::TextEdit::new(
+                self.range(item.replace),
+                snippet.unwrap_or(item.insert),
+            ))),
+            label: item.label,
+            ..lsp::CompletionItem::default()
+        }
+    }
+
+    /// A code action; none when it cannot be done and the client has no way to say why.
+    pub(crate) fn code_action(&self, action: CodeAction) -> Option<lsp::CodeActionOrCommand> {
+        if action.disabled.is_some() && !self.client.disabled_actions {
+            return None;
+        }
+        let support = if self.client.pulls_diagnostics { self.client.pulled } else { self.client.pushed };
+        Some(lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
+            title: action.title,
+            kind: Some(action_kind(action.kind)),
+            diagnostics: action.diagnostic.map(|it| vec![self.diagnostic(it, support)]),
+            edit: action.change.map(|it| self.workspace_edit(&it)),
+            is_preferred: (action.preferred && self.client.preferred_actions).then_some(true),
+            disabled: action.disabled.map(|reason| lsp::CodeActionDisabled { reason }),
+            ..lsp::CodeAction::default()
+        }))
+    }
+
+    /// A diagnostic, with what the client can show of it.
+    pub(crate) fn diagnostic(&self, diagnostic: Diagnostic, support: DiagnosticSupport) -> lsp::Diagnostic {
+        let related = diagnostic.related.into_iter().map(|it| lsp::DiagnosticRelatedInformation {
+            location: self.location(it.range),
+            message: it.message,
+        });
+        let related: Vec<_> = if support.related { related.collect() } else { Vec::new() };
+        let link = diagnostic.url.filter(|_| support.links).and_then(|it| it.parse().ok());
+        lsp::Diagnostic {
+            range: self.range(diagnostic.range),
+            severity: Some(severity(diagnostic.severity)),
+            code: Some(lsp::NumberOrString::String(diagnostic.code.to_owned())),
+            code_description: link.map(|href| lsp::CodeDescription { href }),
+            source: Some(diagnostic.source.as_str().to_owned()),
+            message: diagnostic.message,
+            related_information: (!related.is_empty()).then_some(related),
+            tags: (diagnostic.unnecessary && support.tags).then(|| vec![lsp::DiagnosticTag::UNNECESSARY]),
+            data: None,
+        }
+    }
+}
+
+/// The protocol's name for a kind of action.
+pub(crate) fn action_kind(kind: ActionKind) -> lsp::CodeActionKind {
+    match kind {
+        ActionKind::QuickFix => lsp::CodeActionKind::QUICKFIX,
+        ActionKind::RefactorRewrite => lsp::CodeActionKind::REFACTOR_REWRITE,
+    }
+}
+
+fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
+    match severity {
+        Severity::Error => lsp::DiagnosticSeverity::ERROR,
+        Severity::Warning => lsp::DiagnosticSeverity::WARNING,
+        Severity::Info => lsp::DiagnosticSeverity::INFORMATION,
+        Severity::Hint => lsp::DiagnosticSeverity::HINT,
+    }
+}
+
+fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
+    match kind {
+        SymbolKind::Stage => lsp::SymbolKind::CLASS,
+        SymbolKind::Instruction => lsp::SymbolKind::FUNCTION,
+        SymbolKind::Variable => lsp::SymbolKind::VARIABLE,
+    }
+}
+
+fn markup(markdown: String, knows_markdown: bool) -> lsp::MarkupContent {
+    if knows_markdown {
+        lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: markdown }
+    } else {
+        lsp::MarkupContent { kind: lsp::MarkupKind::PlainText, value: plain_text(&markdown) }
+    }
+}
+
+/// Our own Markdown without its signs: fences, code ticks, stars, and links as `text (address)`.
+fn plain_text(markdown: &str) -> String {
+    let mut plain = String::with_capacity(markdown.len());
+    let mut in_fence = false;
+    for line in markdown.lines() {
+        if line.trim_start().starts_with("```") {
+            in_fence = !in_fence;
+            continue;
+        }
+        if in_fence {
+            plain.push_str(line);
+        } else {
+            plain_line(line.trim_start_matches('#').trim_start(), &mut plain);
+        }
+        plain.push('\n');
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}
+
+fn plain_line(line: &str, plain: &mut String) {
+    let mut rest = line;
+    let mut in_code = false;
+    while let Some(next) = rest.chars().next() {
+        if !in_code && let Some((text, address, after)) = link(rest) {
+            plain_line(text, plain);
+            plain.push_str(" (");
+            plain.push_str(address);
+            plain.push(')');
+            rest = after;
+            continue;
+        }
+        let len = match next {
+            '`' => {
+                in_code = !in_code;
+                1
+            }
+            '*' if !in_code && rest.starts_with("**") => 2,
+            '\\' if !in_code && rest[1..].starts_with(|it: char| it.is_ascii_punctuation()) => {
+                plain.push_str(&rest[1..2]);
+                2
+            }
+            other => {
+                plain.push(other);
+                other.len_utf8()
+            }
+        };
+        rest = &rest[len..];
+    }
+}
+
+/// The link that `text` begins with, taken apart: `[text](address)` and what follows.
+fn link(text: &str) -> Option<(&str, &str, &str)> {
+    let (text, rest) = text.strip_prefix('[')?.split_once("](")?;
+    let (address, rest) = rest.split_once(')')?;
+    (!text.contains('[')).then_some((text, address, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_loses_its_signs_for_clients_that_show_plain_text() {
+        let markdown = "### Stage `builder`\n\nFrom **`golang:1.23`**, see [`FROM`](https://a.b/c).\n```dockerfile\nRUN a ** b\n```\nA \\* `*` b\n";
+        assert_eq!(
+            plain_text(markdown),
+            "Stage builder\n\nFrom golang:1.23, see FROM (https://a.b/c).\nRUN a ** b\nA * * b"
+        );
+    }
+}

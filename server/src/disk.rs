@@ -1,0 +1,186 @@
+//! Reading files and walking folders: the only place that touches the file system.
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+/// A file this long is no Dockerfile, and reading it would help nobody.
+const MAX_LEN: u64 = 64 * 1024 * 1024;
+
+/// What a path given on the command line holds.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// The path as given; for a file found in a folder, that folder's path and what is below it.
+    pub(crate) path: String,
+    /// Its text, or why there is none.
+    pub(crate) text: Result<Text, String>,
+}
+
+/// A file's text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Text {
+    /// The text, without a byte order mark, as editors show it.
+    pub(crate) text: String,
+    /// Whether bytes were replaced because they are no UTF-8.
+    pub(crate) lossy: bool,
+}
+
+/// Reads what `paths` name, in order: files, the Dockerfiles of folders, and `-` for standard input.
+/// Folders without a Dockerfile are told to `empty_folder`.
+pub(crate) fn inputs<'a>(
+    paths: &'a [PathBuf],
+    mut empty_folder: impl FnMut(&Path) + 'a,
+) -> impl Iterator<Item = Input> + 'a {
+    paths.iter().flat_map(move |path| {
+        let found = files_of(path);
+        if found.is_empty() {
+            empty_folder(path);
+        }
+        found.into_iter().map(|file| match file {
+            Ok(path) => Input { text: read(&path), path: path.to_string_lossy().into_owned() },
+            Err((path, reason)) => Input { path, text: Err(reason) },
+        })
+    })
+}
+
+fn files_of(path: &Path) -> Vec<Result<PathBuf, (String, String)>> {
+    if path == Path::new("-") || !path.is_dir() {
+        return vec![Ok(path.to_owned())];
+    }
+    // Hidden folders are walked: `.devcontainer` holds Dockerfiles. `.gitignore` counts outside of a
+    // repository too: a copy without `.git` is the same project.
+    let walk = WalkBuilder::new(path)
+        .hidden(false)
+        .require_git(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .sort_by_file_name(OsStr::cmp)
+        .build();
+    walk.filter_map(|entry| match entry {
+        Ok(entry) => {
+            let is_file = entry.file_type().is_some_and(|it| !it.is_dir());
+            (is_file && is_dockerfile_name(entry.file_name())).then(|| Ok(entry.into_path()))
+        }
+        Err(error) => Some(Err((path.to_string_lossy().into_owned(), error.to_string()))),
+    })
+    .collect()
+}
+
+/// Whether a file found in a folder is a Dockerfile, by its name: `Dockerfile`, `Containerfile`,
+/// `Dockerfile.dev`, `api.Dockerfile`, in any case. Templates and ignore files are none.
+fn is_dockerfile_name(name: &OsStr) -> bool {
+    const BASES: [&str; 2] = ["dockerfile", "containerfile"];
+    const NOT_THESE: [&str; 16] = [
+        "dockerignore",
+        "containerignore",
+        "j2",
+        "jinja",
+        "jinja2",
+        "tmpl",
+        "tpl",
+        "template",
+        "erb",
+        "in",
+        "md",
+        "bak",
+        "orig",
+        "rej",
+        "swp",
+        "lock",
+    ];
+    let Some(name) = name.to_str() else { return false };
+    let name = name.to_ascii_lowercase();
+    let mut parts = name.split('.');
+    let first = parts.next().unwrap_or_default();
+    let Some(last) = parts.next_back() else { return BASES.contains(&first) };
+    BASES.contains(&last) || (BASES.contains(&first) && !NOT_THESE.contains(&last) && !last.ends_with('~'))
+}
+
+fn read(path: &Path) -> Result<Text, String> {
+    let bytes = if path == Path::new("-") {
+        read_all(std::io::stdin().lock())
+    } else {
+        std::fs::File::open(path).and_then(read_all)
+    };
+    let bytes = bytes.map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > MAX_LEN {
+        return Err(format!("longer than {} MiB, not read", MAX_LEN / 1024 / 1024));
+    }
+    Ok(decode(bytes))
+}
+
+fn read_all(source: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_LEN + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The error without the `(os error 2)` that nobody needs.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((reason, _)) => reason.to_owned(),
+        None => text,
+    }
+}
+
+/// Bytes to text. BuildKit takes any bytes; what is no UTF-8 becomes U+FFFD, one a byte.
+fn decode(bytes: Vec<u8>) -> Text {
+    let (mut text, lossy) = match String::from_utf8(bytes) {
+        Ok(text) => (text, false),
+        Err(error) => {
+            let mut text = String::with_capacity(error.as_bytes().len());
+            for chunk in error.as_bytes().utf8_chunks() {
+                text.push_str(chunk.valid());
+                text.extend(std::iter::repeat_n(char::REPLACEMENT_CHARACTER, chunk.invalid().len()));
+            }
+            (text, true)
+        }
+    };
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Text { text, lossy }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dockerfiles_are_known_by_their_name() {
+        let yes = [
+            "Dockerfile",
+            "dockerfile",
+            "Containerfile",
+            "Dockerfile.dev",
+            "api.Dockerfile",
+            "x.containerfile",
+        ];
+        let no = [
+            "Dockerfile.j2",
+            "Dockerfile.dockerignore",
+            "Dockerfile.tmpl",
+            "dockerfiles",
+            "my-dockerfile",
+            "a.txt",
+        ];
+        for name in yes {
+            assert!(is_dockerfile_name(OsStr::new(name)), "{name}");
+        }
+        for name in no {
+            assert!(!is_dockerfile_name(OsStr::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_become_one_sign_each_and_a_mark_goes() {
+        let text = |bytes: &[u8]| decode(bytes.to_vec());
+        assert_eq!(text(b"\xef\xbb\xbfFROM a"), Text { text: "FROM a".to_owned(), lossy: false });
+        assert_eq!(
+            text(b"# \xe2\x82 \xff"),
+            Text { text: "# \u{fffd}\u{fffd} \u{fffd}".to_owned(), lossy: true }
+        );
+    }
+}

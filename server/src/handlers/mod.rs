@@ -1,0 +1,4 @@
+//! What each message of the protocol does: take it apart, one call, put the answer together.
+
+pub(crate) mod notification;
+pub(crate) mod request;

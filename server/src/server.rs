@@ -1,0 +1,182 @@
+//! The language server: every message of the protocol, one line each, and the one way to ask.
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::ls_types::*;
+use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServiceBuilder};
+
+use crate::diagnostics::Publisher;
+use crate::handlers::{notification, request};
+pub use crate::state::Snapshot;
+use crate::state::State;
+
+/// How many messages may be under way. The framework's default of 4 would let slow requests hold up
+/// changes and cancellations.
+const CONCURRENCY: usize = 256;
+
+/// The state and its lock. The lock is never held across an await.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SharedState(Arc<Mutex<State>>);
+
+impl SharedState {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        // Whatever panicked with the lock in hand: a document is replaced as a whole or not at all.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The language server. Clones are the same server.
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub(crate) client: Client,
+    pub(crate) state: SharedState,
+    pub(crate) publisher: Arc<Publisher>,
+    pub(crate) shut_down: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// A server that talks to `client`. `shut_down` is set when the client asks to shut down.
+    pub fn new(client: Client, shut_down: Arc<AtomicBool>) -> Self {
+        Self { client, state: SharedState::default(), publisher: Arc::default(), shut_down }
+    }
+
+    /// Asks something about a document: the only way for a request to get at one.
+    ///
+    /// The snapshot is taken before the first await, so the answer is about the text that the client
+    /// saw when it asked. The work is done on a thread of its own: it holds nothing up, and a panic in
+    /// it ends there and becomes an error of this one request. An unknown document has no answer.
+    ///
+    /// # Errors
+    /// An internal error when `work` panics.
+    pub async fn query<R: Send + 'static>(
+        &self,
+        request: &'static str,
+        uri: &Uri,
+        work: impl FnOnce(&Snapshot) -> Option<R> + Send + 'static,
+    ) -> Result<Option<R>> {
+        let Some(snapshot) = self.state.lock().snapshot(uri) else { return Ok(None) };
+        // A cancelled request drops this future, and with it the guard.
+        let _guard = snapshot.cancel_on_drop();
+        let answer = tokio::task::spawn_blocking(move || {
+            // Cancelled while it waited for a thread.
+            if snapshot.is_cancelled() { None } else { work(&snapshot) }
+        });
+        answer.await.map_err(|panic| {
+            tracing::error!("{request} failed for {}: {panic}", uri.as_str());
+            Error::internal_error()
+        })
+    }
+}
+
+/// The service around a [`Server`], before it is finished: tests add methods of their own.
+pub fn build(shut_down: Arc<AtomicBool>) -> LspServiceBuilder<Server> {
+    LspService::build(|client| Server::new(client, shut_down))
+}
+
+/// Serves until the client says `exit` or goes away.
+pub async fn serve(
+    (service, socket): (LspService<Server>, ClientSocket),
+    input: impl AsyncRead + Unpin,
+    output: impl AsyncWrite,
+) {
+    tower_lsp_server::Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
+}
+
+/// Runs the server on standard input and output. The exit code is 0 if the client asked to shut down
+/// before it left, as the protocol has it.
+pub fn run() -> ExitCode {
+    // One thread serves, two more send diagnostics and messages; reading, writing and every question
+    // are on the blocking threads.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(4)
+        .thread_name("dockstage")
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!("cannot start: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let shut_down = Arc::new(AtomicBool::new(false));
+    let service = build(Arc::clone(&shut_down)).finish();
+    runtime.block_on(serve(service, tokio::io::stdin(), tokio::io::stdout()));
+    // Not dropped: that would wait for the thread that reads standard input, which some clients never
+    // close.
+    runtime.shutdown_background();
+    if shut_down.load(Ordering::SeqCst) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+impl LanguageServer for Server {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        Ok(notification::initialize(self, params))
+    }
+    async fn initialized(&self, _: InitializedParams) {
+        notification::initialized(self);
+    }
+    async fn shutdown(&self) -> Result<()> {
+        self.shut_down.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        notification::did_open(self, params);
+    }
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        notification::did_change(self, params);
+    }
+    async fn did_save(&self, _: DidSaveTextDocumentParams) {
+        // Nothing that we say depends on what is on disk.
+    }
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        notification::did_close(self, params);
+    }
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        notification::did_change_configuration(self, params);
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        request::hover(self, params).await
+    }
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        request::definition(self, params).await
+    }
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        request::references(self, params).await
+    }
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        request::document_highlight(self, params).await
+    }
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        request::prepare_rename(self, params).await
+    }
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        request::rename(self, params).await
+    }
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        request::document_symbol(self, params).await
+    }
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        request::folding_range(self, params).await
+    }
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        request::completion(self, params).await
+    }
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        request::code_action(self, params).await
+    }
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        request::diagnostic(self, params).await
+    }
+}

@@ -1,0 +1,273 @@
+//! What the server remembers, and the snapshots that requests look at.
+//!
+//! [`State`] has one owner, a mutex. Notifications change it in one call each, without waiting for
+//! anything, so that they take effect in the order of their arrival. A [`Snapshot`] shares its
+//! document and never changes.
+
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use dockstage_core::analysis::Analysis;
+use dockstage_core::lint::Diagnostic;
+use dockstage_core::model::SourceFile;
+use serde_json::Value;
+use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
+
+use crate::capabilities::ClientSupport;
+use crate::config::{self, Config, Layer};
+use crate::convert::from_proto;
+
+/// Everything that changes.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    client: Arc<ClientSupport>,
+    config: Config,
+    /// What `initialize` said, and under it what the client said last.
+    layers: [Layer; 2],
+    /// Problems of the configuration that the user has been told of.
+    told: HashSet<String>,
+    documents: HashMap<Uri, Document>,
+    /// Counts the texts there have been. A client's versions need not differ; these do.
+    revision: u64,
+    /// Counts how often the client was asked for its configuration.
+    questions: u64,
+}
+
+#[derive(Debug)]
+enum Document {
+    Known {
+        version: i32,
+        revision: u64,
+        file: Arc<SourceFile>,
+    },
+    /// Its text is not known any more: a change could not be applied. It stays so until it is opened
+    /// again.
+    Lost,
+}
+
+/// Why a change of a document could not be applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OutOfSync {
+    /// It was never opened.
+    NotOpen,
+    /// It is lost already, and that was said.
+    Lost,
+    /// The version is lower than the one before.
+    VersionWentBack { from: i32, to: i32 },
+    /// The range ends before it starts.
+    InvertedRange,
+    /// The range starts behind the last line.
+    BehindTheEnd,
+    /// The analysis panicked.
+    Panicked,
+}
+
+impl std::fmt::Display for OutOfSync {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotOpen => f.write_str("it is not open"),
+            Self::Lost => f.write_str("an earlier change could not be applied"),
+            Self::VersionWentBack { from, to } => write!(f, "its version went back from {from} to {to}"),
+            Self::InvertedRange => f.write_str("a changed range ends before it starts"),
+            Self::BehindTheEnd => f.write_str("a changed range starts behind the last line"),
+            Self::Panicked => f.write_str("the analysis failed, which is a bug in Dockstage"),
+        }
+    }
+}
+
+/// Where a configuration comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ConfigSource {
+    /// `initializationOptions`.
+    Initialize = 0,
+    /// `workspace/didChangeConfiguration`, or the answer to `workspace/configuration`.
+    Client = 1,
+}
+
+/// What a new configuration led to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Configured {
+    /// Whether anything is different now.
+    pub(crate) changed: bool,
+    /// What is wrong with it and was not said before.
+    pub(crate) problems: Vec<String>,
+}
+
+impl State {
+    /// Remembers what the client can do.
+    pub(crate) fn set_client(&mut self, client: ClientSupport) {
+        self.client = Arc::new(client);
+    }
+
+    /// What the client can do.
+    pub(crate) fn client(&self) -> &Arc<ClientSupport> {
+        &self.client
+    }
+
+    /// A document was opened: from now on its text is what the client says.
+    pub(crate) fn open(&mut self, uri: Uri, version: i32, text: &str) -> Result<(), OutOfSync> {
+        let file = catch_unwind(|| SourceFile::new(text)).map_err(|_| OutOfSync::Panicked);
+        let document = match file {
+            Ok(file) => Document::Known { version, revision: self.next_revision(), file: Arc::new(file) },
+            Err(reason) => {
+                self.documents.insert(uri, Document::Lost);
+                return Err(reason);
+            }
+        };
+        self.documents.insert(uri, document);
+        Ok(())
+    }
+
+    /// A document was changed. When a change does not fit, the document is lost: going on with a text
+    /// that the user does not see would make every answer wrong.
+    pub(crate) fn change(
+        &mut self,
+        uri: &Uri,
+        version: i32,
+        events: &[TextDocumentContentChangeEvent],
+    ) -> Result<(), OutOfSync> {
+        let (from, file) = match self.documents.get(uri) {
+            Some(Document::Known { version, file, .. }) => (*version, Arc::clone(file)),
+            Some(Document::Lost) => return Err(OutOfSync::Lost),
+            None => return Err(OutOfSync::NotOpen),
+        };
+        let document = match self.edited(&file, from, version, events) {
+            Ok(file) => Document::Known { version, revision: self.next_revision(), file: Arc::new(file) },
+            Err(reason) => {
+                self.documents.insert(uri.clone(), Document::Lost);
+                return Err(reason);
+            }
+        };
+        self.documents.insert(uri.clone(), document);
+        Ok(())
+    }
+
+    fn edited(
+        &self,
+        file: &SourceFile,
+        from: i32,
+        to: i32,
+        events: &[TextDocumentContentChangeEvent],
+    ) -> Result<SourceFile, OutOfSync> {
+        if to < from {
+            return Err(OutOfSync::VersionWentBack { from, to });
+        }
+        let changes = from_proto::content_changes(file.text(), self.client.encoding, events)?;
+        catch_unwind(AssertUnwindSafe(|| file.edited(&changes))).map_err(|_| OutOfSync::Panicked)
+    }
+
+    /// A document was closed.
+    pub(crate) fn close(&mut self, uri: &Uri) {
+        self.documents.remove(uri);
+    }
+
+    /// The documents whose text is known.
+    pub(crate) fn open_documents(&self) -> Vec<Uri> {
+        let known = self.documents.iter().filter(|(_, it)| matches!(it, Document::Known { .. }));
+        known.map(|(uri, _)| uri.clone()).collect()
+    }
+
+    /// Takes a configuration from one source over what that source said before.
+    pub(crate) fn configure(&mut self, source: ConfigSource, value: &Value) -> Configured {
+        let Some((layer, mut problems)) = Layer::read(value) else { return Configured::default() };
+        self.layers[source as usize] = layer;
+        let config = config::resolve(&self.layers);
+        let changed = config != self.config;
+        self.config = config;
+        problems.retain(|problem| self.told.insert(problem.clone()));
+        Configured { changed, problems }
+    }
+
+    /// The client is being asked for its configuration: the number of the question.
+    pub(crate) fn next_question(&mut self) -> u64 {
+        self.questions += 1;
+        self.questions
+    }
+
+    /// Whether this is the last question there was: only its answer counts.
+    pub(crate) fn is_last_question(&self, question: u64) -> bool {
+        self.questions == question
+    }
+
+    /// A document as it is now; none when its text is not known.
+    pub(crate) fn snapshot(&self, uri: &Uri) -> Option<Snapshot> {
+        let Some(Document::Known { version, revision, file }) = self.documents.get(uri) else { return None };
+        Some(Snapshot {
+            uri: uri.clone(),
+            version: *version,
+            revision: *revision,
+            analysis: Analysis::new(Arc::clone(file), Arc::clone(&self.config.analysis)),
+            client: Arc::clone(&self.client),
+            diagnostics: self.config.diagnostics,
+            cancelled: Arc::default(),
+        })
+    }
+
+    /// Whether nothing happened to the snapshot's document since it was taken.
+    pub(crate) fn is_current(&self, snapshot: &Snapshot) -> bool {
+        match self.documents.get(&snapshot.uri) {
+            Some(Document::Known { revision, .. }) => *revision == snapshot.revision,
+            _ => false,
+        }
+    }
+
+    /// A name for what is said about a snapshot: the same as long as the same would be said. Another
+    /// run of the server has other names.
+    pub(crate) fn result_id(&self, snapshot: &Snapshot) -> String {
+        let config = &self.config;
+        let flags = [config.diagnostics, config.analysis.unreachable_stages, config.analysis.split_hint];
+        let flags: String = flags.map(|it| if it { '1' } else { '0' }).into_iter().collect();
+        format!("{}.{}.{flags}", std::process::id(), snapshot.revision)
+    }
+
+    fn next_revision(&mut self) -> u64 {
+        self.revision += 1;
+        self.revision
+    }
+}
+
+/// One document at one moment, with the settings of that moment.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub(crate) uri: Uri,
+    pub(crate) version: i32,
+    revision: u64,
+    pub(crate) analysis: Analysis,
+    pub(crate) client: Arc<ClientSupport>,
+    diagnostics: bool,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Snapshot {
+    /// What can be asked about the document.
+    pub fn analysis(&self) -> &Analysis {
+        &self.analysis
+    }
+
+    /// Whether the client has lost interest in the answer.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Tells whoever works with this snapshot to stop, when it is dropped.
+    pub(crate) fn cancel_on_drop(&self) -> CancelOnDrop {
+        CancelOnDrop(Arc::clone(&self.cancelled))
+    }
+
+    /// What is wrong with the document, as far as the user wants to know.
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        if self.diagnostics { self.analysis.diagnostics() } else { Vec::new() }
+    }
+}
+
+/// Sets a snapshot's flag when the future that waits for its answer is dropped.
+#[derive(Debug)]
+pub(crate) struct CancelOnDrop(Arc<AtomicBool>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
