@@ -16,7 +16,7 @@
 use super::symbol_at::{Form, SymbolId, VariableGroup, occurrences, symbol_at};
 use crate::model::{
     Base, Dockerfile, RefTarget, ResolvedVar, SourceFile, Stage, StageId, StageRef, StageRefKind, VarDefId,
-    VarDefKind,
+    VarDefKind, is_valid_stage_name, scope,
 };
 use crate::text::{PositionEncoding, SourceChange, TextEdit};
 use crate::{TextRange, TextSize};
@@ -115,7 +115,7 @@ fn current_name(file: &SourceFile, id: SymbolId) -> Result<String, RenameError> 
 fn check_stage_name(file: &SourceFile, id: StageId, new_name: &str) -> Result<(), RenameError> {
     let dockerfile = file.dockerfile();
     let lower = new_name.to_lowercase();
-    if !is_stage_name(&lower) {
+    if !is_valid_stage_name(&lower) {
         return refuse(format!(
             "`{new_name}` is no stage name: it has to begin with a letter and go on with letters, digits, `-`, `_` or `.`."
         ));
@@ -143,12 +143,6 @@ fn check_stage_name(file: &SourceFile, id: StageId, new_name: &str) -> Result<()
         )),
         None => Ok(()),
     }
-}
-
-/// What BuildKit takes as a stage's name, once it is in lower case.
-fn is_stage_name(lower: &str) -> bool {
-    lower.starts_with(|it: char| it.is_ascii_lowercase())
-        && lower.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || b"-_.".contains(&it))
 }
 
 /// Whether a reference that leads outside of the file would lead to `stage` under its new name.
@@ -314,7 +308,7 @@ impl Reach {
 
 /// Whether BuildKit gives an ARG of this name its value.
 fn is_predefined(name: &str) -> bool {
-    super::texts::predefined(name).is_some()
+    scope::predefined(name).is_some()
 }
 
 fn line_of(file: &SourceFile, offset: TextSize) -> u32 {

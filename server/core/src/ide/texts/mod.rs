@@ -36,8 +36,13 @@ impl Text {
 
     /// The text without the usage, for a list of completions.
     pub(super) fn documentation(&self) -> String {
-        format!("{}\n\n[Dockerfile reference]({REFERENCE}#{})", self.about, self.anchor)
+        format!("{}\n\n{}", self.about, link(self.anchor))
     }
+}
+
+/// The link to a heading of the reference.
+fn link(anchor: &str) -> String {
+    format!("[Dockerfile reference]({REFERENCE}#{anchor})")
 }
 
 #[cfg(test)]
@@ -49,7 +54,8 @@ mod tests {
     fn all() -> Vec<(String, Text)> {
         let mut all = Vec::new();
         for keyword in Keyword::ALL {
-            all.push((keyword.as_str().to_owned(), instruction(keyword).expect(keyword.as_str())));
+            let what = keyword.as_str();
+            all.push((what.to_owned(), instruction(keyword).expect(what)));
             for name in keyword.flags() {
                 let what = format!("{} --{name}", keyword.as_str());
                 all.push((what.clone(), flag(keyword, name).expect(&what)));

@@ -1,11 +1,8 @@
 //! Parser directives, variables that BuildKit defines, heredocs, `AS`.
 
-use super::Text;
+use super::{Text, link};
+use crate::model::scope;
 use crate::syntax::DirectiveName;
-
-const PLATFORM: &str = "automatic-platform-args-in-the-global-scope";
-const PREDEFINED: &str = "predefined-args";
-const BUILT_IN: &str = "buildkit-built-in-build-args";
 
 /// The text about a parser directive.
 pub(in crate::ide) fn directive(name: DirectiveName) -> Text {
@@ -59,77 +56,13 @@ pub(in crate::ide) fn heredoc() -> Text {
     )
 }
 
-/// The text about a variable that BuildKit defines itself; none for other names.
-pub(in crate::ide) fn predefined(name: &str) -> Option<Text> {
-    platform(name).or_else(|| proxy(name)).or_else(|| built_in(name))
-}
-
-fn platform(name: &str) -> Option<Text> {
-    let (usage, about) = match name {
-        "TARGETPLATFORM" => ("ARG TARGETPLATFORM", "The platform that is built for, as `linux/arm64`."),
-        "TARGETOS" => ("ARG TARGETOS", "The operating system that is built for, as `linux`."),
-        "TARGETOSVERSION" => {
-            ("ARG TARGETOSVERSION", "The version of the operating system that is built for; Windows only.")
-        }
-        "TARGETARCH" => {
-            ("ARG TARGETARCH", "The processor architecture that is built for, as `amd64` or `arm64`.")
-        }
-        "TARGETVARIANT" => {
-            ("ARG TARGETVARIANT", "The variant of the architecture that is built for, as `v7` for `arm`.")
-        }
-        "TARGETSTAGE" => ("ARG TARGETSTAGE", "The stage that `--target` names, `default` without one."),
-        "BUILDPLATFORM" => {
-            ("ARG BUILDPLATFORM", "The platform that the builder itself runs on, as `linux/amd64`.")
-        }
-        "BUILDOS" => ("ARG BUILDOS", "The builder's operating system, as `linux`."),
-        "BUILDOSVERSION" => {
-            ("ARG BUILDOSVERSION", "The version of the builder's operating system; Windows only.")
-        }
-        "BUILDARCH" => ("ARG BUILDARCH", "The builder's processor architecture, as `amd64`."),
-        "BUILDVARIANT" => ("ARG BUILDVARIANT", "The variant of the builder's architecture."),
-        _ => return None,
+/// What a variable is for that BuildKit knows by itself, as markdown; none for other names.
+pub(in crate::ide) fn predefined(name: &str) -> Option<String> {
+    let about = scope::predefined(name)?;
+    let anchor = match name {
+        _ if scope::is_automatic(name) => "automatic-platform-args-in-the-global-scope",
+        _ if scope::is_proxy(name) => "predefined-args",
+        _ => "buildkit-built-in-build-args",
     };
-    Some(Text::new(usage, about, PLATFORM))
-}
-
-fn proxy(name: &str) -> Option<Text> {
-    let about = match name {
-        "HTTP_PROXY" | "http_proxy" => {
-            "The proxy for HTTP, when the build is given one. It is no part of the image."
-        }
-        "HTTPS_PROXY" | "https_proxy" => {
-            "The proxy for HTTPS, when the build is given one. It is no part of the image."
-        }
-        "FTP_PROXY" | "ftp_proxy" => {
-            "The proxy for FTP, when the build is given one. It is no part of the image."
-        }
-        "ALL_PROXY" | "all_proxy" => {
-            "The proxy for every protocol, when the build is given one. It is no part of the image."
-        }
-        "NO_PROXY" | "no_proxy" => {
-            "Hosts that are reached without a proxy, when the build is given any. It is no part of the image."
-        }
-        _ => return None,
-    };
-    Some(Text::new("docker build --build-arg <NAME>=<value>", about, PREDEFINED))
-}
-
-fn built_in(name: &str) -> Option<Text> {
-    let about = match name {
-        "SOURCE_DATE_EPOCH" => "The time stamp, in seconds since 1970, that the image and its layers get.",
-        "BUILDKIT_INLINE_CACHE" => "Whether cache metadata go into the image itself.",
-        "BUILDKIT_MULTI_PLATFORM" => {
-            "Whether the output has the form for several platforms, whatever their number."
-        }
-        "BUILDKIT_SANDBOX_HOSTNAME" => "The host name that commands of the build see.",
-        "BUILDKIT_SYNTAX" => "The frontend image that builds the file, in place of `# syntax=`.",
-        "BUILDKIT_CONTEXT_KEEP_GIT_DIR" => "Whether a build context from Git keeps its `.git` folder.",
-        "BUILDKIT_CACHE_MOUNT_NS" => "A namespace for the ids of cache mounts.",
-        "BUILDKIT_BUILD_NAME" => "The name of the build in the history.",
-        "BUILDKIT_DOCKERFILE_CHECK" => "Settings of the build checks, in place of `# check=`.",
-        "BUILDKIT_SBOM_SCAN_CONTEXT" => "Whether the build context is scanned for the bill of materials.",
-        "BUILDKIT_SBOM_SCAN_STAGE" => "Whether this stage is scanned for the bill of materials.",
-        _ => return None,
-    };
-    Some(Text::new("docker build --build-arg <NAME>=<value>", about, BUILT_IN))
+    Some(format!("{about}.\n\n{}", link(anchor)))
 }
