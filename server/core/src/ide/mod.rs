@@ -10,4 +10,6 @@ pub mod references;
 pub mod rename;
 pub mod symbol_at;
 pub mod symbols;
+#[cfg(test)]
+mod tests;
 mod texts;

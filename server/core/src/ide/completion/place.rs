@@ -78,13 +78,14 @@ pub(super) struct Typed<'a> {
 pub(super) fn place(file: &SourceFile, offset: TextSize) -> Option<Place<'_>> {
     let offset = offset.min(file.text().len());
     let line = file.text().line_range(offset);
-    let offset = offset.min(line.end());
+    // Inside of a character is in front of it.
+    let before = file.text().slice(TextRange::new(line.start(), offset.clamp(line.start(), line.end())));
+    let offset = line.start() + TextSize::of(before.as_ref());
     let behind = file.text().slice(TextRange::new(offset, line.end())).into_owned();
     let dockerfile = file.dockerfile();
     if let Some(instruction) = instruction_around(file, offset) {
         return in_instruction(file, instruction, offset, behind);
     }
-    let before = file.text().slice(TextRange::new(line.start(), offset)).into_owned();
     let before = before.trim_start_matches('\u{feff}').trim_start();
     let Some(comment) = before.strip_prefix('#') else {
         let word = Word { typed: before.to_owned(), start: offset, cursor: offset, behind };
