@@ -1,6 +1,10 @@
 //! Go to definition: from a name to the place that gives it.
+//!
+//! A stage's name or index leads to its FROM, a use of a variable to the ARG or ENV that it sees. From
+//! `ARG name` in a stage it goes on to the global ARG whose value that takes over.
 
-use crate::model::SourceFile;
+use super::symbol_at::{SymbolId, seen_definition, stage_word, symbol_at, var_ref_at};
+use crate::model::{Dockerfile, SourceFile, VarDef};
 use crate::{TextRange, TextSize};
 
 /// A place to go to.
@@ -15,6 +19,100 @@ pub struct NavigationTarget {
 }
 
 /// Where the stage or variable at `offset` is defined.
-pub fn definition(_file: &SourceFile, _offset: TextSize) -> Option<NavigationTarget> {
-    None
+pub fn definition(file: &SourceFile, offset: TextSize) -> Option<NavigationTarget> {
+    let dockerfile = file.dockerfile();
+    let symbol = symbol_at(file, offset)?;
+    let (full, focus) = match symbol.id {
+        SymbolId::Stage(stage) => (dockerfile.stage(stage).range, stage_word(dockerfile, stage)),
+        SymbolId::Var(id) => {
+            let def = variable_definition(dockerfile, offset, dockerfile.scopes.def(id));
+            (dockerfile.instruction(def.instruction).range(), def.name_range)
+        }
+        SymbolId::OutsideVar(_) => return None,
+    };
+    Some(NavigationTarget { origin: symbol.range, full: full.cover(focus), focus })
+}
+
+fn variable_definition<'a>(dockerfile: &'a Dockerfile, offset: TextSize, def: &'a VarDef) -> &'a VarDef {
+    if def.name_range.contains_inclusive(offset) {
+        // On a declaration that only takes over a value, the place that gives it.
+        return def.redeclares.map_or(def, |global| dockerfile.scopes.def(global));
+    }
+    let seen = var_ref_at(dockerfile, offset).and_then(|(_, var)| seen_definition(dockerfile, var));
+    seen.unwrap_or(def)
+}
+
+#[cfg(test)]
+mod tests {
+    use dockstage_fixture::cursor;
+
+    use super::*;
+
+    /// The line that the definition stands on, with `[…]` around the word.
+    fn goto(fixture: &str) -> String {
+        let (text, at) = cursor(fixture);
+        let file = SourceFile::new(&text);
+        let Some(target) = definition(&file, TextSize::try_from(at).unwrap()) else {
+            return "nothing".to_owned();
+        };
+        assert!(target.full.contains_range(target.focus));
+        let line = file.text().line_range(target.focus.start());
+        let (start, end) = (target.focus.start() - line.start(), target.focus.end() - line.start());
+        let mut shown = file.text().slice(line).into_owned();
+        shown.insert(end.into(), ']');
+        shown.insert(start.into(), '[');
+        shown
+    }
+
+    #[test]
+    fn a_stage_from_every_kind_of_reference() {
+        let stages = "FROM alpine AS builder\nFROM scratch\n";
+        for reference in [
+            "COPY --from=bui<|>lder /a /b",
+            "COPY --from=BUILD<|>ER /a /b",
+            "COPY --from=<|>0 /a /b",
+            "COPY --from=builder<|>",
+            "ONBUILD COPY --from=build<|>er /a /b",
+            "RUN --mount=type=bind,from=buil<|>der,target=/b true",
+            "ONBUILD RUN --mount=from=buil<|>der,target=/b true",
+            "FROM bui<|>lder",
+        ] {
+            assert_eq!(goto(&format!("{stages}{reference}\n")), "FROM alpine AS [builder]", "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_stage_without_a_name_is_its_from() {
+        assert_eq!(goto("FROM alpine\nFROM scratch\nCOPY --from=<|>0 /a /b\n"), "[FROM] alpine");
+    }
+
+    #[test]
+    fn an_image_has_no_definition() {
+        assert_eq!(goto("FROM alp<|>ine\nFROM scratch AS alpine\n"), "nothing");
+        assert_eq!(goto("FROM alpine AS base\nFROM Ba<|>se\n"), "nothing");
+        assert_eq!(goto("FROM alpine AS a\nFROM b\nRUN --mount=from=<|>0,target=/a true\n"), "nothing");
+    }
+
+    #[test]
+    fn duplicate_names_lead_where_buildkit_looks() {
+        let text = "FROM one AS a\nFROM two AS a\nFROM <|>a\nCOPY --from=a /x /y\nFROM three AS a\n";
+        assert_eq!(goto(text), "FROM two AS [a]");
+        let text = "FROM one AS a\nFROM two AS a\nFROM b\nCOPY --from=<|>a /x /y\n";
+        assert_eq!(goto(text), "FROM two AS [a]");
+    }
+
+    #[test]
+    fn a_variable_leads_to_the_definition_it_sees() {
+        assert_eq!(goto("ARG V=1\nFROM a:$<|>V\n"), "ARG [V]=1");
+        assert_eq!(goto("ARG V=1\nFROM a:${V<|>}\n"), "ARG [V]=1");
+        assert_eq!(goto("FROM a\nENV A=1\nWORKDIR /${<|>A}\n"), "ENV [A]=1");
+        assert_eq!(goto("FROM a AS b\nENV A=1\nFROM b\nRUN echo $<|>A\n"), "ENV [A]=1");
+        assert_eq!(goto("FROM a\nRUN echo $<|>A\n"), "nothing");
+    }
+
+    #[test]
+    fn a_declaration_leads_to_the_global_arg() {
+        assert_eq!(goto("ARG V=1\nFROM a\nARG <|>V\nRUN echo $V\n"), "ARG [V]=1");
+        assert_eq!(goto("ARG V=1\nFROM a\nARG V\nRUN echo $<|>V\n"), "ARG [V]");
+    }
 }

@@ -5,7 +5,11 @@ pub mod definition;
 pub mod folding;
 pub mod highlight;
 pub mod hover;
+mod markdown;
 pub mod references;
 pub mod rename;
 pub mod symbol_at;
 pub mod symbols;
+#[cfg(test)]
+mod tests;
+mod texts;

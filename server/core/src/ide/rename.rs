@@ -1,7 +1,24 @@
 //! Rename a stage or a variable, with every place that names it.
+//!
+//! **Stages.** The name in FROM changes, and every `FROM`, `COPY --from` and `RUN --mount=from=` that
+//! BuildKit resolves to this stage, those inside ONBUILD included. An index stays: it still counts. A
+//! name with capitals is written as typed, except in `FROM name`, where BuildKit knows lower case
+//! only. Refused are names that BuildKit would not take, names of other stages, and names that would
+//! make an image that the file uses mean this stage. So is a stage that a FROM reaches through a
+//! variable (`FROM base-$VARIANT`): no edit of names can keep that true.
+//!
+//! **Variables.** What [`super::symbol_at`] counts as one variable changes together: a global ARG with
+//! the stages that declare it again and with every use, or the ENVs of a stage and of those built from
+//! it. Uses in shell commands are included where nothing but this definition can be meant. Refused are
+//! variables that BuildKit or the outside defines, and names that are already in use where the
+//! renamed variable would be seen.
 
-use crate::model::SourceFile;
-use crate::text::SourceChange;
+use super::symbol_at::{Form, SymbolId, VariableGroup, occurrences, symbol_at};
+use crate::model::{
+    Base, Dockerfile, RefTarget, ResolvedVar, SourceFile, Stage, StageId, StageRef, StageRefKind, VarDefId,
+    VarDefKind, is_valid_stage_name, scope,
+};
+use crate::text::{PositionEncoding, SourceChange, TextEdit};
 use crate::{TextRange, TextSize};
 
 /// What would be renamed.
@@ -29,14 +46,539 @@ impl std::error::Error for RenameError {}
 ///
 /// # Errors
 /// Why nothing here can be renamed.
-pub fn prepare(_file: &SourceFile, _offset: TextSize) -> Result<RenameTarget, RenameError> {
-    Err(RenameError("Only stages and variables can be renamed.".to_owned()))
+pub fn prepare(file: &SourceFile, offset: TextSize) -> Result<RenameTarget, RenameError> {
+    let symbol = symbol_at(file, offset)
+        .ok_or_else(|| RenameError("Only stages and variables can be renamed.".to_owned()))?;
+    let name = current_name(file, symbol.id)?;
+    Ok(RenameTarget { range: symbol.range, placeholder: name })
 }
 
 /// Renames the stage or variable at `offset`.
 ///
 /// # Errors
 /// Why the new name is refused, or nothing here can be renamed.
-pub fn rename(file: &SourceFile, offset: TextSize, _new_name: &str) -> Result<SourceChange, RenameError> {
-    prepare(file, offset).map(|_| SourceChange::default())
+pub fn rename(file: &SourceFile, offset: TextSize, new_name: &str) -> Result<SourceChange, RenameError> {
+    let old_name = prepare(file, offset)?.placeholder;
+    let Some(symbol) = symbol_at(file, offset) else { return Ok(SourceChange::default()) };
+    let new_name = new_name.trim();
+    if new_name == old_name {
+        return Ok(SourceChange::default());
+    }
+    match symbol.id {
+        SymbolId::Stage(stage) => check_stage_name(file, stage, new_name)?,
+        SymbolId::Var(def) => check_variable_name(file, def, new_name)?,
+        SymbolId::OutsideVar(_) => {}
+    }
+    let mut edits = Vec::new();
+    for place in occurrences(file, symbol.id) {
+        match place.form {
+            Form::Name => edits.push(TextEdit::replace(place.range, new_name)),
+            Form::BaseName => edits.push(TextEdit::replace(place.range, new_name.to_lowercase())),
+            Form::Index | Form::Expansion | Form::Keyword => {}
+        }
+    }
+    SourceChange::new(edits).map_err(|_| RenameError("The places to rename overlap.".to_owned()))
+}
+
+/// The name of what is to be renamed, or why it cannot be.
+fn current_name(file: &SourceFile, id: SymbolId) -> Result<String, RenameError> {
+    let dockerfile = file.dockerfile();
+    match id {
+        SymbolId::Stage(id) => match &dockerfile.stage(id).name {
+            Some(name) => Ok(name.written.clone()),
+            None => refuse(format!(
+                "Stage {} has no name to change: add `AS <name>` to its FROM on line {}.",
+                id.0,
+                line_of(file, dockerfile.stage(id).range.start())
+            )),
+        },
+        SymbolId::Var(id) => {
+            let def = dockerfile.scopes.def(id);
+            if def.kind != VarDefKind::Env && is_predefined(&def.name) {
+                return refuse(format!("`{}` is set by BuildKit under this name only.", def.name));
+            }
+            Ok(def.name.clone())
+        }
+        SymbolId::OutsideVar(index) => {
+            let var = dockerfile.scopes.refs.get(index as usize);
+            let name = var.map_or("", |var| var.name.as_str());
+            match var.map(|var| &var.target) {
+                Some(ResolvedVar::Predefined) => {
+                    refuse(format!("`{name}` is set by BuildKit under this name only."))
+                }
+                _ => refuse(format!("`{name}` is not defined in this file, so it cannot be renamed here.")),
+            }
+        }
+    }
+}
+
+fn check_stage_name(file: &SourceFile, id: StageId, new_name: &str) -> Result<(), RenameError> {
+    let dockerfile = file.dockerfile();
+    let lower = new_name.to_lowercase();
+    if !is_valid_stage_name(&lower) {
+        return refuse(format!(
+            "`{new_name}` is no stage name: it has to begin with a letter and go on with letters, digits, `-`, `_` or `.`."
+        ));
+    }
+    if lower == "scratch" || lower == "context" {
+        return refuse(format!("`{new_name}` is reserved and cannot name a stage."));
+    }
+    let named =
+        |stage: &&Stage| stage.id != id && stage.name.as_ref().is_some_and(|name| name.lower == lower);
+    if let Some(other) = dockerfile.stages.iter().find(named) {
+        let line = line_of(file, other.range.start());
+        return refuse(format!("`{new_name}` is already the name of the stage on line {line}."));
+    }
+    if let Some(captured) = dockerfile.refs.iter().find(|it| would_capture(it, id, &lower)) {
+        let line = line_of(file, captured.range.start());
+        return refuse(format!(
+            "`{}` on line {line} is an image or named context; with this name it would mean the stage.",
+            captured.text
+        ));
+    }
+    match reached_through_variable(dockerfile, id) {
+        Some((word, range)) => refuse(format!(
+            "`FROM {word}` on line {} can mean this stage through its variables, which a rename cannot change.",
+            line_of(file, range.start())
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Whether a reference that leads outside of the file would lead to `stage` under its new name.
+fn would_capture(reference: &StageRef, stage: StageId, lower: &str) -> bool {
+    if !matches!(reference.target, RefTarget::External(_) | RefTarget::Unknown) {
+        return false;
+    }
+    match reference.kind {
+        StageRefKind::From => reference.stage > stage && reference.text == lower,
+        StageRefKind::CopyFrom | StageRefKind::MountFrom => reference.text.to_lowercase() == lower,
+    }
+}
+
+/// A later FROM whose base holds variables and can come out as this stage's name.
+fn reached_through_variable(dockerfile: &Dockerfile, id: StageId) -> Option<(&str, TextRange)> {
+    let name = &dockerfile.stage(id).name.as_ref()?.lower;
+    let later = dockerfile.stages.iter().skip(id.index() + 1);
+    let mut bases = later.filter_map(|stage| Some((stage, stage.base_word.as_ref()?)));
+    let (_, (word, range)) = bases.find(|(stage, (word, _))| {
+        word.contains('$') && (stage.base == Base::Stage(id) || can_expand_to(word, name))
+    })?;
+    Some((word, *range))
+}
+
+/// Whether the fixed parts of `word` stand in `name` in this order, with anything where `word` has a
+/// variable. A word that is nothing but variables says nothing.
+fn can_expand_to(word: &str, name: &str) -> bool {
+    let parts = fixed_parts(word);
+    let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return false };
+    if parts.iter().all(String::is_empty) || parts.len() < 2 {
+        return false;
+    }
+    let Some(rest) = name.strip_prefix(first.as_str()) else { return false };
+    let Some(mut rest) = rest.strip_suffix(last.as_str()) else { return false };
+    parts[1..parts.len() - 1].iter().all(|part| match rest.find(part.as_str()) {
+        Some(at) => {
+            rest = &rest[at + part.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+/// What stands before, between and behind the variables of a word.
+fn fixed_parts(word: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut chars = word.chars().peekable();
+    while let Some(char) = chars.next() {
+        if char != '$' {
+            if let Some(part) = parts.last_mut() {
+                part.push(char);
+            }
+            continue;
+        }
+        if chars.next_if_eq(&'{').is_some() {
+            let mut depth = 1;
+            while depth > 0 {
+                match chars.next() {
+                    Some('{') => depth += 1,
+                    Some('}') => depth -= 1,
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+        } else {
+            while chars.next_if(|it| it.is_ascii_alphanumeric() || *it == '_').is_some() {}
+        }
+        parts.push(String::new());
+    }
+    parts
+}
+
+fn check_variable_name(file: &SourceFile, id: VarDefId, new_name: &str) -> Result<(), RenameError> {
+    let dockerfile = file.dockerfile();
+    if !is_variable_name(new_name) {
+        return refuse(format!(
+            "`{new_name}` is no variable name: it has to begin with a letter or `_` and go on with letters, digits or `_`."
+        ));
+    }
+    let group = VariableGroup::of(dockerfile, id);
+    let scope = Reach::of(dockerfile, &group);
+    if scope.is_arg && is_predefined(new_name) {
+        return refuse(format!("`{new_name}` is set by BuildKit and cannot be the name of another ARG."));
+    }
+    let definitions = dockerfile.scopes.defs.iter().filter(|def| def.name == new_name);
+    if let Some(taken) = definitions.into_iter().find(|def| scope.touches_definition(def.stage)) {
+        let line = line_of(file, taken.name_range.start());
+        return refuse(format!("`{new_name}` is already defined on line {line}."));
+    }
+    let uses = dockerfile.scopes.refs.iter().filter(|var| var.name == new_name);
+    if let Some(taken) = uses.into_iter().find(|var| scope.touches_use(var.stage)) {
+        let line = line_of(file, taken.range.start());
+        return refuse(format!(
+            "`${new_name}` is already used on line {line}, with a value from outside of this file."
+        ));
+    }
+    Ok(())
+}
+
+fn is_variable_name(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
+        && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
+}
+
+/// Where a variable can be seen, and so where another one of its name would get in its way.
+struct Reach {
+    is_arg: bool,
+    global: bool,
+    stages: Vec<bool>,
+}
+
+impl Reach {
+    fn of(dockerfile: &Dockerfile, group: &VariableGroup<'_>) -> Self {
+        let mut stages = vec![false; dockerfile.stages.len()];
+        let mut mark = |stage: Option<StageId>| {
+            if let Some(it) = stage.and_then(|stage| stages.get_mut(stage.index())) {
+                *it = true;
+            }
+        };
+        let (mut is_arg, mut global) = (false, false);
+        for def in group.defs.iter().map(|&id| dockerfile.scopes.def(id)) {
+            is_arg |= def.kind != VarDefKind::Env;
+            global |= def.stage.is_none();
+            mark(def.stage);
+        }
+        group.uses(dockerfile).for_each(|var| mark(var.stage));
+        // Stages built from these see the variable, those that these are built from can shadow it.
+        let based: Vec<(usize, usize)> = dockerfile
+            .stages
+            .iter()
+            .filter_map(|stage| match stage.base {
+                Base::Stage(base) => Some((stage.id.index(), base.index())),
+                _ => None,
+            })
+            .collect();
+        for &(stage, base) in &based {
+            stages[stage] |= stages.get(base).copied().unwrap_or(false);
+        }
+        for &(stage, base) in based.iter().rev() {
+            if stages[stage] {
+                stages[base] = true;
+            }
+        }
+        Self { is_arg, global, stages }
+    }
+
+    fn touches_definition(&self, stage: Option<StageId>) -> bool {
+        match stage {
+            Some(stage) => self.stage(stage),
+            // `ARG name` in a stage takes over a global one's value.
+            None => self.global || self.is_arg,
+        }
+    }
+
+    fn touches_use(&self, stage: Option<StageId>) -> bool {
+        stage.map_or(self.global, |stage| self.stage(stage))
+    }
+
+    fn stage(&self, stage: StageId) -> bool {
+        self.stages.get(stage.index()).copied().unwrap_or(false)
+    }
+}
+
+/// Whether BuildKit gives an ARG of this name its value.
+fn is_predefined(name: &str) -> bool {
+    scope::predefined(name).is_some()
+}
+
+fn line_of(file: &SourceFile, offset: TextSize) -> u32 {
+    file.text().line_col(offset, PositionEncoding::Utf8).line + 1
+}
+
+fn refuse<T>(reason: String) -> Result<T, RenameError> {
+    Err(RenameError(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use dockstage_fixture::cursor;
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn renamed(fixture: &str, new_name: &str) -> Result<String, String> {
+        let (text, at) = cursor(fixture);
+        let file = SourceFile::new(&text);
+        let change = rename(&file, TextSize::try_from(at).unwrap(), new_name).map_err(|it| it.0)?;
+        Ok(change.apply(&text).unwrap())
+    }
+
+    fn check(fixture: &str, new_name: &str, expected: &Expect) {
+        expected.assert_eq(&renamed(fixture, new_name).unwrap_or_else(|reason| format!("refused: {reason}")));
+    }
+
+    #[test]
+    fn a_stage_with_every_reference() {
+        check(
+            r#"
+# The build stage.
+FROM eclipse-temurin:21 AS build
+RUN ./mvnw package
+FROM build AS test
+FROM alpine
+COPY --from=<|>build /a /b
+COPY --from=BUILD --chown=1:1 /a /b
+COPY --from=0 /c /d
+RUN --mount=type=cache,target=/c --mount=from=build,target=/b cp -r /b build
+ONBUILD COPY --from=build /a /b
+ONBUILD RUN --mount=type=bind,from=build,target=/b build
+COPY --from=builder /e /f
+"#,
+            "maven",
+            &expect![[r#"
+                # The build stage.
+                FROM eclipse-temurin:21 AS maven
+                RUN ./mvnw package
+                FROM maven AS test
+                FROM alpine
+                COPY --from=maven /a /b
+                COPY --from=maven --chown=1:1 /a /b
+                COPY --from=0 /c /d
+                RUN --mount=type=cache,target=/c --mount=from=maven,target=/b cp -r /b build
+                ONBUILD COPY --from=maven /a /b
+                ONBUILD RUN --mount=type=bind,from=maven,target=/b build
+                COPY --from=builder /e /f
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_name_with_capitals_stays_findable_for_from() {
+        check(
+            "FROM a AS b<|>\nFROM b\nCOPY --from=b /x /y\n",
+            "Base",
+            &expect![[r#"
+                FROM a AS Base
+                FROM base
+                COPY --from=Base /x /y
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_nearest_duplicate_and_its_references_only() {
+        check(
+            "FROM one AS a\nFROM a AS b\nFROM two AS <|>a\nFROM a\nCOPY --from=a /x /y\n",
+            "c",
+            &expect![[r#"
+                FROM one AS a
+                FROM a AS b
+                FROM two AS c
+                FROM c
+                COPY --from=c /x /y
+            "#]],
+        );
+    }
+
+    #[test]
+    fn refused_stage_names_say_why() {
+        let text = "FROM alpine AS a\nFROM debian AS b\nFROM <|>a\nCOPY --from=Nginx /x /y\nRUN --mount=from=tools,target=/t true\n";
+        let reason = |name| renamed(text, name).unwrap_err();
+        let mut shown = String::new();
+        for name in ["1st", "", "a b", "bür", "scratch", "Context", "B", "nginx", "tools"] {
+            shown.push_str(&format!("{name}: {}\n", reason(name)));
+        }
+        expect![[r#"
+            1st: `1st` is no stage name: it has to begin with a letter and go on with letters, digits, `-`, `_` or `.`.
+            : `` is no stage name: it has to begin with a letter and go on with letters, digits, `-`, `_` or `.`.
+            a b: `a b` is no stage name: it has to begin with a letter and go on with letters, digits, `-`, `_` or `.`.
+            bür: `bür` is no stage name: it has to begin with a letter and go on with letters, digits, `-`, `_` or `.`.
+            scratch: `scratch` is reserved and cannot name a stage.
+            Context: `Context` is reserved and cannot name a stage.
+            B: `B` is already the name of the stage on line 2.
+            nginx: `Nginx` on line 4 is an image or named context; with this name it would mean the stage.
+            tools: `tools` on line 5 is an image or named context; with this name it would mean the stage.
+        "#]]
+        .assert_eq(&shown);
+    }
+
+    #[test]
+    fn a_base_image_is_captured_only_below_the_stage() {
+        let text = "FROM alpine AS a\nFROM debian AS <|>b\nFROM debian\nFROM Alpine\n";
+        assert_eq!(
+            renamed(text, "debian").unwrap_err(),
+            "`debian` on line 3 is an image or named context; with this name it would mean the stage."
+        );
+        assert_eq!(
+            renamed(text, "alpine").unwrap(),
+            "FROM alpine AS a\nFROM debian AS alpine\nFROM debian\nFROM Alpine\n"
+        );
+    }
+
+    #[test]
+    fn a_stage_that_a_variable_selects_is_refused() {
+        let text = "ARG VARIANT=amd64\nFROM a AS <|>base-amd64\nFROM b AS base-arm64\nFROM base-${VARIANT} AS final\n";
+        assert_eq!(
+            renamed(text, "x86").unwrap_err(),
+            "`FROM base-${VARIANT}` on line 4 can mean this stage through its variables, which a rename cannot change."
+        );
+        assert!(renamed(&text.replace("base-${", "other-${"), "x86").is_ok());
+    }
+
+    #[test]
+    fn a_stage_without_a_name_is_refused() {
+        assert_eq!(
+            renamed("FROM alpine\nFROM b\nCOPY --from=<|>0 /a /b\n", "a").unwrap_err(),
+            "Stage 0 has no name to change: add `AS <name>` to its FROM on line 1."
+        );
+    }
+
+    #[test]
+    fn a_build_argument_everywhere() {
+        check(
+            r#"
+ARG <|>VERSION=21
+FROM eclipse-temurin:${VERSION}-jdk AS build
+ARG VERSION
+RUN echo $VERSION "${VERSION:-8}"
+FROM build
+LABEL java=$VERSION
+FROM alpine
+RUN echo $VERSION
+"#,
+            "JAVA_VERSION",
+            &expect![[r#"
+                ARG JAVA_VERSION=21
+                FROM eclipse-temurin:${JAVA_VERSION}-jdk AS build
+                ARG JAVA_VERSION
+                RUN echo $JAVA_VERSION "${JAVA_VERSION:-8}"
+                FROM build
+                LABEL java=$JAVA_VERSION
+                FROM alpine
+                RUN echo $VERSION
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_environment_variable_with_the_stages_that_inherit_it() {
+        check(
+            r#"
+FROM a AS base
+ENV APP_HOME=/app OTHER=$APP_HOME
+WORKDIR $APP_HOME
+FROM base
+ENV APP_HOME=$APP_HOME/bin
+COPY . ${<|>APP_HOME}/
+FROM other
+WORKDIR $APP_HOME
+"#,
+            "HOME_DIR",
+            &expect![[r#"
+                FROM a AS base
+                ENV HOME_DIR=/app OTHER=$APP_HOME
+                WORKDIR $HOME_DIR
+                FROM base
+                ENV HOME_DIR=$HOME_DIR/bin
+                COPY . ${HOME_DIR}/
+                FROM other
+                WORKDIR $APP_HOME
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_env_beside_an_arg_of_its_name() {
+        check(
+            "FROM a\nARG V\nENV V=$V\nRUN echo $<|>V\n",
+            "W",
+            &expect![[r#"
+                FROM a
+                ARG V
+                ENV W=$V
+                RUN echo $W
+            "#]],
+        );
+    }
+
+    #[test]
+    fn refused_variable_names_say_why() {
+        let text = "ARG G=1\nFROM a AS base\nENV P=1\nFROM base\nARG <|>V=1\nENV E=$V\nRUN echo $HOME\nFROM c\nENV FAR=1\n";
+        let mut shown = String::new();
+        for name in ["1V", "A-B", "", "E", "P", "G", "HOME", "TARGETARCH", "FAR"] {
+            let answer = match renamed(text, name) {
+                Ok(_) => "allowed".to_owned(),
+                Err(reason) => reason,
+            };
+            shown.push_str(&format!("{name}: {answer}\n"));
+        }
+        expect![[r#"
+            1V: `1V` is no variable name: it has to begin with a letter or `_` and go on with letters, digits or `_`.
+            A-B: `A-B` is no variable name: it has to begin with a letter or `_` and go on with letters, digits or `_`.
+            : `` is no variable name: it has to begin with a letter or `_` and go on with letters, digits or `_`.
+            E: `E` is already defined on line 6.
+            P: `P` is already defined on line 3.
+            G: `G` is already defined on line 1.
+            HOME: `$HOME` is already used on line 7, with a value from outside of this file.
+            TARGETARCH: `TARGETARCH` is set by BuildKit and cannot be the name of another ARG.
+            FAR: allowed
+        "#]]
+        .assert_eq(&shown);
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused() {
+        for (text, reason) in [
+            ("FROM a\nARG <|>TARGETARCH\n", "`TARGETARCH` is set by BuildKit under this name only."),
+            (
+                "FROM a\nARG TARGETARCH\nRUN $TARGET<|>ARCH\n",
+                "`TARGETARCH` is set by BuildKit under this name only.",
+            ),
+            ("FROM a:$TARGET<|>ARCH\n", "`TARGETARCH` is set by BuildKit under this name only."),
+            ("FROM a\nRUN $HO<|>ME\n", "`HOME` is not defined in this file, so it cannot be renamed here."),
+            ("FROM al<|>pine\n", "Only stages and variables can be renamed."),
+        ] {
+            assert_eq!(renamed(text, "x").unwrap_err(), reason, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_same_name_changes_nothing() {
+        assert_eq!(renamed("FROM a AS <|>b\n", " b ").unwrap(), "FROM a AS b\n");
+    }
+
+    #[test]
+    fn fixed_parts_of_a_word_match_names() {
+        for (word, name, expected) in [
+            ("base-$ARCH", "base-amd64", true),
+            ("base-${ARCH:-${OTHER}}-x", "base-a-x", true),
+            ("base-${ARCH}-x", "base-x", false),
+            ("${A}-mid-${B}", "a-mid-b", true),
+            ("$A", "anything", false),
+            ("base", "base", false),
+            ("base-${", "base-a", true),
+        ] {
+            assert_eq!(can_expand_to(word, name), expected, "{word} {name}");
+        }
+    }
 }

@@ -1,17 +1,39 @@
 //! What stands at an offset, and where else it stands: shared by definition, references, highlight,
 //! rename and hover.
+//!
+//! A *stage* is named by its FROM and by every reference that BuildKit resolves to it, also by one
+//! that it then refuses (a later stage, the stage itself): the reader means that stage all the same.
+//!
+//! A *variable* is more than one definition. What belongs together:
+//! - all global ARGs of a name and every ARG of that name in a stage: `--build-arg` sets them at once,
+//!   and the FROM lines and stages that use them mean the same thing;
+//! - without a global one, the ARGs of a name in one stage and in the stages built `FROM` it;
+//! - the ENVs of a name in one stage and in the stages built `FROM` it: the later ones overwrite the
+//!   same environment variable.
+//!
+//! An ENV beside an ARG of its name shadows it and is a symbol of its own, so that `ENV A=$A` can be
+//! told apart; only `ARG A` without a value behind `ENV A=1`, which goes on with that value, is the
+//! same. Two stages that do not inherit from each other do not share a variable, unless through
+//! a global ARG.
 
-use crate::TextRange;
-use crate::TextSize;
-use crate::model::{SourceFile, StageId, VarDefId};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::model::{
+    Base, Dockerfile, ResolvedVar, SourceFile, StageId, StageRef, StageRefKind, VarDef, VarDefId, VarDefKind,
+    VarRef,
+};
+use crate::{TextRange, TextSize};
 
 /// A stage or a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SymbolId {
     /// A stage, by its name or its index.
     Stage(StageId),
-    /// A variable, by its definition.
+    /// A variable, by one of its definitions.
     Var(VarDefId),
+    /// A variable that the file uses but does not define, by the index of a use in
+    /// [`Scopes::refs`](crate::model::scope::Scopes::refs).
+    OutsideVar(u32),
 }
 
 /// A symbol at a place.
@@ -23,7 +45,270 @@ pub struct SymbolAt {
     pub range: TextRange,
 }
 
+/// How a symbol is named at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// By its name.
+    Name,
+    /// By its name as the base of a FROM, where BuildKit knows stages in lower case only.
+    BaseName,
+    /// By a stage's index.
+    Index,
+    /// By a FROM whose base holds variables: `FROM base-$VARIANT`.
+    Expansion,
+    /// By the FROM keyword that begins a stage without a name.
+    Keyword,
+}
+
+/// A place that names a symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occurrence {
+    /// The place.
+    pub range: TextRange,
+    /// Whether the symbol is defined here.
+    pub is_definition: bool,
+    /// How it is named.
+    pub form: Form,
+}
+
 /// The symbol whose name `offset` touches.
-pub fn symbol_at(_file: &SourceFile, _offset: TextSize) -> Option<SymbolAt> {
-    None
+pub fn symbol_at(file: &SourceFile, offset: TextSize) -> Option<SymbolAt> {
+    let dockerfile = file.dockerfile();
+    // `FROM base-$VARIANT`: on the variable it is the variable.
+    variable_at(dockerfile, offset).or_else(|| stage_at(dockerfile, offset))
+}
+
+/// Every place that names a symbol, in order of the text.
+pub fn occurrences(file: &SourceFile, id: SymbolId) -> Vec<Occurrence> {
+    let dockerfile = file.dockerfile();
+    let mut found = match id {
+        SymbolId::Stage(stage) => stage_occurrences(dockerfile, stage),
+        SymbolId::Var(def) => variable_occurrences(dockerfile, def),
+        SymbolId::OutsideVar(index) => outside_occurrences(dockerfile, index),
+    };
+    found.sort_by_key(|it| (it.range.start(), it.range.end(), !it.is_definition));
+    found.dedup_by_key(|it| it.range);
+    found
+}
+
+/// The word that stands for a stage: its name, else the keyword of its FROM.
+pub(super) fn stage_word(dockerfile: &Dockerfile, stage: StageId) -> TextRange {
+    let stage = dockerfile.stage(stage);
+    match &stage.name {
+        Some(name) => name.range,
+        None => dockerfile.instruction(stage.from).keyword_range(),
+    }
+}
+
+/// The stage reference that `offset` touches.
+pub(super) fn stage_ref_at(dockerfile: &Dockerfile, offset: TextSize) -> Option<&StageRef> {
+    dockerfile.refs.iter().find(|it| it.range.contains_inclusive(offset))
+}
+
+/// The use of a variable whose `$`, brace or name `offset` touches; not its default.
+pub(super) fn var_ref_at(dockerfile: &Dockerfile, offset: TextSize) -> Option<(usize, &VarRef)> {
+    let uses = dockerfile.scopes.refs.iter().enumerate();
+    let touching = uses.filter(|(_, it)| it.whole.start() <= offset && offset <= it.range.end());
+    touching.max_by_key(|(_, it)| it.whole.start())
+}
+
+/// The definition that a use sees in this file.
+pub(super) fn seen_definition<'a>(dockerfile: &'a Dockerfile, var: &VarRef) -> Option<&'a VarDef> {
+    match var.target {
+        ResolvedVar::Def(id) => Some(dockerfile.scopes.def(id)),
+        ResolvedVar::Predefined | ResolvedVar::Unknown => None,
+    }
+}
+
+fn stage_at(dockerfile: &Dockerfile, offset: TextSize) -> Option<SymbolAt> {
+    let instruction = dockerfile.instruction_at(offset)?;
+    let stage = dockerfile.stage_of(instruction.id)?;
+    if stage.from == instruction.id {
+        let range = stage_word(dockerfile, stage.id);
+        if range.contains_inclusive(offset) {
+            return Some(SymbolAt { id: SymbolId::Stage(stage.id), range });
+        }
+    }
+    let reference = stage_ref_at(dockerfile, offset)?;
+    let stage = reference.target.stage()?;
+    Some(SymbolAt { id: SymbolId::Stage(stage), range: reference.range })
+}
+
+fn stage_occurrences(dockerfile: &Dockerfile, id: StageId) -> Vec<Occurrence> {
+    let form = if dockerfile.stage(id).name.is_some() { Form::Name } else { Form::Keyword };
+    let definition = Occurrence { range: stage_word(dockerfile, id), is_definition: true, form };
+    let references = dockerfile.references_to(id).map(|it| Occurrence {
+        range: it.range,
+        is_definition: false,
+        form: reference_form(it),
+    });
+    std::iter::once(definition).chain(references).collect()
+}
+
+fn reference_form(reference: &StageRef) -> Form {
+    if reference.numeric {
+        return Form::Index;
+    }
+    match reference.kind {
+        StageRefKind::From if reference.text.contains('$') => Form::Expansion,
+        StageRefKind::From => Form::BaseName,
+        StageRefKind::CopyFrom | StageRefKind::MountFrom => Form::Name,
+    }
+}
+
+fn variable_at(dockerfile: &Dockerfile, offset: TextSize) -> Option<SymbolAt> {
+    if let Some(def) = dockerfile.scopes.def_at(offset) {
+        return Some(SymbolAt { id: SymbolId::Var(def.id), range: def.name_range });
+    }
+    let (index, var) = var_ref_at(dockerfile, offset)?;
+    let id = match seen_definition(dockerfile, var) {
+        Some(def) => SymbolId::Var(def.id),
+        None => SymbolId::OutsideVar(u32::try_from(index).ok()?),
+    };
+    Some(SymbolAt { id, range: var.range })
+}
+
+fn variable_occurrences(dockerfile: &Dockerfile, id: VarDefId) -> Vec<Occurrence> {
+    let group = VariableGroup::of(dockerfile, id);
+    let definitions = group.defs.iter().map(|&id| Occurrence {
+        range: dockerfile.scopes.def(id).name_range,
+        is_definition: true,
+        form: Form::Name,
+    });
+    let uses = group.uses(dockerfile).map(|var| Occurrence {
+        range: var.range,
+        is_definition: false,
+        form: Form::Name,
+    });
+    definitions.chain(uses).collect()
+}
+
+fn outside_occurrences(dockerfile: &Dockerfile, index: u32) -> Vec<Occurrence> {
+    let Some(asked) = dockerfile.scopes.refs.get(index as usize) else { return Vec::new() };
+    let uses = dockerfile.scopes.refs.iter();
+    let same = uses.filter(|it| {
+        it.name == asked.name && it.stage == asked.stage && !matches!(it.target, ResolvedVar::Def(_))
+    });
+    same.map(|it| Occurrence { range: it.range, is_definition: false, form: Form::Name }).collect()
+}
+
+/// The definitions of one variable: see the head of this file.
+pub(super) struct VariableGroup<'a> {
+    /// The variable's name.
+    pub(super) name: &'a str,
+    /// Its definitions, in order of the text.
+    pub(super) defs: Vec<VarDefId>,
+}
+
+impl<'a> VariableGroup<'a> {
+    /// The variable that a definition belongs to. Looks at each definition and each stage once.
+    pub(super) fn of(dockerfile: &'a Dockerfile, id: VarDefId) -> Self {
+        let asked = dockerfile.scopes.def(id);
+        let namesakes = dockerfile.scopes.defs.iter().filter(|def| def.name == asked.name);
+        let mut groups = Groups::default();
+        for (is_env, defs) in split_by_kind(namesakes) {
+            let everywhere = defs.iter().any(|def| def.kind == VarDefKind::GlobalArg);
+            let roots = RootStages::of(dockerfile, &defs);
+            for def in defs {
+                let root = if everywhere { None } else { roots.root(def.stage) };
+                groups.add(def.id, (is_env, root));
+            }
+        }
+        // `ARG A` without a value behind `ENV A=1` goes on with that value.
+        let defs = groups.ids().map(|id| dockerfile.scopes.def(id));
+        let links: Vec<_> = defs.filter_map(|def| Some((def.id, def.redeclares?))).collect();
+        for (def, before) in links {
+            groups.join(def, before);
+        }
+        Self { name: &asked.name, defs: groups.with(id) }
+    }
+
+    /// The uses that see one of the definitions.
+    pub(super) fn uses(&self, dockerfile: &'a Dockerfile) -> impl Iterator<Item = &'a VarRef> {
+        let defs: FxHashSet<VarDefId> = self.defs.iter().copied().collect();
+        let name = self.name;
+        let uses = dockerfile.scopes.refs.iter().filter(move |it| it.name == name);
+        uses.filter(move |it| matches!(it.target, ResolvedVar::Def(id) if defs.contains(&id)))
+    }
+}
+
+/// Definitions, ARGs apart from ENVs.
+fn split_by_kind<'a>(defs: impl Iterator<Item = &'a VarDef>) -> [(bool, Vec<&'a VarDef>); 2] {
+    let (envs, args) = defs.partition(|def| def.kind == VarDefKind::Env);
+    [(false, args), (true, envs)]
+}
+
+/// What brings definitions together: the kind, and the stage that their stages inherit from.
+type GroupKey = (bool, Option<StageId>);
+
+/// Definitions in groups; groups can be joined.
+#[derive(Default)]
+struct Groups {
+    keys: FxHashMap<VarDefId, GroupKey>,
+    joined: FxHashMap<GroupKey, GroupKey>,
+}
+
+impl Groups {
+    fn add(&mut self, id: VarDefId, key: GroupKey) {
+        self.keys.insert(id, key);
+    }
+
+    fn ids(&self) -> impl Iterator<Item = VarDefId> {
+        self.keys.keys().copied()
+    }
+
+    fn join(&mut self, a: VarDefId, b: VarDefId) {
+        let (Some(a), Some(b)) = (self.find(a), self.find(b)) else { return };
+        if a != b {
+            self.joined.insert(a, b);
+        }
+    }
+
+    /// The group of a definition, after all joins.
+    fn find(&mut self, id: VarDefId) -> Option<GroupKey> {
+        let first = *self.keys.get(&id)?;
+        let mut key = first;
+        while let Some(&next) = self.joined.get(&key) {
+            key = next;
+        }
+        if first != key {
+            self.joined.insert(first, key);
+        }
+        Some(key)
+    }
+
+    /// The definitions in the group of `id`, in order of the text.
+    fn with(mut self, id: VarDefId) -> Vec<VarDefId> {
+        let Some(key) = self.find(id) else { return vec![id] };
+        let mut ids: Vec<VarDefId> = self.ids().collect();
+        ids.retain(|&it| self.find(it) == Some(key));
+        ids.sort_unstable();
+        ids
+    }
+}
+
+/// For each stage the first stage, down its chain of bases, that defines some variable: stages with
+/// the same one share it.
+struct RootStages {
+    roots: Vec<Option<StageId>>,
+}
+
+impl RootStages {
+    fn of(dockerfile: &Dockerfile, defs: &[&VarDef]) -> Self {
+        let defining: FxHashSet<StageId> = defs.iter().filter_map(|def| def.stage).collect();
+        let mut roots: Vec<Option<StageId>> = Vec::with_capacity(dockerfile.stages.len());
+        for stage in &dockerfile.stages {
+            // A base is an earlier stage, so its answer is known.
+            let inherited = match stage.base {
+                Base::Stage(base) => roots.get(base.index()).copied().flatten(),
+                _ => None,
+            };
+            roots.push(inherited.or(defining.contains(&stage.id).then_some(stage.id)));
+        }
+        Self { roots }
+    }
+
+    fn root(&self, stage: Option<StageId>) -> Option<StageId> {
+        self.roots.get(stage?.index()).copied().flatten()
+    }
 }

@@ -36,7 +36,8 @@ pub(super) fn lower_instruction(source: &str, parts: &Parts, newlines: u32, esca
 /// Joins the physical lines: without continuations, comment lines and empty lines.
 fn join(source: &str, parts: &Parts) -> LogicalLine {
     let mut line = LogicalLine::default();
-    let heredocs = parts.heredocs.first().map_or(source.len(), |it| it.body.start() as usize);
+    let heredocs =
+        parts.heredocs.first().map_or(source.len(), |it| it.body.start() as usize).min(source.len());
     let mut at = 0;
     for cut in &parts.cuts {
         match *cut {
@@ -84,6 +85,7 @@ fn heredocs(source: &str, line: &LogicalLine, parts: &Parts, data: &mut Instruct
             let kind = FaultKind::UnterminatedHeredoc { name: word.name.clone() };
             data.faults.push(ParseFault { kind, range: redirect });
         }
+        let body = RelRange::new(body.start().min(end), body.end().min(end));
         let text = source.get(body.start() as usize..body.end() as usize).unwrap_or("").to_owned();
         data.heredocs.push(Heredoc {
             name: word.name,

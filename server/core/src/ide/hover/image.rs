@@ -1,0 +1,83 @@
+//! The card of a reference that leads to no stage.
+
+use super::super::markdown::code;
+use crate::model::{ImageRef, RefTarget, StageRef, StageRefKind};
+
+/// The card of an image, or why the reference leads nowhere.
+pub(super) fn card(reference: &StageRef) -> Option<String> {
+    match &reference.target {
+        RefTarget::External(image) => Some(external(reference, image)),
+        RefTarget::BadIndex(index) => Some(format!("No stage has the index {index}.")),
+        RefTarget::Variable => Some(format!(
+            "{}: variables are not expanded here. Name a stage with `FROM` and the variable, and use that name.",
+            code(&reference.text)
+        )),
+        RefTarget::Unknown if reference.text.contains('$') => Some(format!(
+            "{}: this file does not give all of its variables a value, so the base is not known here.",
+            code(&reference.text)
+        )),
+        RefTarget::Unknown | RefTarget::Stage(_) | RefTarget::LaterStage(_) | RefTarget::SelfReference(_) => {
+            None
+        }
+    }
+}
+
+fn external(reference: &StageRef, image: &ImageRef) -> String {
+    let is_base = reference.kind == StageRefKind::From;
+    if is_base && name_of(image) == "scratch" {
+        return "**`scratch`**: an empty base. It holds no files, so no shell either.".to_owned();
+    }
+    let mut card = format!("**Image {}**", code(&name_of(image)));
+    if image.has_variable() {
+        card.push_str(&format!(" from {}, with the defaults of its `ARG`s", code(&image.written)));
+    }
+    if !is_base {
+        card.push_str(" or a named build context: no stage has this name");
+    }
+    card.push_str("\n\n");
+    card.push_str(&format!("- Registry: {}\n", registry(image)));
+    card.push_str(&format!("- Repository: {}\n", code(&image.repository)));
+    match (&image.tag, &image.digest) {
+        (Some(tag), _) => card.push_str(&format!("- Tag: {}\n", code(tag))),
+        (None, None) => card.push_str("- Tag: `latest`, as none is given\n"),
+        (None, Some(_)) => {}
+    }
+    if let Some(digest) = &image.digest {
+        card.push_str(&format!("- Digest: {}\n", code(digest)));
+    }
+    card.truncate(card.trim_end().len());
+    card
+}
+
+/// The reference put together from its parts: what it is once variables are put in.
+fn name_of(image: &ImageRef) -> String {
+    let mut name = String::new();
+    if let Some(registry) = &image.registry {
+        name.push_str(registry);
+        name.push('/');
+    }
+    name.push_str(&image.repository);
+    if let Some(tag) = &image.tag {
+        name.push(':');
+        name.push_str(tag);
+    }
+    if let Some(digest) = &image.digest {
+        name.push('@');
+        name.push_str(digest);
+    }
+    name
+}
+
+fn registry(image: &ImageRef) -> String {
+    if let Some(registry) = &image.registry {
+        return code(registry);
+    }
+    let repository = image.repository.strip_prefix("library/").unwrap_or(&image.repository);
+    // Only a name that is one may go into an address.
+    let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || b"-_./".contains(&it);
+    if repository.is_empty() || !repository.bytes().all(plain) {
+        return "Docker Hub".to_owned();
+    }
+    let folder = if repository.contains('/') { "r" } else { "_" };
+    format!("[Docker Hub](https://hub.docker.com/{folder}/{repository})")
+}

@@ -1,0 +1,198 @@
+//! The card of a stage.
+
+use super::super::markdown::{code, prose};
+use super::line_of;
+use crate::model::state::{at_end, base_chain};
+use crate::model::{
+    Base, Comment, Dockerfile, RefTarget, SourceFile, Stage, StageId, StageRef, StageRefKind,
+};
+
+/// The most entries of a list; further ones are counted.
+const MOST: usize = 8;
+
+/// What there is to say about a stage: description, bases, users, what holds at its end, reach.
+pub(super) fn card(file: &SourceFile, id: StageId) -> String {
+    let dockerfile = file.dockerfile();
+    let stage = dockerfile.stage(id);
+    let line = line_of(file, stage.range.start());
+    let mut card = match &stage.name {
+        Some(name) => format!("**Stage {}** (index {}, line {line})", code(&name.written), id.0),
+        None => format!("**Stage {}** (unnamed, line {line})", id.0),
+    };
+    if let Some(text) = description(file, stage) {
+        card.push_str(&format!("\n\n{text}"));
+    }
+    card.push_str("\n\n");
+    let mut facts = vec![bases(file, stage)];
+    facts.extend(users(file, id));
+    facts.extend(state(dockerfile, id));
+    facts.push(reach(dockerfile, stage));
+    card.push_str(&facts.iter().map(|fact| format!("- {fact}")).collect::<Vec<_>>().join("\n"));
+    card
+}
+
+/// What is wrong with a reference to a stage that BuildKit refuses.
+pub(super) fn note(reference: &StageRef) -> Option<String> {
+    match reference.target {
+        RefTarget::LaterStage(_) => {
+            Some("It stands further down: BuildKit takes only stages above this line.".to_owned())
+        }
+        RefTarget::SelfReference(_) => Some("It is the stage that this line belongs to.".to_owned()),
+        _ => None,
+    }
+}
+
+/// The comment above FROM. With the form `# name text` that BuildKit takes as a description, what
+/// stands before it is left out, and the name too.
+fn description(file: &SourceFile, stage: &Stage) -> Option<String> {
+    let comments = file.dockerfile().comments_above(stage.from);
+    let lines: Vec<String> = comments.iter().filter_map(|comment| comment_text(file, comment)).collect();
+    let described = stage.name.as_ref().and_then(|name| {
+        lines.iter().enumerate().rev().find_map(|(index, line)| {
+            let (first, rest) = line.split_once(char::is_whitespace)?;
+            (first.to_lowercase() == name.lower).then(|| (index, rest.trim_start()))
+        })
+    });
+    let text = match described {
+        Some((index, first)) => {
+            let rest = lines[index + 1..].iter().map(String::as_str);
+            std::iter::once(first).chain(rest).collect::<Vec<_>>().join(" ")
+        }
+        None => lines.join(" "),
+    };
+    (!text.trim().is_empty()).then(|| prose(&text))
+}
+
+/// The words of a comment; none when it is a setting of some tool or a mere rule.
+fn comment_text(file: &SourceFile, comment: &Comment) -> Option<String> {
+    let line = file.text().slice(comment.range);
+    let text = line.trim_start_matches('#').trim().trim_end_matches(['#', '-', '=', '*']).trim();
+    let is_setting = ["check=", "hadolint ", "syntax=", "escape=", "dockerfile-utils:", "tally "]
+        .iter()
+        .any(|it| text.starts_with(it));
+    (!is_setting && text.contains(char::is_alphanumeric)).then(|| text.to_owned())
+}
+
+/// `Built from base (line 1) → alpine:3`.
+fn bases(file: &SourceFile, stage: &Stage) -> String {
+    let dockerfile = file.dockerfile();
+    let mut chain = base_chain(dockerfile, stage.id);
+    chain.pop(); // The stage itself.
+    let mut steps: Vec<String> = chain
+        .iter()
+        .rev()
+        .map(|&id| {
+            let base = dockerfile.stage(id);
+            format!("{} (line {})", stage_label(base), line_of(file, base.range.start()))
+        })
+        .collect();
+    if steps.len() > MOST {
+        let left_out = steps.len() - MOST;
+        steps.truncate(MOST);
+        steps.push(format!("{left_out} more"));
+    }
+    let bottom = chain.first().map_or(stage, |&id| dockerfile.stage(id));
+    steps.push(match &bottom.base {
+        Base::Scratch => "`scratch`".to_owned(),
+        Base::Image(_) => with_variables(bottom),
+        _ if bottom.base_word.is_none() => "nothing yet: the `FROM` has no base".to_owned(),
+        _ => format!("{}, whose variables have no value here", code(&bottom.base_text)),
+    });
+    format!("Built from {}", steps.join(" → "))
+}
+
+/// An image as it is with the defaults of its variables, and as written where that differs.
+fn with_variables(stage: &Stage) -> String {
+    match &stage.base_word {
+        Some((written, _)) if *written != stage.base_text => {
+            format!("{} (written {})", code(&stage.base_text), code(written))
+        }
+        _ => code(&stage.base_text),
+    }
+}
+
+/// `Used by test (FROM on line 5), final (COPY --from on lines 9, 10; RUN --mount on line 11)`.
+fn users(file: &SourceFile, id: StageId) -> Option<String> {
+    let dockerfile = file.dockerfile();
+    let references: Vec<&StageRef> = dockerfile.references_to(id).collect();
+    let users: Vec<&[&StageRef]> = references.chunk_by(|a, b| a.stage == b.stage).collect();
+    let mut shown: Vec<String> = users
+        .iter()
+        .take(MOST)
+        .map(|uses| {
+            let kinds = uses.chunk_by(|a, b| how(a) == how(b));
+            let kinds: Vec<String> = kinds.take(MOST).map(|uses| uses_of_kind(file, uses)).collect();
+            format!("{} ({})", stage_label(dockerfile.stage(uses[0].stage)), kinds.join("; "))
+        })
+        .collect();
+    if users.len() > MOST {
+        shown.push(format!("{} more", users.len() - MOST));
+    }
+    (!shown.is_empty()).then(|| format!("Used by {}", shown.join(", ")))
+}
+
+/// `COPY --from on lines 9, 10`
+fn uses_of_kind(file: &SourceFile, uses: &[&StageRef]) -> String {
+    let mut lines: Vec<u32> = uses.iter().map(|it| line_of(file, it.range.start())).collect();
+    lines.dedup();
+    let plural = if lines.len() == 1 { "" } else { "s" };
+    let more = if lines.len() > MOST { " …" } else { "" };
+    let lines: Vec<String> = lines.iter().take(MOST).map(u32::to_string).collect();
+    format!("{} on line{plural} {}{more}", how(uses[0]), lines.join(", "))
+}
+
+fn how(reference: &StageRef) -> &'static str {
+    match (reference.kind, reference.onbuild) {
+        (StageRefKind::From, _) => "`FROM`",
+        (StageRefKind::CopyFrom, false) => "`COPY --from`",
+        (StageRefKind::CopyFrom, true) => "`ONBUILD COPY --from`",
+        (StageRefKind::MountFrom, false) => "`RUN --mount`",
+        (StageRefKind::MountFrom, true) => "`ONBUILD RUN --mount`",
+    }
+}
+
+/// What holds at the stage's end.
+fn state(dockerfile: &Dockerfile, id: StageId) -> Vec<String> {
+    let state = at_end(dockerfile, id);
+    let mut facts = Vec::new();
+    if let Some(workdir) = &state.workdir {
+        facts.push(format!("`WORKDIR` {}", code(workdir)));
+    }
+    if let Some(user) = &state.user {
+        facts.push(format!("`USER` {}", code(user)));
+    }
+    if !state.env.is_empty() {
+        let more = state.env.len().saturating_sub(MOST);
+        let mut shown: Vec<String> =
+            state.env.iter().take(MOST).map(|(name, value, _)| code(&format!("{name}={value}"))).collect();
+        if more > 0 {
+            shown.push(format!("{more} more"));
+        }
+        facts.push(format!("`ENV` {}", shown.join(", ")));
+    }
+    facts
+}
+
+/// Whether a build without `--target` builds the stage.
+fn reach(dockerfile: &Dockerfile, stage: &Stage) -> String {
+    match dockerfile.default_target() {
+        Some(target) if target.id == stage.id => "The default target".to_owned(),
+        Some(target) if dockerfile.graph.is_reached(stage.id) => {
+            format!("Built for the default target {}", stage_label(target))
+        }
+        _ => match &stage.name {
+            Some(name) => {
+                format!("Not built by default, only with {}", code(&format!("--target {}", name.written)))
+            }
+            None => "Not built by default".to_owned(),
+        },
+    }
+}
+
+/// A stage in a sentence: its name as code, or its index.
+fn stage_label(stage: &Stage) -> String {
+    match &stage.name {
+        Some(name) => code(&name.written),
+        None => format!("stage {}", stage.id.0),
+    }
+}

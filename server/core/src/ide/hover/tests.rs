@@ -1,0 +1,392 @@
+//! The cards.
+
+use dockstage_fixture::cursor;
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn card(fixture: &str) -> Option<(String, String)> {
+    let (text, at) = cursor(fixture);
+    let file = SourceFile::new(&text);
+    let hover = hover(&file, TextSize::try_from(at).unwrap())?;
+    Some((file.text().slice(hover.range).into_owned(), hover.markdown))
+}
+
+fn check(fixture: &str, expected: &Expect) {
+    let shown = match card(fixture) {
+        Some((word, markdown)) => format!("{word}:\n{markdown}\n"),
+        None => "nothing\n".to_owned(),
+    };
+    expected.assert_eq(&shown);
+}
+
+/// The first line of a card.
+fn title(fixture: &str) -> String {
+    card(fixture).map_or_else(|| "nothing".to_owned(), |it| it.1.lines().next().unwrap_or("").to_owned())
+}
+
+const APP: &str = r#"# syntax=docker/dockerfile:1
+ARG JAVA=21
+# The tools that every stage needs.
+FROM eclipse-temurin:${JAVA}-jdk AS base
+WORKDIR /src
+ENV MAVEN_OPTS="-Xmx512m" LANG=C.UTF-8
+
+# hadolint ignore=DL3006
+# build compiles the application
+# into one jar.
+FROM base AS build
+USER 1000
+WORKDIR app
+RUN ./mvnw package
+
+FROM base AS lint
+RUN ./mvnw checkstyle:check
+
+FROM eclipse-temurin:${JAVA}-jre AS final
+COPY --from=build /src/app/a.jar /app.jar
+COPY --from=build /src/app/lib /lib
+RUN --mount=from=build,target=/b cp /b/x /x
+ONBUILD COPY --from=1 /a /b
+"#;
+
+/// The application with the cursor in front of `what`.
+fn app(what: &str) -> String {
+    APP.replacen(what, &format!("<|>{what}"), 1)
+}
+
+#[test]
+fn a_stage_by_its_name() {
+    check(
+        &app("build\nUSER"),
+        &expect![[r#"
+            build:
+            **Stage `build`** (index 1, line 11)
+
+            compiles the application into one jar.
+
+            - Built from `base` (line 4) → `eclipse-temurin:21-jdk` (written `eclipse-temurin:${JAVA}-jdk`)
+            - Used by `final` (`COPY --from` on lines 20, 21; `RUN --mount` on line 22; `ONBUILD COPY --from` on line 23)
+            - `WORKDIR` `/src/app`
+            - `USER` `1000`
+            - `ENV` `MAVEN_OPTS=-Xmx512m`, `LANG=C.UTF-8`
+            - Built for the default target `final`
+        "#]],
+    );
+}
+
+#[test]
+fn a_stage_by_every_reference() {
+    let of_build = title(&app("build\nUSER"));
+    for reference in ["build /src/app/a.jar", "build,target", "1 /a /b"] {
+        assert_eq!(title(&app(reference)), of_build, "{reference}");
+    }
+    assert_eq!(title(&app("base AS build")), "**Stage `base`** (index 0, line 4)");
+}
+
+#[test]
+fn a_base_stage_and_the_default_target() {
+    check(
+        &app("base\nWORKDIR"),
+        &expect![[r#"
+            base:
+            **Stage `base`** (index 0, line 4)
+
+            The tools that every stage needs.
+
+            - Built from `eclipse-temurin:21-jdk` (written `eclipse-temurin:${JAVA}-jdk`)
+            - Used by `build` (`FROM` on line 11), `lint` (`FROM` on line 16)
+            - `WORKDIR` `/src`
+            - `ENV` `MAVEN_OPTS=-Xmx512m`, `LANG=C.UTF-8`
+            - Built for the default target `final`
+        "#]],
+    );
+    check(
+        &app("final\n"),
+        &expect![[r#"
+        final:
+        **Stage `final`** (index 3, line 19)
+
+        - Built from `eclipse-temurin:21-jre` (written `eclipse-temurin:${JAVA}-jre`)
+        - The default target
+    "#]],
+    );
+}
+
+#[test]
+fn a_stage_that_is_not_reached() {
+    check(
+        &app("lint\n"),
+        &expect![[r#"
+        lint:
+        **Stage `lint`** (index 2, line 16)
+
+        - Built from `base` (line 4) → `eclipse-temurin:21-jdk` (written `eclipse-temurin:${JAVA}-jdk`)
+        - `WORKDIR` `/src`
+        - `ENV` `MAVEN_OPTS=-Xmx512m`, `LANG=C.UTF-8`
+        - Not built by default, only with `--target lint`
+    "#]],
+    );
+}
+
+#[test]
+fn a_stage_without_a_name() {
+    check(
+        "FROM scratch\nFROM b\nCOPY --from=<|>0 / /\n",
+        &expect![[r#"
+            0:
+            **Stage 0** (unnamed, line 1)
+
+            - Built from `scratch`
+            - Used by stage 1 (`COPY --from` on line 3)
+            - Built for the default target stage 1
+        "#]],
+    );
+}
+
+#[test]
+fn references_that_buildkit_refuses() {
+    check(
+        "FROM a AS x\nCOPY --from=<|>x / /\nFROM x AS y\n",
+        &expect![[r#"
+            x:
+            **Stage `x`** (index 0, line 1)
+
+            - Built from `a`
+            - Used by `x` (`COPY --from` on line 2), `y` (`FROM` on line 3)
+            - Built for the default target `y`
+
+            It is the stage that this line belongs to.
+        "#]],
+    );
+    check(
+        "FROM a\nCOPY --from=y<|> / /\nFROM b AS y\n",
+        &expect![[r#"
+            y:
+            **Stage `y`** (index 1, line 3)
+
+            - Built from `b`
+            - Used by stage 0 (`COPY --from` on line 2)
+            - The default target
+
+            It stands further down: BuildKit takes only stages above this line.
+        "#]],
+    );
+    check(
+        "FROM a\nCOPY --from=<|>7 / /\n",
+        &expect![[r#"
+        7:
+        No stage has the index 7.
+    "#]],
+    );
+    check(
+        "FROM a\nCOPY --from=b-$<|>X / /\n",
+        &expect![[r#"
+        b-$X:
+        `b-$X`: variables are not expanded here. Name a stage with `FROM` and the variable, and use that name.
+    "#]],
+    );
+}
+
+#[test]
+fn images() {
+    check(
+        "FROM ecl<|>ipse-temurin:21-jdk\n",
+        &expect![[r#"
+        eclipse-temurin:21-jdk:
+        **Image `eclipse-temurin:21-jdk`**
+
+        - Registry: [Docker Hub](https://hub.docker.com/_/eclipse-temurin)
+        - Repository: `eclipse-temurin`
+        - Tag: `21-jdk`
+    "#]],
+    );
+    check(
+        "FROM <|>registry.example.com:5000/team/app@sha256:0123\n",
+        &expect![[r#"
+        registry.example.com:5000/team/app@sha256:0123:
+        **Image `registry.example.com:5000/team/app@sha256:0123`**
+
+        - Registry: `registry.example.com:5000`
+        - Repository: `team/app`
+        - Digest: `sha256:0123`
+    "#]],
+    );
+    check(
+        "ARG V=3.20\nFROM al<|>pine:${V}\n",
+        &expect![[r#"
+        alpine:${V}:
+        **Image `alpine:3.20`** from `alpine:${V}`, with the defaults of its `ARG`s
+
+        - Registry: [Docker Hub](https://hub.docker.com/_/alpine)
+        - Repository: `alpine`
+        - Tag: `3.20`
+    "#]],
+    );
+    check(
+        "FROM scr<|>atch\n",
+        &expect![[r#"
+        scratch:
+        **`scratch`**: an empty base. It holds no files, so no shell either.
+    "#]],
+    );
+    check(
+        "FROM alp<|>ine:$NOWHERE\n",
+        &expect![[r#"
+        alpine:$NOWHERE:
+        `alpine:$NOWHERE`: this file does not give all of its variables a value, so the base is not known here.
+    "#]],
+    );
+    check(
+        "FROM a\nCOPY --from=org/<|>tool /a /b\n",
+        &expect![[r#"
+        org/tool:
+        **Image `org/tool`** or a named build context: no stage has this name
+
+        - Registry: [Docker Hub](https://hub.docker.com/r/org/tool)
+        - Repository: `org/tool`
+        - Tag: `latest`, as none is given
+    "#]],
+    );
+}
+
+#[test]
+fn variables() {
+    check(
+        &app("JAVA}-jre"),
+        &expect![[r#"
+        JAVA:
+        **`JAVA`** = `21`
+
+        - Global `ARG` on line 2
+        - Set it with `--build-arg JAVA=…`
+    "#]],
+    );
+    check(
+        "FROM a AS base\nENV HOME=/root DIR=/opt\nENV BIN=$DIR/bin\nFROM base\nRUN ls $<|>BIN\n",
+        &expect![[r#"
+        BIN:
+        **`BIN`** = `/opt/bin`
+
+        - `ENV` on line 3 in stage `base`
+        - Inherited from stage `base`
+    "#]],
+    );
+    check(
+        "ARG V=1\nFROM a\nARG V\nLABEL v=${<|>V}\n",
+        &expect![[r#"
+        V:
+        **`V`** = `1`
+
+        - `ARG` on line 3 in stage 0
+        - Takes over the value of the global `ARG` on line 1
+        - Set it with `--build-arg V=…`
+    "#]],
+    );
+    check(
+        "FROM a\nARG TOK<|>EN\n",
+        &expect![[r#"
+        TOKEN:
+        **`TOKEN`** has no value unless the build gives it one
+
+        - `ARG` on line 2 in stage 0
+        - Set it with `--build-arg TOKEN=…`
+    "#]],
+    );
+    check(
+        "FROM a\nARG TARGET<|>ARCH\n",
+        &expect![[r#"
+            TARGETARCH:
+            **`TARGETARCH`**
+
+            Architecture that the image is built for, such as `arm64`.
+
+            [Dockerfile reference](https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope)
+
+            - `ARG` on line 2 in stage 0
+        "#]],
+    );
+    check(
+        "FROM --platform=$BUILD<|>PLATFORM a\n",
+        &expect![[r#"
+            BUILDPLATFORM:
+            **`BUILDPLATFORM`**
+
+            Platform of the machine that builds, such as `linux/amd64`.
+
+            [Dockerfile reference](https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope)
+        "#]],
+    );
+    check(
+        "FROM a\nRUN echo $PA<|>TH\n",
+        &expect![[r#"
+        PATH:
+        **`PATH`** is not set in this file: the base image or the shell may define it.
+    "#]],
+    );
+    check(
+        "FROM a\nWORKDIR $TARGET<|>OS\n",
+        &expect![[r#"
+            TARGETOS:
+            **`TARGETOS`** is not declared in this stage: `ARG TARGETOS` makes it known.
+
+            Operating system that the image is built for.
+
+            [Dockerfile reference](https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope)
+        "#]],
+    );
+    check(
+        "FROM a:$V<|>\n",
+        &expect![[r#"
+        V:
+        **`V`** is not declared: `FROM` sees only the `ARG`s above the first `FROM`.
+    "#]],
+    );
+}
+
+#[test]
+fn a_huge_value_is_cut_and_backticks_are_harmless() {
+    let text = format!("FROM a\nENV A<|>=\"`{}`\"\n", "x".repeat(100_000));
+    let (_, markdown) = card(&text).unwrap();
+    assert!(markdown.len() < 400, "{}", markdown.len());
+    assert!(markdown.starts_with("**`A`** = ``"), "{markdown}");
+}
+
+#[test]
+fn words_of_the_language() {
+    for (fixture, expected) in [
+        ("FR<|>OM a", "FROM [--platform=<platform>] <image|stage> [AS <name>]"),
+        ("FROM a\nONBUILD CO<|>PY a b\n", "COPY [flags] <source>… <destination>"),
+        ("FROM a <|>AS b\n", "FROM <image> AS <name>"),
+        ("FROM a\nCOPY --ch<|>own=1 a b\n", "COPY --chown=<user>[:<group>] <source>… <destination>"),
+        ("FROM a\nCOPY --chown=<|>1 a b\n", "COPY --chown=<user>[:<group>] <source>… <destination>"),
+        ("FROM a\nHEALTHCHECK --ret<|>ries=3 CMD a\n", "HEALTHCHECK --retries=<number> CMD <command>"),
+        ("FROM a\nHEALTHCHECK CM<|>D a\n", "HEALTHCHECK [flags] CMD <command>"),
+        (
+            "FROM a\nRUN --mo<|>unt=type=cache,target=/c a\n",
+            "RUN --mount=[type=<type>][,<key>=<value>…] <command>",
+        ),
+        (
+            "FROM a\nRUN --mount=type=ca<|>che,target=/c a\n",
+            "--mount=type=cache,target=<path>[,sharing=<shared|private|locked>]",
+        ),
+        ("FROM a\nRUN --mount=type=cache,tar<|>get=/c a\n", "target=<path>"),
+        ("FROM a\nRUN --mount=type=cache,target=/<|>c a\n", "target=<path>"),
+        ("FROM a\nRUN --mount=type=cache,sharing=loc<|>ked a\n", "sharing=locked"),
+        ("FROM a\nRUN <<E<|>OF\nEOF\n", "<<[-]<name>"),
+        ("# esc<|>ape=`\nFROM a\n", "# escape=\\ (or a backtick)"),
+    ] {
+        let (_, markdown) = card(fixture).unwrap_or_else(|| panic!("nothing in {fixture}"));
+        assert_eq!(markdown.lines().nth(1), Some(expected), "{fixture}");
+        assert!(markdown.contains("](https://docs.docker.com/reference/dockerfile/#"), "{markdown}");
+    }
+}
+
+#[test]
+fn nothing_to_say() {
+    for fixture in
+        ["<|>", "FROM a\n<|>\n", "# com<|>ment\nFROM a\n", "FROM a\nRUN apt-<|>get\n", "FROM a\nFO<|>O\n"]
+    {
+        assert_eq!(card(fixture), None, "{fixture}");
+    }
+}

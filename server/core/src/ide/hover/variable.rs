@@ -1,0 +1,117 @@
+//! The card of a variable.
+
+use super::super::markdown::code;
+use super::super::symbol_at::var_ref_at;
+use super::super::texts;
+use super::line_of;
+use crate::TextSize;
+use crate::model::state::{at_end, before};
+use crate::model::{
+    Dockerfile, InstructionId, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind,
+};
+
+/// The card of a variable that the file defines: its value, where it comes from, how to change it.
+pub(super) fn card(file: &SourceFile, id: VarDefId, offset: TextSize) -> String {
+    let dockerfile = file.dockerfile();
+    let def = dockerfile.scopes.def(id);
+    let source = dockerfile.scopes.source_of(id);
+    let automatic = texts::predefined(&def.name).filter(|_| def.kind != VarDefKind::Env);
+    let mut card = match value(dockerfile, source) {
+        Some(value) => format!("**{}** = {}", code(&def.name), code(&value)),
+        None if automatic.is_some() => format!("**{}**", code(&def.name)),
+        None => format!("**{}** has no value unless the build gives it one", code(&def.name)),
+    };
+    if let Some(text) = &automatic {
+        card.push_str(&format!("\n\n{text}"));
+    }
+    card.push_str("\n\n");
+    let mut facts = vec![place(file, def)];
+    if source.id != def.id {
+        facts.push(format!("Takes over the value of {}", phrase(file, source)));
+    }
+    let used_in = var_ref_at(dockerfile, offset).and_then(|(_, var)| var.stage);
+    if let (Some(used_in), Some(stage)) = (used_in, def.stage)
+        && used_in != stage
+        && !def.name_range.contains_inclusive(offset)
+    {
+        facts.push(format!("Inherited from {}", label(dockerfile, stage)));
+    }
+    if def.onbuild {
+        facts.push("Takes effect in stages and images built `FROM` this one".to_owned());
+    }
+    if def.kind != VarDefKind::Env && automatic.is_none() {
+        facts.push(format!("Set it with {}", code(&format!("--build-arg {}=…", def.name))));
+    }
+    card.push_str(&facts.iter().map(|fact| format!("- {fact}")).collect::<Vec<_>>().join("\n"));
+    card
+}
+
+/// The card of a variable that the file only uses.
+pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
+    let var = file.dockerfile().scopes.refs.get(index as usize)?;
+    let name = code(&var.name);
+    Some(match (&var.target, texts::predefined(&var.name)) {
+        (ResolvedVar::Predefined, Some(text)) => format!("**{name}**\n\n{text}"),
+        (ResolvedVar::Predefined, None) => format!("**{name}** is set by BuildKit."),
+        _ if var.shell => {
+            format!("**{name}** is not set in this file: the base image or the shell may define it.")
+        }
+        (_, Some(text)) if var.stage.is_some() => format!(
+            "**{name}** is not declared in this stage: {} makes it known.\n\n{text}",
+            code(&format!("ARG {}", var.name)),
+        ),
+        _ if var.stage.is_none() => {
+            format!("**{name}** is not declared: `FROM` sees only the `ARG`s above the first `FROM`.")
+        }
+        _ => format!("**{name}** is not set in this file: the base image may define it."),
+    })
+}
+
+/// A definition's value, with known variables put in where it is an ENV's.
+fn value(dockerfile: &Dockerfile, def: &VarDef) -> Option<String> {
+    let written = def.value.clone()?;
+    let (VarDefKind::Env, Some(stage), false) = (def.kind, def.stage, def.onbuild) else {
+        return Some(written);
+    };
+    let next = InstructionId(def.instruction.0.saturating_add(1));
+    let state = match next < dockerfile.stage(stage).end {
+        true => before(dockerfile, next),
+        false => at_end(dockerfile, stage),
+    };
+    let known = state.env.into_iter().find(|(_, _, id)| *id == def.id);
+    Some(known.map_or(written, |(_, value, _)| value))
+}
+
+/// `ENV on line 3 in stage builder`.
+fn place(file: &SourceFile, def: &VarDef) -> String {
+    let line = line_of(file, def.name_range.start());
+    match (def.kind, def.stage) {
+        (VarDefKind::GlobalArg, _) => format!("Global `ARG` on line {line}"),
+        (kind, Some(stage)) => {
+            format!("{} on line {line} in {}", keyword(kind), label(file.dockerfile(), stage))
+        }
+        (kind, None) => format!("{} on line {line}", keyword(kind)),
+    }
+}
+
+fn phrase(file: &SourceFile, def: &VarDef) -> String {
+    let line = line_of(file, def.name_range.start());
+    match def.kind {
+        VarDefKind::GlobalArg => format!("the global `ARG` on line {line}"),
+        kind => format!("the {} on line {line}", keyword(kind)),
+    }
+}
+
+fn keyword(kind: VarDefKind) -> &'static str {
+    match kind {
+        VarDefKind::GlobalArg | VarDefKind::Arg => "`ARG`",
+        VarDefKind::Env => "`ENV`",
+    }
+}
+
+fn label(dockerfile: &Dockerfile, stage: StageId) -> String {
+    match &dockerfile.stage(stage).name {
+        Some(name) => format!("stage {}", code(&name.written)),
+        None => format!("stage {}", stage.0),
+    }
+}

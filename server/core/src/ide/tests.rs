@@ -1,0 +1,84 @@
+//! Every feature at every offset of texts that are nasty or not finished: nothing may panic, and every
+//! range has to lie in the text.
+
+use super::{completion, definition, folding, highlight, hover, references, rename, symbols};
+use crate::model::SourceFile;
+use crate::{TextRange, TextSize};
+
+const TEXTS: [&str; 16] = [
+    "",
+    "\u{feff}",
+    "\u{feff}# syntax=docker/dockerfile:1\r\n# escape=`\r\nFROM a AS b`\r\nc\r\nCOPY --from=b`\r\nc / /\r\n",
+    "FROM",
+    "FROM a AS b\nFROM b AS b\nFROM b\nCOPY --from=b --from=\nCOPY --from\nRUN --mount=from=b,from=,=,,x\n",
+    "FROM 🐳 AS 🦀\nCOPY --from=🦀 ü /ö\nENV Ü=ß ${Ü}=$ü é\nRUN --mount=type=🦀,from=🦀,🐳=🐳 echo \"$🦀\" ${🦀\n",
+    "ARG A=1 B=$A${B\nFROM a:${A:-${B:-$A}}$B AS s-${A}\nARG A B\nENV A=$A B=\"$B\" C='$A' $A=$B\nRUN echo $A ${B} $C $$ ${ $\n",
+    "FROM a AS bui\\\nlder\nFROM bui\\\n# comment\n\nlder\nCO\\\nPY --fr\\\nom=bui\\\nlder / /\nENV LO\\\nNG=1\nRUN $LO\\\nNG\n",
+    "FROM a\nRUN <<EOF <<-'E O F' \\\n  <<X\n$A\nEOF\n\tb\n\tE O F\nFROM in body\nX\nCOPY <<a <<b /c\n$A\na\nb",
+    "FROM a\nRUN <<EOF\nFROM b AS c\n",
+    "FROM a\nRUN \\\n",
+    "FROM a\nONBUILD\nONBUILD ONBUILD COPY --from=0\nONBUILD COPY --from=0 \nONBUILD RUN --mount=type=bind,from=a,target=\"x,y\" \\\n --mo",
+    "  \t from a\r  as b\rrun c\r\n\r\ncopy --from=B \\\r\n  # x\r\n\r\n  / /\r\n",
+    "COPY --from=x / /\nARG X\nENV Y=$X\nFROM ${X}${Y} AS x AS y z\nfoo bar --from=x\n#\n# \nFROM --platform= --platform=$X\n",
+    "HEALTHCHECK --interval=\nFROM a\nHEALTHCHECK --retries=3 --\nHEALTHCHECK CMD [\"a\", \"$B\"\nHEALTHCHECK NO\nSHELL [\"a\nCMD [\n",
+    "FROM scratch AS Scratch\nFROM \"a\" AS \"b\"\nCOPY --from=\"b\" --chown=\"a b\" '--link' \\-- / /\nLABEL \"a b\"=c d e='f\nENV a b c\n",
+];
+
+fn check_every_offset(text: &str) {
+    let file = SourceFile::new(text);
+    let inside = |range: TextRange| {
+        let range = usize::from(range.start())..usize::from(range.end());
+        assert!(text.get(range.clone()).is_some(), "{range:?} is no part of {text:?}");
+    };
+    folding::folds(&file).into_iter().for_each(|fold| inside(fold.range));
+    symbols::symbols(&file).iter().for_each(|symbol| check_symbol(symbol, &inside));
+    // Offsets inside of characters and behind the end too.
+    for offset in 0..text.len() + 3 {
+        let offset = TextSize::try_from(offset).unwrap();
+        hover::hover(&file, offset).into_iter().for_each(|it| inside(it.range));
+        if let Some(target) = definition::definition(&file, offset) {
+            [target.origin, target.full, target.focus].into_iter().for_each(inside);
+            assert!(target.full.contains_range(target.focus));
+        }
+        references::references(&file, offset, true).into_iter().for_each(inside);
+        highlight::highlights(&file, offset).into_iter().for_each(|it| inside(it.range));
+        rename::prepare(&file, offset).into_iter().for_each(|it| inside(it.range));
+        if let Ok(change) = rename::rename(&file, offset, "renamed") {
+            let renamed = change.apply(text).unwrap();
+            assert_eq!(renamed.contains("renamed"), !change.edits().is_empty());
+        }
+        for item in completion::completions(&file, offset) {
+            inside(item.replace);
+            let cursor = offset.min(file.text().len());
+            assert!(item.replace.start() <= cursor, "{item:?} at {offset:?} of {text:?}");
+            assert!(!item.label.is_empty() && !item.insert.is_empty());
+        }
+    }
+}
+
+fn check_symbol(symbol: &symbols::Symbol, inside: &impl Fn(TextRange)) {
+    inside(symbol.range);
+    assert!(symbol.range.contains_range(symbol.focus), "{symbol:?}");
+    assert!(!symbol.name.is_empty(), "{symbol:?}");
+    for child in &symbol.children {
+        assert!(symbol.range.contains_range(child.range), "{symbol:?}");
+        check_symbol(child, inside);
+    }
+}
+
+#[test]
+fn nothing_panics_on_nasty_texts() {
+    for text in TEXTS {
+        check_every_offset(text);
+        check_every_offset(&text.replace('\n', "\r\n"));
+        check_every_offset(text.trim_end());
+    }
+}
+
+#[test]
+fn nothing_panics_while_a_file_is_typed() {
+    let text = "ARG V=1\nFROM a:${V} AS b\nENV C=$V \\\n  D=\"x\"\nCOPY --from=b --chown=$C:1 a b/\nRUN --mount=type=cache,from=b,target=/c <<EOF\necho $C\nEOF\nONBUILD COPY --from=0 a b\n";
+    for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
+        check_every_offset(&text[..end]);
+    }
+}
