@@ -31,11 +31,16 @@ pub struct LineCol {
 #[derive(Debug, Clone, Default)]
 pub struct TextDocument {
     rope: Rope,
+    /// How many `\r` stand without a `\n` behind them: line ends to the protocol, but not to the parser.
+    /// Nearly always 0, and then lines and rows are the same.
+    lone_crs: usize,
 }
 
 impl From<&str> for TextDocument {
     fn from(text: &str) -> Self {
-        Self { rope: Rope::from_str(text) }
+        let rope = Rope::from_str(text);
+        let lone_crs = lone_crs(&rope, 0, rope.len_bytes());
+        Self { rope, lone_crs }
     }
 }
 
@@ -134,8 +139,12 @@ impl TextDocument {
         let start = self.floor_char(usize::from(range.start()));
         let end = self.floor_char(usize::from(range.end())).max(start);
         let first = self.rope.byte_to_char(start);
+        // What stands before the range may be a `\r` that gains or loses its `\n`.
+        let around = self.floor_char(start.saturating_sub(1));
+        self.lone_crs -= lone_crs(&self.rope, around, end);
         self.rope.remove(first..self.rope.byte_to_char(end));
         self.rope.insert(first, text);
+        self.lone_crs += lone_crs(&self.rope, around, start + text.len());
         TextRange::new(TextSize::new(saturate(start)), TextSize::new(saturate(end)))
     }
 
@@ -143,14 +152,15 @@ impl TextDocument {
     /// point, and how BuildKit counts lines.
     pub fn newline_point(&self, offset: TextSize) -> (usize, usize) {
         let byte = self.floor_char(usize::from(offset));
-        // The protocol's lines also end at `\r`; those rows have to be taken off again.
-        let (mut row, mut start) = (0, 0);
-        let mut at = 0;
+        if self.lone_crs == 0 {
+            let row = self.rope.byte_to_line(byte);
+            return (row, byte - self.rope.line_to_byte(row));
+        }
+        // Some of the protocol's lines are no rows; count them one by one.
+        let (mut row, mut start, mut at) = (0, 0, 0);
         for chunk in self.rope.byte_slice(..byte).chunks() {
-            for newline in memchr_newlines(chunk) {
-                row += 1;
-                start = at + newline + 1;
-            }
+            row += chunk.bytes().filter(|&byte| byte == b'\n').count();
+            start = chunk.rfind('\n').map_or(start, |newline| at + newline + 1);
             at += chunk.len();
         }
         (row, byte - start)
@@ -178,10 +188,221 @@ impl TextDocument {
     }
 }
 
-fn memchr_newlines(chunk: &str) -> impl Iterator<Item = usize> + '_ {
-    chunk.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at)
+/// How many `\r` in the bytes `start..end` have no `\n` behind them, be it inside or outside.
+fn lone_crs(rope: &Rope, start: usize, end: usize) -> usize {
+    let mut count = 0;
+    let mut after_cr = false;
+    for chunk in rope.byte_slice(start..end).chunks() {
+        count += usize::from(after_cr && !chunk.starts_with('\n'));
+        let inside = chunk.match_indices('\r');
+        let lone = inside.filter(|(at, _)| chunk[at + 1..].bytes().next().is_some_and(|next| next != b'\n'));
+        count += lone.count();
+        after_cr = chunk.ends_with('\r');
+    }
+    count + usize::from(after_cr && rope.get_byte(end) != Some(b'\n'))
 }
 
 fn saturate(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ENCODINGS: [PositionEncoding; 3] =
+        [PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32];
+
+    fn at(line: u32, col: u32) -> LineCol {
+        LineCol { line, col }
+    }
+
+    fn range(start: u32, end: u32) -> TextRange {
+        TextRange::new(start.into(), end.into())
+    }
+
+    #[test]
+    fn lines_end_as_in_the_protocol_and_at_nothing_else() {
+        let text = TextDocument::from("a\nb\r\nc\rd\u{2028}e\u{85}f\u{b}g\u{c}h");
+        assert_eq!(text.line_count(), 4);
+        assert_eq!(text.line_col(text.len(), PositionEncoding::Utf32), at(3, 9));
+        assert_eq!(text.line_range(3.into()), range(2, 3), "without its line end");
+        assert_eq!(TextDocument::from("").line_count(), 1);
+        assert_eq!(TextDocument::from("a\n").line_count(), 2);
+    }
+
+    #[test]
+    fn columns_count_in_the_agreed_unit() {
+        // é: 2 bytes, 1 unit; 🐳: 4 bytes, 2 units.
+        let text = TextDocument::from("é🐳x");
+        let cols = |offset: u32| ENCODINGS.map(|encoding| text.line_col(offset.into(), encoding).col);
+        assert_eq!(cols(2), [2, 1, 1]);
+        assert_eq!(cols(6), [6, 3, 2]);
+        assert_eq!(cols(4), [2, 1, 1], "inside a character is its start");
+        assert_eq!(text.offset(at(0, 3), PositionEncoding::Utf16), 6.into());
+        assert_eq!(text.offset(at(0, 2), PositionEncoding::Utf16), 2.into(), "between surrogates");
+        assert_eq!(text.offset(at(0, 3), PositionEncoding::Utf8), 2.into(), "inside a character");
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_cut() {
+        let mut text = TextDocument::from("ab\r\ncd");
+        for encoding in ENCODINGS {
+            assert_eq!(text.offset(at(0, 99), encoding), 2.into(), "before the line end");
+            assert_eq!(text.offset(at(0, u32::MAX), encoding), 2.into());
+            assert_eq!(text.offset(at(1, 99), encoding), 6.into());
+            assert_eq!(text.offset(at(u32::MAX, 0), encoding), 6.into());
+            assert_eq!(text.line_col(99.into(), encoding), at(1, 2));
+        }
+        assert_eq!(text.slice(range(4, 99)), "cd");
+        assert_eq!(text.slice(range(98, 99)), "");
+        assert_eq!(text.chunk_from(99), "");
+        assert_eq!(text.replace(range(5, 99), "!"), range(5, 6));
+        assert_eq!(text.to_string(), "ab\r\nc!");
+        assert_eq!(text.line_range(99.into()), range(4, 6));
+        assert_eq!(text.newline_point(99.into()), (1, 2));
+    }
+
+    #[test]
+    fn edits_keep_to_whole_characters() {
+        let mut text = TextDocument::from("é🐳x");
+        assert_eq!(text.replace(range(1, 5), "y"), range(0, 2), "cut to the start of what they lie in");
+        assert_eq!(text.to_string(), "y🐳x");
+    }
+
+    #[test]
+    fn rows_end_at_a_newline_alone() {
+        let mut text = TextDocument::from("a\rb\r\nc");
+        assert_eq!(text.newline_point(3.into()), (0, 3));
+        assert_eq!(text.newline_point(5.into()), (1, 0));
+        // The lone `\r` becomes half of a line end, and loses it again.
+        text.replace(range(2, 2), "\n");
+        assert_eq!(text.newline_point(4.into()), (1, 1));
+        text.replace(range(2, 3), "");
+        assert_eq!(text.newline_point(3.into()), (0, 3));
+    }
+
+    #[test]
+    fn clones_do_not_change_with_the_original() {
+        let mut text = TextDocument::from("a");
+        let before = text.clone();
+        text.replace(range(0, 1), "b");
+        assert_eq!((before.to_string(), text.to_string()), ("a".to_owned(), "b".to_owned()));
+    }
+
+    #[test]
+    fn large_texts_lie_in_several_chunks() {
+        let content = "RUN echo é\r\n".repeat(5_000);
+        let mut text = TextDocument::from(content.as_str());
+        let (mut joined, mut offset) = (String::new(), 0);
+        while !text.chunk_from(offset).is_empty() {
+            joined.push_str(text.chunk_from(offset));
+            offset = joined.len();
+        }
+        assert!(joined == content);
+        assert_eq!(text.lone_crs, 0);
+        text.replace(range(0, 0), "\r");
+        assert_eq!(text.newline_point(text.len()), (5_000, 0));
+    }
+
+    /// Where the lines of a text start, and where their content ends.
+    fn lines(text: &str) -> Vec<(usize, usize)> {
+        let mut lines = Vec::new();
+        let (mut start, mut at) = (0, 0);
+        let bytes = text.as_bytes();
+        while at < bytes.len() {
+            let end = at;
+            match bytes[at] {
+                b'\n' => at += 1,
+                b'\r' => at += 1 + usize::from(bytes.get(at + 1) == Some(&b'\n')),
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            }
+            lines.push((start, end));
+            start = at;
+        }
+        lines.push((start, text.len()));
+        lines
+    }
+
+    fn width(text: &str, encoding: PositionEncoding) -> u32 {
+        saturate(match encoding {
+            PositionEncoding::Utf8 => text.len(),
+            PositionEncoding::Utf16 => text.encode_utf16().count(),
+            PositionEncoding::Utf32 => text.chars().count(),
+        })
+    }
+
+    fn floor(text: &str, mut at: usize) -> usize {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+
+    /// Compares everything a document says with what follows from its text as a string.
+    fn agrees(document: &TextDocument, text: &str) -> Result<(), TestCaseError> {
+        prop_assert_eq!(document.to_string(), text);
+        prop_assert_eq!(usize::from(document.len()), text.len());
+        prop_assert_eq!(document.is_empty(), text.is_empty());
+        let lines = lines(text);
+        prop_assert_eq!(document.line_count() as usize, lines.len());
+        for offset in 0..=text.len() + 1 {
+            let size = TextSize::try_from(offset).unwrap();
+            let byte = floor(text, offset);
+            let line = lines.iter().rposition(|&(start, _)| start <= byte).unwrap_or(0);
+            let (start, end) = lines[line];
+            prop_assert_eq!(document.line_range(size), range(saturate(start), saturate(end)));
+            for encoding in ENCODINGS {
+                let position = at(saturate(line), width(&text[start..byte], encoding));
+                prop_assert_eq!(document.line_col(size, encoding), position);
+                // Back again; between `\r` and `\n` there is no position.
+                prop_assert_eq!(usize::from(document.offset(position, encoding)), byte.min(end));
+            }
+            let row = text[..byte].matches('\n').count();
+            let column = byte - text[..byte].rfind('\n').map_or(0, |newline| newline + 1);
+            prop_assert_eq!(document.newline_point(size), (row, column));
+            let rest = document.chunk_from(byte);
+            prop_assert!(text[byte..].starts_with(rest) && rest.is_empty() == text[byte..].is_empty());
+        }
+        Ok(())
+    }
+
+    const TEXT: &str = "[a\n\ré🐳\u{2028} ]{0,12}";
+
+    proptest! {
+        #[test]
+        fn a_document_is_a_string_under_edits(
+            text in TEXT,
+            edits in proptest::collection::vec((0u32..20, 0u32..20, TEXT), 0..6),
+        ) {
+            let (mut document, mut model) = (TextDocument::from(text.as_str()), text);
+            agrees(&document, &model)?;
+            for (a, b, new) in edits {
+                let (start, end) = (floor(&model, a.min(b) as usize), floor(&model, a.max(b) as usize));
+                prop_assert_eq!(document.slice(range(a.min(b), a.max(b))), &model[start..end]);
+                let replaced = document.replace(range(a.min(b), a.max(b)), &new);
+                prop_assert_eq!(replaced, range(saturate(start), saturate(end)));
+                model.replace_range(start..end, &new);
+                agrees(&document, &model)?;
+            }
+        }
+
+        #[test]
+        fn any_position_is_an_offset_of_the_text(text in TEXT, line in 0u32..9, col in 0u32..20) {
+            let document = TextDocument::from(text.as_str());
+            for encoding in ENCODINGS {
+                let offset = usize::from(document.offset(at(line, col), encoding));
+                prop_assert!(text.is_char_boundary(offset));
+                // The position is kept, or cut to the line.
+                let found = document.line_col(TextSize::try_from(offset).unwrap(), encoding);
+                prop_assert!(found <= at(line, col));
+            }
+        }
+    }
 }

@@ -20,6 +20,8 @@ pub(super) struct Collected {
 impl Collected {
     pub(super) fn of(placed: &[Placed], stages: &[Stage]) -> Self {
         let mut found = Self::default();
+        found.refs.reserve(placed.iter().map(|it| it.data.var_uses.len()).sum());
+        found.starts.reserve(placed.len() + 1);
         let mut begun = 0;
         for (index, it) in placed.iter().enumerate() {
             let instruction = InstructionId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -50,7 +52,9 @@ impl Collected {
             shell: it.shell,
             target: ResolvedVar::Unknown,
         }));
-        self.refs[first..].sort_by_key(|it| it.range.start());
+        if !self.refs[first..].is_sorted_by_key(|it| it.range.start()) {
+            self.refs[first..].sort_by_key(|it| it.range.start());
+        }
     }
 
     /// ARG's words are `name` or `name=value`; BuildKit takes the name as it stands, quotes included.
@@ -116,7 +120,7 @@ fn part(line: &LogicalLine, word: &Spanned, at: usize, text: &str) -> RelRange {
 /// variables, or is empty: nobody can tell what it is.
 fn env_name(word: &Spanned) -> Option<(String, RelRange)> {
     let text = word.text.as_str();
-    if !text.contains(['"', '\'', '$', '\\', '`']) {
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\'' | b'$' | b'\\')) {
         return (!text.is_empty()).then(|| (text.to_owned(), word.range));
     }
     if text.contains('$') {
