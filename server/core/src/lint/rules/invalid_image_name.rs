@@ -45,15 +45,23 @@ fn check(cx: &mut Context<'_>) {
         if reference.text.contains('$') || reference.range.is_empty() {
             continue;
         }
-        if let Some(fault) = image_name::fault(&reference.text) {
-            report(cx, reference, fault);
+        let name = name_of(dockerfile, reference);
+        if let Some(fault) = image_name::fault(name) {
+            report(cx, reference, name, fault);
         }
     }
 }
 
-fn report(cx: &mut Context<'_>, reference: &StageRef, fault: NameFault) {
-    let text = &reference.text;
-    if let Some(stage) = stage_in_lower_case(cx.dockerfile, reference) {
+/// The name that BuildKit reads: FROM takes quotes away.
+fn name_of<'a>(dockerfile: &'a Dockerfile, reference: &'a StageRef) -> &'a str {
+    match reference.kind {
+        StageRefKind::From => &dockerfile.stage(reference.stage).base_text,
+        _ => &reference.text,
+    }
+}
+
+fn report(cx: &mut Context<'_>, reference: &StageRef, text: &str, fault: NameFault) {
+    if let Some(stage) = stage_in_lower_case(cx.dockerfile, reference, text) {
         let message = format!("FROM finds stages in lower case only. Write `{}`.", stage.lower);
         let found = cx.report(reference.range, message);
         let edit = TextEdit::replace(reference.range, stage.lower.as_str());
@@ -91,11 +99,15 @@ fn in_lower_case(text: &str) -> String {
 }
 
 /// The earlier stage that a FROM would name, were it written in lower case.
-fn stage_in_lower_case<'a>(dockerfile: &'a Dockerfile, reference: &StageRef) -> Option<&'a StageName> {
+fn stage_in_lower_case<'a>(
+    dockerfile: &'a Dockerfile,
+    reference: &StageRef,
+    text: &str,
+) -> Option<&'a StageName> {
     if reference.kind != StageRefKind::From {
         return None;
     }
-    let lower = reference.text.to_lowercase();
+    let lower = text.to_lowercase();
     let earlier = dockerfile.stages.get(..reference.stage.index())?;
     earlier.iter().rev().filter_map(|stage| stage.name.as_ref()).find(|name| name.lower == lower)
 }
@@ -108,7 +120,7 @@ mod tests {
     #[test]
     fn what_can_be_no_image() {
         check(
-            r"
+            r#"
 FROM alpine:
 #    ^^^^^^^ InvalidImageName: `alpine:` cannot be an image or a stage. A tag is missing behind `:`.
 FROM https://ghcr.io/a
@@ -119,8 +131,9 @@ COPY --from=^abc . .
 RUN --mount=from=Alpine,target=/a ls
 #                ^^^^^^ InvalidImageName: `Alpine` cannot be an image: its name has to be in lower case.
 FROM scratch
+FROM "alpine:3"
 COPY --from=alpine:3.20@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa / /
-",
+"#,
         );
     }
 

@@ -47,10 +47,17 @@ const TOO_LONG_MARK: u32 = 80;
 
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
+    let mut after_unknown = false;
     for instruction in dockerfile.instructions() {
-        for fault in &instruction.data.faults {
-            report(cx, instruction, fault);
+        let unknown = is_no_instruction(instruction);
+        // Lines that were cut off from the instruction above, or a file that is no Dockerfile: the first
+        // line tells it.
+        if !(unknown && after_unknown) {
+            for fault in &instruction.data.faults {
+                report(cx, instruction, fault);
+            }
         }
+        after_unknown = unknown;
     }
     for fault in &dockerfile.faults {
         if matches!(fault, SyntaxFault::BeforeFrom(_) | SyntaxFault::NoStage) && lacks_only_a_word(dockerfile)
@@ -64,6 +71,12 @@ fn check(cx: &mut Context<'_>) {
             found.relate(first.range, "set here first");
         }
     }
+}
+
+/// Whether a line begins with a word that is no instruction and resembles none.
+fn is_no_instruction(instruction: Instruction<'_>) -> bool {
+    instruction.keyword() == Keyword::Unknown
+        && cures::misread_keyword(&instruction.data.keyword_word.text).is_none()
 }
 
 /// Whether a line in front of the first FROM is no instruction: then that is what is wrong, and most

@@ -16,6 +16,10 @@ RUNN ls
 RUNTIME=1
 #<^^^^^^^ ParseError: There is no instruction `RUNTIME=1`. If the line belongs to the one above, that has to end with the escape character.
 WORKDIR/app
+USER/app
+RUNN ls
+#<^^ ParseError: There is no instruction `RUNN`. Did you mean `RUN`?
+WORKDIR/app
 #<^^^^^^^^^ ParseError: There is no instruction `WORKDIR/app`. If the line belongs to the one above, that has to end with the escape character.
 ",
     );
