@@ -6,7 +6,6 @@ mod heredoc;
 mod json;
 mod keyword;
 mod logical_line;
-mod segment;
 mod span;
 mod tree;
 pub mod words;
