@@ -29,16 +29,16 @@ function instruction($, kind, args, ...after) {
   );
 }
 
-/** Words of one kind, in any number, with or without a separator between them. */
-const list = ($, ...items) => repeat1(choice($._sep, ...items));
+/** Items with separators between them. */
+const list = ($, item) => seq(item, repeat(seq($._sep, optional(item))));
 
 /** A piece of text: fragments up to a line's end, and expansions between them. */
-const text = ($, fragment) => prec.right(repeat1(choice(fragment, $.expansion)));
+const text = ($, fragment) => repeat1(choice(fragment, $.expansion));
 
 /** `key`, `key=`, `key=value` or `=value`. */
 function pair($, key, value) {
   const assignment = seq('=', optional(field('value', value)));
-  return prec.right(choice(seq(field('key', key), optional(assignment)), assignment));
+  return choice(seq(field('key', key), optional(assignment)), assignment);
 }
 
 module.exports = grammar({
@@ -90,6 +90,7 @@ module.exports = grammar({
     $._json_begin,
     $._json_middle,
     $._json_end,
+    $._heredoc_operator_begin,
     $._heredoc_operator_part,
     $._heredoc_delimiter_part,
     $._heredoc_start,
@@ -147,11 +148,11 @@ module.exports = grammar({
       seq($._start_empty, $._end),
     ),
 
-    keyword: $ => prec.right(repeat1($._keyword_fragment)),
+    keyword: $ => repeat1($._keyword_fragment),
 
     // Flags -----------------------------------------------------------------------------------------
 
-    flag: $ => prec.right(choice(
+    flag: $ => choice(
       seq(
         '--',
         optional(field('name', $.flag_name)),
@@ -162,10 +163,14 @@ module.exports = grammar({
         optional(field('name', $.flag_name)),
         optional(seq('=', optional(field('value', alias($.mount_value, $.flag_value))))),
       ),
-    )),
-    flag_name: $ => prec.right(repeat1($._flag_text)),
+    ),
+    flag_name: $ => repeat1($._flag_text),
     flag_value: $ => text($, $._flag_text),
-    mount_value: $ => prec.right(repeat1(choice($.mount_field, ','))),
+    mount_value: $ => choice(
+      seq($.mount_field, repeat($._next_mount_field)),
+      repeat1($._next_mount_field),
+    ),
+    _next_mount_field: $ => seq(',', optional($.mount_field)),
     mount_field: $ => pair($, $.mount_key, $.mount_value_text),
     mount_key: $ => text($, $._flag_text),
     mount_value_text: $ => text($, $._flag_text),
@@ -183,33 +188,42 @@ module.exports = grammar({
         optional(seq($._sep, optional($._excess))),
       )))),
     ),
-    _excess: $ => seq($.argument, optional(list($, $.argument))),
+    _excess: $ => list($, $.argument),
 
-    image: $ => prec.right(choice(
+    image: $ => choice(
       seq($._image_with_registry, optional(field('registry', $.image_registry)), '/', optional($._image)),
       seq($._image_without_registry, $._image),
-    )),
-    _image: $ => prec.right(choice(
+    ),
+    _image: $ => choice(
       seq(field('repository', $.image_repository), optional($._image_tag), optional($._image_digest)),
       seq($._image_tag, optional($._image_digest)),
       $._image_digest,
-    )),
-    _image_tag: $ => prec.right(seq(':', optional(field('tag', $.image_tag)))),
-    _image_digest: $ => prec.right(seq('@', optional(field('digest', $.image_digest)))),
+    ),
+    _image_tag: $ => seq(':', optional(field('tag', $.image_tag))),
+    _image_digest: $ => seq('@', optional(field('digest', $.image_digest))),
     image_registry: $ => text($, $._word),
     image_repository: $ => text($, $._word),
     image_tag: $ => text($, $._word),
     image_digest: $ => text($, $._word),
-    as_keyword: $ => prec.right(repeat1($._as)),
+    as_keyword: $ => repeat1($._as),
     stage_name: $ => text($, $._word),
     argument: $ => text($, $._word),
 
     // Other arguments -------------------------------------------------------------------------------
 
     _command: $ => choice($.json_array, $.shell_command),
-    shell_command: $ => prec.right(repeat1(choice($.shell_fragment, $.heredoc_redirect))),
+    shell_command: $ => repeat1(choice($.shell_fragment, $.heredoc_redirect)),
 
-    _paths_or_heredocs: $ => choice($.json_array, list($, $.path, $.heredoc_redirect)),
+    _paths_or_heredocs: $ => choice(
+      $.json_array,
+      seq($.path, repeat($._next_path)),
+      repeat1($._next_path),
+    ),
+    // White space of Unicode separates a redirect from a path, but not two paths.
+    _next_path: $ => choice(
+      seq($._sep, optional($.path)),
+      seq($.heredoc_redirect, optional($.path)),
+    ),
     path: $ => text($, $._word),
 
     _pair_arguments: $ => choice(
@@ -222,13 +236,13 @@ module.exports = grammar({
       optional(seq($._sep, optional(field('value', alias($._line_text, $.value))))),
     ),
 
-    exposed_port: $ => prec.right(choice(
+    exposed_port: $ => choice(
       seq(
         field('port', $.port),
         optional(seq('/', optional(field('protocol', $.protocol)))),
       ),
       seq('/', optional(field('protocol', $.protocol))),
-    )),
+    ),
     port: $ => text($, $._word),
     protocol: $ => text($, $._word),
 
@@ -238,9 +252,9 @@ module.exports = grammar({
     ),
     _group: $ => seq(':', optional(field('group', alias($._line_text, $.group_name)))),
 
-    healthcheck_type: $ => prec.right(repeat1($._word)),
+    healthcheck_type: $ => repeat1($._word),
 
-    text: $ => prec.right(repeat1($.text_fragment)),
+    text: $ => repeat1($.text_fragment),
 
     _word_text: $ => text($, $._word),
     _quoted_text: $ => text($, $._quoted),
@@ -276,17 +290,17 @@ module.exports = grammar({
 
     // Heredocs --------------------------------------------------------------------------------------
 
-    heredoc_redirect: $ => prec.right(seq(
+    heredoc_redirect: $ => seq(
       field('operator', $.heredoc_operator),
       optional(field('delimiter', $.heredoc_delimiter)),
-    )),
-    heredoc_operator: $ => prec.right(repeat1($._heredoc_operator_part)),
-    heredoc_delimiter: $ => prec.right(repeat1($._heredoc_delimiter_part)),
+    ),
+    heredoc_operator: $ => seq($._heredoc_operator_begin, repeat($._heredoc_operator_part)),
+    heredoc_delimiter: $ => repeat1($._heredoc_delimiter_part),
 
-    heredoc: $ => prec.right(seq(
+    heredoc: $ => seq(
       $._heredoc_start,
       optional(field('body', $.heredoc_body)),
       optional(field('end', $.heredoc_end)),
-    )),
+    ),
   },
 });

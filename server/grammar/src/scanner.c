@@ -77,6 +77,7 @@ enum TokenType {
   JSON_BEGIN,
   JSON_MIDDLE,
   JSON_END,
+  HEREDOC_OPERATOR_BEGIN,
   HEREDOC_OPERATOR_PART,
   HEREDOC_DELIMITER_PART,
   HEREDOC_START,
@@ -139,6 +140,7 @@ typedef struct {
   bool ended;           // the instruction is complete
   bool json;            // the arguments are a JSON array
   bool flag;            // inside a flag
+  bool quotes_bind;     // in this word, quotes keep blanks from ending it
   uint8_t failures;     // unclosed `${` seen in this word
   uint8_t onbuilds;
   Quoting word;
@@ -191,12 +193,18 @@ static void release_work_space(Scanner *s, uint32_t keep) {
 /// Forget everything that belongs to the instruction that ended.
 static void reset_instruction(Scanner *s) {
   s->continued = s->before_line_end = s->separated = s->after_escape = false;
-  s->ended = s->json = s->flag = false;
+  s->ended = s->json = s->flag = s->quotes_bind = false;
   s->failures = s->onbuilds = s->depth = 0;
   memset(&s->word, 0, sizeof s->word);
   s->terminator_next = s->operator_ended = false;
   s->less_than = 0;
   s->distance = s->remaining = s->redirects = s->heredoc_count = 0;
+}
+
+static void start_word(Scanner *s) {
+  s->failures = 0;
+  s->flag = s->quotes_bind = false;
+  memset(&s->word, 0, sizeof s->word);
 }
 
 // ---------------------------------------------------------------------------------------------------------
@@ -1028,9 +1036,7 @@ static enum TokenType scan_line_end(Scanner *s, Cursor *c, const bool *valid) {
       s->redirects = s->heredoc_count;
       s->distance = s->remaining = 0;
       s->separated = s->after_escape = false;
-      memset(&s->word, 0, sizeof s->word);
-      s->failures = 0;
-      s->flag = false;
+      start_word(s);
       s->terminator_next = take_terminator(c, &s->heredocs[0]);
       return HEREDOC_START;
     }
@@ -1097,7 +1103,7 @@ static void look_on(Look *k) {
   if (k->code == END_OF_LINE) return;
   bool unquoted = !k->word.quote && !k->word.escaped;
   if ((k->splitting == SPLIT_AT_BLANKS && is_blank(k->code)) ||
-      (k->splitting == SPLIT_UNQUOTED && unquoted && is_space(k->code))) {
+      (k->splitting == SPLIT_UNQUOTED && unquoted && (s->flag ? is_blank(k->code) : is_space(k->code)))) {
     k->code = END_OF_LINE;
     k->reader.ended = true;
     s->queue.length = k->reader.at = 0;
@@ -1220,6 +1226,7 @@ typedef struct {
   Splitting splitting;
   bool expands;   // `$` may begin an expansion
   bool redirects; // a heredoc redirect may follow
+  bool begins_redirect;
   const bool *valid;
 } Fragment;
 
@@ -1233,7 +1240,7 @@ static Fragment fragment_at(const bool *valid) {
     {QUOTED, SPLIT_UNQUOTED},   {WORD, SPLIT_AT_BLANKS},             {AS, SPLIT_AT_BLANKS},
     {LINE, WHOLE_LINE},         {SHELL_FRAGMENT, WHOLE_LINE},        {TEXT_FRAGMENT, WHOLE_LINE},
   };
-  Fragment f = {NO_TOKEN, WHOLE_LINE, valid[DOLLAR], valid[HEREDOC_OPERATOR_PART], valid};
+  Fragment f = {NO_TOKEN, WHOLE_LINE, valid[DOLLAR], valid[HEREDOC_OPERATOR_BEGIN], false, valid};
   for (unsigned i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
     if (!valid[KINDS[i].kind]) continue;
     f.kind = KINDS[i].kind;
@@ -1264,6 +1271,7 @@ static Quoting *quoting(Scanner *s, const Fragment *f) {
 
 static void feed_fragment(Scanner *s, const Fragment *f, int32_t code) {
   int32_t escape = escape_of(s);
+  if (f->splitting == SPLIT_UNQUOTED) s->quotes_bind = true;
   feed(&s->word, code, escape, s->flag);
   Quoting *q = quoting(s, f);
   if (q != &s->word) feed(q, code, escape, false);
@@ -1283,7 +1291,7 @@ static enum TokenType scan_fragment(Scanner *s, Cursor *c, const Fragment *f, in
   while (!at_line_end(c)) {
     int32_t code = peek(c);
     if (f->redirects && s->redirects < s->heredoc_count && c->count == s->distance && c->marked > 0) break;
-    if (f->splitting == SPLIT_UNQUOTED ? is_space(code) : is_blank(code)) {
+    if (f->kind == QUOTED ? is_space(code) : is_blank(code)) {
       if (f->splitting == SPLIT_AT_BLANKS) break;
       if (f->splitting == SPLIT_UNQUOTED && !s->word.quote && !s->word.escaped) break;
       feed_fragment(s, f, code);
@@ -1323,7 +1331,7 @@ static enum TokenType scan_fragment(Scanner *s, Cursor *c, const Fragment *f, in
     }
     feed_fragment(s, f, code);
     take(c);
-    if (f->kind != KEYWORD_FRAGMENT || !is_space(code)) mark(c);
+    mark(c);
     previous = code;
   }
   return f->kind;
@@ -1331,9 +1339,8 @@ static enum TokenType scan_fragment(Scanner *s, Cursor *c, const Fragment *f, in
 
 static enum TokenType finish_continuation(Scanner *s, Cursor *c) {
   s->continued = s->before_line_end = true;
-  if (at_eof(c)) {
-    mark(c);
-  } else {
+  mark(c);
+  if (!at_eof(c)) {
     // The last line end of the file stays outside, so that the instruction ends on its last line.
     take(c);
     if (!at_eof(c)) {
@@ -1401,8 +1408,11 @@ static enum TokenType look_for_pairs(Scanner *s, Cursor *c, int32_t consumed, bo
   int32_t code, escape = escape_of(s);
   if (consumed) feed(&q, consumed, escape, false);
   if (escaped_blank) q.escaped = false;
+  bool leading = !consumed;
   while ((code = reader_next(&r)) != END_OF_LINE) {
     if (code == '=') return PAIRS;
+    if (leading && is_space(code)) continue;
+    leading = false;
     if (!q.quote && !q.escaped && is_space(code)) break;
     feed(&q, code, escape, false);
   }
@@ -1486,9 +1496,9 @@ static enum TokenType scan_json_string(Scanner *s, Cursor *c, const bool *valid,
 }
 
 /// Part of a heredoc redirect: the operator, or what follows it.
-static enum TokenType scan_redirect(Scanner *s, Cursor *c, const bool *valid, int32_t previous) {
+static enum TokenType scan_redirect(Scanner *s, Cursor *c, bool begins, int32_t previous) {
   int32_t escape = escape_of(s);
-  if (valid[HEREDOC_OPERATOR_PART] && (s->less_than < 2 || (!s->operator_ended && peek(c) == '-'))) {
+  if (s->less_than < 2 || (!s->operator_ended && peek(c) == '-')) {
     while (s->less_than == 0 && is_digit(peek(c))) take(c);
     while (s->less_than < 2 && peek(c) == '<') {
       take(c);
@@ -1500,7 +1510,7 @@ static enum TokenType scan_redirect(Scanner *s, Cursor *c, const bool *valid, in
       s->operator_ended = dash || peek(c) != escape;
     }
     mark(c);
-    return HEREDOC_OPERATOR_PART;
+    return begins ? HEREDOC_OPERATOR_BEGIN : HEREDOC_OPERATOR_PART;
   }
   s->operator_ended = true;
   while (c->count < s->remaining && !at_line_end(c)) {
@@ -1521,28 +1531,16 @@ static enum TokenType scan_escape_ahead(Scanner *s, Cursor *c, const bool *valid
   take(c);
   if (part) mark(c);
   if (!before_white_space(c)) return NO_TOKEN;
-  if (take_continuation(c)) {
-    if (!part) {
-      // finish_continuation() may leave the line end out: the token then ends here.
-      mark(c);
-    }
-    return finish_continuation(s, c);
-  }
+  if (take_continuation(c)) return finish_continuation(s, c);
   uint32_t blanks = c->count - before - 1;
   if (valid[JSON_END]) return JSON_MIDDLE;
-  if (s->remaining > 0) return valid[HEREDOC_DELIMITER_PART] ? HEREDOC_DELIMITER_PART : HEREDOC_OPERATOR_PART;
+  if (s->remaining > 0) return HEREDOC_DELIMITER_PART;
   if (valid[START_EMPTY]) return START_UNKNOWN;
   if (valid[PAIRS]) return blanks == 1 ? look_for_pairs(s, c, escape_of(s), true) : LEGACY_PAIR;
   return IMAGE_WITHOUT_REGISTRY;
 }
 
 // All together --------------------------------------------------------------------------------------------
-
-static void start_word(Scanner *s) {
-  s->failures = 0;
-  s->flag = false;
-  memset(&s->word, 0, sizeof s->word);
-}
 
 /// Content, at its first character.
 static enum TokenType scan_content(Scanner *s, Cursor *c, const Fragment *f, int32_t previous) {
@@ -1556,7 +1554,7 @@ static enum TokenType scan_content(Scanner *s, Cursor *c, const Fragment *f, int
     if (token != NO_TOKEN) return token;
     consumed = previous = code;
   }
-  if (s->remaining > 0) return scan_redirect(s, c, valid, previous);
+  if (s->remaining > 0) return scan_redirect(s, c, f->begins_redirect, previous);
   if (valid[JSON_END]) return scan_json_string(s, c, valid, previous);
   if (valid[DASHES] && !consumed && code == '-') {
     enum TokenType token = scan_dashes(s, c);
@@ -1614,7 +1612,7 @@ static enum TokenType scan_instruction(Scanner *s, Cursor *c, const bool *valid)
     enum TokenType token = scan_continued_line(s, c, valid, &blank, &previous);
     if (token != NO_TOKEN) return token;
   } else if (!valid[JSON_END]) {
-    bool wide = s->json || valid[START_EMPTY] || valid[KEYWORD_FRAGMENT] || f.splitting == SPLIT_UNQUOTED;
+    bool wide = s->json || valid[START_EMPTY] || valid[QUOTED];
     while (peek(c) != '\n' && (wide ? is_space(peek(c)) : is_blank(peek(c)))) {
       blank = true;
       previous = ' ';
@@ -1622,7 +1620,7 @@ static enum TokenType scan_instruction(Scanner *s, Cursor *c, const bool *valid)
     }
     if (at_line_end(c)) return scan_line_end(s, c, valid);
   }
-  bool quoted = f.splitting == SPLIT_UNQUOTED && s->word.quote;
+  bool quoted = s->quotes_bind && s->word.quote;
   if (blank && valid[SEPARATOR] && !s->separated && s->remaining == 0 && !quoted) {
     mark(c);
     s->separated = true;
@@ -1630,12 +1628,13 @@ static enum TokenType scan_instruction(Scanner *s, Cursor *c, const bool *valid)
     return SEPARATOR;
   }
 
-  bool redirect = valid[HEREDOC_OPERATOR_PART] && s->remaining == 0 && s->redirects < s->heredoc_count;
+  bool redirect = valid[HEREDOC_OPERATOR_BEGIN] && s->remaining == 0 && s->redirects < s->heredoc_count;
   if (redirect && c->count == s->distance) {
     s->remaining = s->heredocs[s->redirects].length + s->distance;
     s->distance = 0;
     s->less_than = 0;
     s->operator_ended = false;
+    f.begins_redirect = true;
   }
   enum TokenType token = scan_content(s, c, &f, previous);
   bool content = c->marked > 0 && token != LINE_CONTINUATION;
@@ -1694,7 +1693,7 @@ unsigned tree_sitter_dockerfile_external_scanner_serialize(void *payload, char *
   Scanner *s = (Scanner *)payload;
   char *out = buffer;
   *out++ = (char)(s->backtick | s->past_head << 1 | s->after_directive << 2 | s->escape_set << 3 | s->ended << 4 |
-                  s->directive_next << 5);
+                  s->directive_next << 5 | s->quotes_bind << 6);
   *out++ = (char)(s->continued | s->before_line_end << 1 | s->separated << 2 | s->after_escape << 3 |
                   s->json << 4 | s->flag << 5 | s->terminator_next << 6 | s->operator_ended << 7);
   *out++ = (char)(s->failures << 4 | s->onbuilds);
@@ -1731,6 +1730,7 @@ void tree_sitter_dockerfile_external_scanner_deserialize(void *payload, const ch
   s->escape_set = bits & 8;
   s->ended = bits & 16;
   s->directive_next = bits & 32;
+  s->quotes_bind = bits & 64;
   bits = (uint8_t)*in++;
   s->continued = bits & 1;
   s->before_line_end = bits & 2;
