@@ -12,17 +12,22 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashSet;
 
 use super::stage::{Base, Stage, StageId, StageRef, StageRefKind};
+use crate::syntax::expansion::{Expander, expansions};
 
 /// How many edges the ONBUILDs of a file can make in all. Each child of a stage gets every edge of that
 /// stage's ONBUILDs, which is the one thing here that can grow faster than the file does.
 const ONBUILD_EDGES: usize = 1 << 16;
+
+/// How many stages are tried as the base of FROMs with variables, before all count as reached.
+const BASES_TRIED: usize = 1 << 20;
 
 /// The stages as nodes; an edge for every reference that BuildKit takes as a dependency.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StageGraph {
     /// For each stage the stages it needs, without repetition, in order of first use.
     pub needs: Vec<Vec<StageId>>,
-    /// For each stage, whether a build of the last stage needs it; true for the last stage itself.
+    /// For each stage, whether a build of the last stage needs it; true for the last stage itself. Where a
+    /// FROM holds variables, every earlier stage that they could name counts: `FROM base-$TARGETARCH`.
     pub reached: Vec<bool>,
     /// Circles of dependencies: each a list of stages, the first one needs the second and so on, the
     /// last one needs the first. A stage that needs itself is a circle of one.
@@ -39,7 +44,7 @@ impl StageGraph {
         let own = copies_and_mounts(stages.len(), refs, false);
         let onbuild = copies_and_mounts(stages.len(), refs, true);
         let needs = needs(stages, &own, &onbuild);
-        let reached = reached(&needs);
+        let reached = reached(stages, &needs);
         let cycles = cycles(&own);
         Self { needs, reached, cycles }
     }
@@ -82,15 +87,50 @@ fn needs(stages: &[Stage], own: &[Vec<StageId>], onbuild: &[Vec<StageId>]) -> Ve
     edges.collect()
 }
 
-fn reached(needs: &[Vec<StageId>]) -> Vec<bool> {
-    let mut reached = vec![false; needs.len()];
-    let mut waiting: Vec<usize> = needs.len().checked_sub(1).into_iter().collect();
+fn reached(stages: &[Stage], needs: &[Vec<StageId>]) -> Vec<bool> {
+    let mut reached = vec![false; stages.len()];
+    let mut left = BASES_TRIED;
+    let mut waiting: Vec<usize> = stages.len().checked_sub(1).into_iter().collect();
     while let Some(stage) = waiting.pop() {
-        if !std::mem::replace(&mut reached[stage], true) {
-            waiting.extend(needs[stage].iter().map(|need| need.index()).filter(|&need| !reached[need]));
+        if std::mem::replace(&mut reached[stage], true) {
+            continue;
         }
+        waiting.extend(needs[stage].iter().map(|need| need.index()).filter(|&need| !reached[need]));
+        let Some(literals) = open_base(&stages[stage]) else { continue };
+        let Some(rest) = left.checked_sub(stage) else { return vec![true; stages.len()] };
+        left = rest;
+        let named =
+            |earlier: &usize| stages[*earlier].name.as_ref().is_some_and(|it| fits(&it.lower, &literals));
+        waiting.extend((0..stage).filter(|earlier| !reached[*earlier] && named(earlier)));
     }
     reached
+}
+
+/// For a base that is decided when the build runs: what stands before, between and behind its variables.
+fn open_base(stage: &Stage) -> Option<Vec<&str>> {
+    // Where nothing is written yet, anything can follow.
+    let Some((word, _)) = &stage.base_word else { return Some(vec!["", ""]) };
+    let mut literals = Vec::new();
+    let mut rest = 0;
+    for expansion in expansions(word, Expander::Buildkit('\\')) {
+        // What stands in the braces of another expansion belongs to that one.
+        if let Some(literal) = word.get(rest..expansion.whole.start) {
+            literals.push(literal);
+            rest = expansion.whole.end;
+        }
+    }
+    literals.push(word.get(rest..).unwrap_or_default());
+    (literals.len() > 1).then_some(literals)
+}
+
+/// Whether a name can be what a word with these literals becomes.
+fn fits(name: &str, literals: &[&str]) -> bool {
+    let [first, between @ .., last] = literals else { return false };
+    let mut rest = name.strip_prefix(first).and_then(|rest| rest.strip_suffix(last));
+    for literal in between {
+        rest = rest.and_then(|rest| rest.split_once(literal)).map(|(_, rest)| rest);
+    }
+    rest.is_some()
 }
 
 /// Finds circles: each stage that needs itself, and one for each group of stages that reach each other.
@@ -230,7 +270,7 @@ mod tests {
             end: InstructionId(0),
             name: None,
             base: base.map_or(Base::Image(ImageRef::parse("alpine")), |base| Base::Stage(StageId(base))),
-            base_word: None,
+            base_word: Some(("alpine".to_owned(), empty)),
             base_text: String::new(),
             platform: None,
             range: empty,
@@ -309,6 +349,41 @@ mod tests {
     fn the_shortest_circle_through_the_first_stage_is_given() {
         let refs = [(0, 1, false), (1, 2, false), (2, 0, false), (1, 0, false), (2, 2, false)];
         assert_eq!(numbers(&graph(&[None; 3], &refs).cycles), [vec![0, 1], vec![2]]);
+    }
+
+    /// The names of the stages that a build of the last one reaches.
+    fn reached_names(text: &str) -> Vec<String> {
+        let file = crate::model::SourceFile::new(text);
+        let dockerfile = file.dockerfile();
+        let reached = dockerfile.stages.iter().filter(|stage| dockerfile.graph.is_reached(stage.id));
+        reached.map(Stage::label).collect()
+    }
+
+    #[test]
+    fn a_base_with_variables_reaches_every_stage_that_it_could_name() {
+        let stages =
+            "ARG ENV=prod\nFROM x AS base-amd64\nFROM x AS base-arm64\nFROM x AS test\nFROM x AS prod\n";
+        let last = |from: &str| {
+            reached_names(&format!("{stages}{from} AS last\nFROM x AS later\nFROM last AS end\n"))
+        };
+        assert_eq!(last("FROM base-$TARGETARCH"), ["base-amd64", "base-arm64", "last", "end"]);
+        assert_eq!(last("FROM base-arm${BITS}"), ["base-arm64", "last", "end"]);
+        assert_eq!(last("FROM ba${X}-${Y:-$Z}64"), ["base-amd64", "base-arm64", "last", "end"]);
+        assert_eq!(last("FROM ba${X}-arm$Y"), ["base-arm64", "last", "end"]);
+        assert_eq!(last("FROM $ENV"), ["base-amd64", "base-arm64", "test", "prod", "last", "end"]);
+        assert_eq!(last("FROM alpine:$ENV"), ["last", "end"]);
+        assert_eq!(last("FROM alpine"), ["last", "end"]);
+    }
+
+    #[test]
+    fn a_base_that_is_not_written_yet_could_be_any_stage() {
+        assert_eq!(reached_names("FROM x AS a\nFROM x AS b\nFROM\n"), ["a", "b", "2"]);
+    }
+
+    #[test]
+    fn many_open_bases_reach_everything() {
+        let text: String = (0..3_000).map(|at| format!("FROM $A AS s{at}\n")).collect();
+        assert_eq!(reached_names(&text).len(), 3_000);
     }
 
     #[test]
