@@ -11,15 +11,12 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashSet;
 
+use super::open_base::{MOST_TRIED, OpenBase};
 use super::stage::{Base, Stage, StageId, StageRef, StageRefKind};
-use crate::syntax::expansion::{Expander, expansions};
 
 /// How many edges the ONBUILDs of a file can make in all. Each child of a stage gets every edge of that
 /// stage's ONBUILDs, which is the one thing here that can grow faster than the file does.
 const ONBUILD_EDGES: usize = 1 << 16;
-
-/// How many stages are tried as the base of FROMs with variables, before all count as reached.
-const BASES_TRIED: usize = 1 << 20;
 
 /// The stages as nodes; an edge for every reference that BuildKit takes as a dependency.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -89,48 +86,20 @@ fn needs(stages: &[Stage], own: &[Vec<StageId>], onbuild: &[Vec<StageId>]) -> Ve
 
 fn reached(stages: &[Stage], needs: &[Vec<StageId>]) -> Vec<bool> {
     let mut reached = vec![false; stages.len()];
-    let mut left = BASES_TRIED;
+    let mut left = MOST_TRIED;
     let mut waiting: Vec<usize> = stages.len().checked_sub(1).into_iter().collect();
     while let Some(stage) = waiting.pop() {
         if std::mem::replace(&mut reached[stage], true) {
             continue;
         }
         waiting.extend(needs[stage].iter().map(|need| need.index()).filter(|&need| !reached[need]));
-        let Some(literals) = open_base(&stages[stage]) else { continue };
+        let Some(open) = OpenBase::of(&stages[stage]) else { continue };
+        // With more stages than anyone writes, say nothing.
         let Some(rest) = left.checked_sub(stage) else { return vec![true; stages.len()] };
         left = rest;
-        let named =
-            |earlier: &usize| stages[*earlier].name.as_ref().is_some_and(|it| fits(&it.lower, &literals));
-        waiting.extend((0..stage).filter(|earlier| !reached[*earlier] && named(earlier)));
+        waiting.extend((0..stage).filter(|&earlier| !reached[earlier] && open.may_be(&stages[earlier])));
     }
     reached
-}
-
-/// For a base that is decided when the build runs: what stands before, between and behind its variables.
-fn open_base(stage: &Stage) -> Option<Vec<&str>> {
-    // Where nothing is written yet, anything can follow.
-    let Some((word, _)) = &stage.base_word else { return Some(vec!["", ""]) };
-    let mut literals = Vec::new();
-    let mut rest = 0;
-    for expansion in expansions(word, Expander::Buildkit('\\')) {
-        // What stands in the braces of another expansion belongs to that one.
-        if let Some(literal) = word.get(rest..expansion.whole.start) {
-            literals.push(literal);
-            rest = expansion.whole.end;
-        }
-    }
-    literals.push(word.get(rest..).unwrap_or_default());
-    (literals.len() > 1).then_some(literals)
-}
-
-/// Whether a name can be what a word with these literals becomes.
-fn fits(name: &str, literals: &[&str]) -> bool {
-    let [first, between @ .., last] = literals else { return false };
-    let mut rest = name.strip_prefix(first).and_then(|rest| rest.strip_suffix(last));
-    for literal in between {
-        rest = rest.and_then(|rest| rest.split_once(literal)).map(|(_, rest)| rest);
-    }
-    rest.is_some()
 }
 
 /// Finds circles: each stage that needs itself, and one for each group of stages that reach each other.
