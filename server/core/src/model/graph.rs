@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashSet;
 
+use super::open_base::{MOST_TRIED, OpenBase};
 use super::stage::{Base, Stage, StageId, StageRef, StageRefKind};
 
 /// How many edges the ONBUILDs of a file can make in all. Each child of a stage gets every edge of that
@@ -22,7 +23,8 @@ const ONBUILD_EDGES: usize = 1 << 16;
 pub struct StageGraph {
     /// For each stage the stages it needs, without repetition, in order of first use.
     pub needs: Vec<Vec<StageId>>,
-    /// For each stage, whether a build of the last stage needs it; true for the last stage itself.
+    /// For each stage, whether a build of the last stage needs it; true for the last stage itself. Where a
+    /// FROM holds variables, every earlier stage that they could name counts: `FROM base-$TARGETARCH`.
     pub reached: Vec<bool>,
     /// Circles of dependencies: each a list of stages, the first one needs the second and so on, the
     /// last one needs the first. A stage that needs itself is a circle of one.
@@ -39,7 +41,7 @@ impl StageGraph {
         let own = copies_and_mounts(stages.len(), refs, false);
         let onbuild = copies_and_mounts(stages.len(), refs, true);
         let needs = needs(stages, &own, &onbuild);
-        let reached = reached(&needs);
+        let reached = reached(stages, &needs);
         let cycles = cycles(&own);
         Self { needs, reached, cycles }
     }
@@ -82,13 +84,20 @@ fn needs(stages: &[Stage], own: &[Vec<StageId>], onbuild: &[Vec<StageId>]) -> Ve
     edges.collect()
 }
 
-fn reached(needs: &[Vec<StageId>]) -> Vec<bool> {
-    let mut reached = vec![false; needs.len()];
-    let mut waiting: Vec<usize> = needs.len().checked_sub(1).into_iter().collect();
+fn reached(stages: &[Stage], needs: &[Vec<StageId>]) -> Vec<bool> {
+    let mut reached = vec![false; stages.len()];
+    let mut left = MOST_TRIED;
+    let mut waiting: Vec<usize> = stages.len().checked_sub(1).into_iter().collect();
     while let Some(stage) = waiting.pop() {
-        if !std::mem::replace(&mut reached[stage], true) {
-            waiting.extend(needs[stage].iter().map(|need| need.index()).filter(|&need| !reached[need]));
+        if std::mem::replace(&mut reached[stage], true) {
+            continue;
         }
+        waiting.extend(needs[stage].iter().map(|need| need.index()).filter(|&need| !reached[need]));
+        let Some(open) = OpenBase::of(&stages[stage]) else { continue };
+        // With more stages than anyone writes, say nothing.
+        let Some(rest) = left.checked_sub(stage) else { return vec![true; stages.len()] };
+        left = rest;
+        waiting.extend((0..stage).filter(|&earlier| !reached[earlier] && open.may_be(&stages[earlier])));
     }
     reached
 }
@@ -230,7 +239,7 @@ mod tests {
             end: InstructionId(0),
             name: None,
             base: base.map_or(Base::Image(ImageRef::parse("alpine")), |base| Base::Stage(StageId(base))),
-            base_word: None,
+            base_word: Some(("alpine".to_owned(), empty)),
             base_text: String::new(),
             platform: None,
             range: empty,
@@ -309,6 +318,41 @@ mod tests {
     fn the_shortest_circle_through_the_first_stage_is_given() {
         let refs = [(0, 1, false), (1, 2, false), (2, 0, false), (1, 0, false), (2, 2, false)];
         assert_eq!(numbers(&graph(&[None; 3], &refs).cycles), [vec![0, 1], vec![2]]);
+    }
+
+    /// The names of the stages that a build of the last one reaches.
+    fn reached_names(text: &str) -> Vec<String> {
+        let file = crate::model::SourceFile::new(text);
+        let dockerfile = file.dockerfile();
+        let reached = dockerfile.stages.iter().filter(|stage| dockerfile.graph.is_reached(stage.id));
+        reached.map(Stage::label).collect()
+    }
+
+    #[test]
+    fn a_base_with_variables_reaches_every_stage_that_it_could_name() {
+        let stages =
+            "ARG ENV=prod\nFROM x AS base-amd64\nFROM x AS base-arm64\nFROM x AS test\nFROM x AS prod\n";
+        let last = |from: &str| {
+            reached_names(&format!("{stages}{from} AS last\nFROM x AS later\nFROM last AS end\n"))
+        };
+        assert_eq!(last("FROM base-$TARGETARCH"), ["base-amd64", "base-arm64", "last", "end"]);
+        assert_eq!(last("FROM base-arm${BITS}"), ["base-arm64", "last", "end"]);
+        assert_eq!(last("FROM ba${X}-${Y:-$Z}64"), ["base-amd64", "base-arm64", "last", "end"]);
+        assert_eq!(last("FROM ba${X}-arm$Y"), ["base-arm64", "last", "end"]);
+        assert_eq!(last("FROM $ENV"), ["base-amd64", "base-arm64", "test", "prod", "last", "end"]);
+        assert_eq!(last("FROM alpine:$ENV"), ["last", "end"]);
+        assert_eq!(last("FROM alpine"), ["last", "end"]);
+    }
+
+    #[test]
+    fn a_base_that_is_not_written_yet_could_be_any_stage() {
+        assert_eq!(reached_names("FROM x AS a\nFROM x AS b\nFROM\n"), ["a", "b", "2"]);
+    }
+
+    #[test]
+    fn many_open_bases_reach_everything() {
+        let text: String = (0..3_000).map(|at| format!("FROM $A AS s{at}\n")).collect();
+        assert_eq!(reached_names(&text).len(), 3_000);
     }
 
     #[test]

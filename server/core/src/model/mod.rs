@@ -5,11 +5,13 @@
 mod args;
 mod dockerfile;
 pub mod expand;
+mod global_args;
 pub mod graph;
 mod image_ref;
 mod instruction;
 mod lower;
 mod lower_instruction;
+mod open_base;
 mod resolve;
 pub mod scope;
 mod source_file;

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
-use super::expand::expand;
+use super::global_args::GlobalArgs;
 use super::graph::StageGraph;
 use super::image_ref::ImageRef;
 use super::instruction::{InstructionId, RawStageRef};
@@ -23,7 +23,7 @@ pub(super) fn resolve(
 ) -> Dockerfile {
     let mut stages = stages(&placed);
     let names = StageNames::of(&stages);
-    let globals = global_args(&placed, escape);
+    let globals = GlobalArgs::of(&placed, escape);
     let refs = refs(&placed, &mut stages, &names, &globals, escape);
     let graph = StageGraph::build(&stages, &refs);
     let scopes = Scopes::build(&placed, &stages);
@@ -102,47 +102,11 @@ impl StageNames {
     }
 }
 
-/// Values of the global ARGs, as far as the file gives them; a name without a value has none.
-fn global_args(placed: &[Placed], escape: char) -> FxHashMap<String, Option<String>> {
-    let mut values: FxHashMap<String, Option<String>> = FxHashMap::default();
-    let args = placed.iter().take_while(|it| it.data.keyword != Keyword::From);
-    for arg in args.filter(|it| it.data.keyword == Keyword::Arg) {
-        for word in arg.data.arguments.words() {
-            let (name, value) = match word.text.split_once('=') {
-                Some((name, value)) => (name, evaluate(value, escape, &values)),
-                None => (word.text.as_str(), None),
-            };
-            values.insert(name.to_owned(), value);
-        }
-    }
-    values
-}
-
-/// The value of a word under the defaults of the global ARGs; none where it cannot be known: where it
-/// depends on a platform, or on an ARG without a default and has none of its own.
-fn evaluate(word: &str, escape: char, globals: &FxHashMap<String, Option<String>>) -> Option<String> {
-    let known = |name: &str| globals.get(name).cloned().flatten();
-    for it in expansions(word, Expander::Buildkit(escape)) {
-        let name = &word[it.name.clone()];
-        let has_default = matches!(it.operator, "-" | ":-" | "+" | ":+");
-        if is_platform_arg(name) || (known(name).is_none() && !has_default) {
-            return None;
-        }
-    }
-    Some(expand(word, escape, &mut |name| known(name)).ok()?.text)
-}
-
-/// Whether BuildKit sets this variable itself, from the platforms and the target of the build.
-fn is_platform_arg(name: &str) -> bool {
-    let part = name.strip_prefix("BUILD").or_else(|| name.strip_prefix("TARGET"));
-    matches!(part, Some("PLATFORM" | "OS" | "OSVERSION" | "ARCH" | "VARIANT" | "STAGE"))
-}
-
 fn refs(
     placed: &[Placed],
     stages: &mut [Stage],
     names: &StageNames,
-    globals: &FxHashMap<String, Option<String>>,
+    globals: &GlobalArgs,
     escape: char,
 ) -> Vec<StageRef> {
     let mut refs = Vec::new();
@@ -158,7 +122,7 @@ fn refs(
         for raw in &it.data.stage_refs {
             let target = match raw.kind {
                 StageRefKind::From => {
-                    let value = evaluate(&raw.word.text, escape, globals);
+                    let value = globals.evaluate(&raw.word.text);
                     let (base, target) = resolve_base(&raw.word.text, value.as_deref(), stage, names);
                     stages[current].base_text = value.unwrap_or_else(|| raw.word.text.clone());
                     stages[current].base = base;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::args::Arguments;
 use super::dockerfile::Dockerfile;
 use super::expand::expand;
+use super::global_args::GlobalArgs;
 use super::instruction::{InstructionData, InstructionId};
 use super::scope::{VarDef, VarDefId, VarDefKind, is_automatic};
 use super::stage::{Base, Stage, StageId};
@@ -86,7 +87,7 @@ struct Run<'a> {
     state: StageState,
     /// Variables that ARG and ENV set, at the current place.
     values: FxHashMap<&'a str, Value>,
-    globals: FxHashMap<&'a str, Value>,
+    globals: GlobalArgs,
     /// Where each name stands in the state's ENV.
     env: FxHashMap<&'a str, usize>,
     /// What is left of [`MAX_VALUES`].
@@ -101,12 +102,11 @@ impl<'a> Run<'a> {
             dockerfile,
             state: StageState::default(),
             values: FxHashMap::default(),
-            globals: FxHashMap::default(),
+            globals: GlobalArgs::of(&dockerfile.placed, dockerfile.escape),
             env: FxHashMap::default(),
             left: MAX_VALUES,
             own_cmd: false,
         };
-        run.global_args();
         let mut base: Option<&Stage> = None;
         for id in base_chain(dockerfile, stage.id) {
             let at = dockerfile.stage(id);
@@ -120,19 +120,6 @@ impl<'a> Run<'a> {
             base = Some(at);
         }
         run.state
-    }
-
-    fn global_args(&mut self) {
-        let first = self.dockerfile.stages.first().map_or(InstructionId(0), |stage| stage.from);
-        for def in self.dockerfile.scopes.defs_in(InstructionId(0), first) {
-            if let Some(value) = &def.value {
-                let value = self.evaluate(value, |run, name| match run.globals.get(name) {
-                    Some(value) => Some(value.clone()),
-                    None => is_automatic(name).then_some(Value::Unknown),
-                });
-                self.globals.insert(&def.name, value);
-            }
-        }
     }
 
     /// The ONBUILDs of the stage that the next one is built from.
@@ -193,9 +180,9 @@ impl<'a> Run<'a> {
 
     fn arg(&mut self, def: &'a VarDef) {
         let name = def.name.as_str();
-        let value = match (&def.value, self.globals.get(name)) {
+        let value = match (&def.value, self.globals.value(name)) {
             (Some(value), _) => self.value(value),
-            (None, Some(value)) => value.clone(),
+            (None, Some(value)) => Value::Known(value.to_owned()),
             (None, None) if is_automatic(name) => Value::Unknown,
             // Without a value anywhere it leaves alone what ARG or ENV set before.
             (None, None) => self.values.get(name).cloned().unwrap_or(Value::Unknown),
@@ -233,20 +220,15 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The value of a word, if it is known.
     fn value(&mut self, word: &str) -> Value {
-        self.evaluate(word, |run, name| match run.values.get(name) {
-            Some(value) => Some(value.clone()),
-            // An image may set it. Nothing does so in scratch, but PATH has a default there too.
-            None => (run.state.root != Some(Base::Scratch) || name == "PATH").then_some(Value::Unknown),
-        })
-    }
-
-    /// Expands a word; `lookup` says what is known of a variable, or none when it is not set.
-    fn evaluate(&mut self, word: &str, lookup: impl Fn(&Self, &str) -> Option<Value>) -> Value {
+        // An image may set any variable. Nothing does so in scratch, but PATH has a default there too.
+        let scratch = self.state.root == Some(Base::Scratch);
         let mut known = true;
-        let expanded = expand(word, self.dockerfile.escape, &mut |name| match lookup(self, name)? {
-            Value::Known(value) => Some(value),
-            Value::Unknown => {
+        let expanded = expand(word, self.dockerfile.escape, &mut |name| match self.values.get(name) {
+            Some(Value::Known(value)) => Some(value.clone()),
+            None if scratch && name != "PATH" => None,
+            _ => {
                 known = false;
                 None
             }

@@ -57,7 +57,7 @@ pub fn expansions(text: &str, expander: Expander) -> Vec<Expansion> {
             continue;
         }
         match byte {
-            b'\'' if quotes && context != Context::DoubleQuote && !in_double_quote(&stack) => {
+            b'\'' if quotes && context != Context::DoubleQuote && !(shell && in_double_quote(&stack)) => {
                 at = text[at + 1..].find('\'').map_or(bytes.len(), |close| at + close + 2);
                 continue;
             }
@@ -94,7 +94,8 @@ fn begins_comment(bytes: &[u8], at: usize, context: Context) -> bool {
     between && (at == 0 || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b';' | b'('))
 }
 
-/// Inside `"${name…`, single quotes mean nothing, as in the double quotes around it.
+/// To a shell, single quotes mean nothing inside `"${name…`, as in the double quotes around it; to
+/// BuildKit they do.
 fn in_double_quote(stack: &[Context]) -> bool {
     let outer = stack.iter().rev().find(|context| !matches!(context, Context::Brace(_)));
     outer == Some(&Context::DoubleQuote)
@@ -121,6 +122,8 @@ fn dollar(text: &str, at: usize, shell: bool, found: &mut Vec<Expansion>, stack:
             stack.push(Context::Command);
             at + 2
         }
+        // The number of the shell's process; BuildKit reads it as one, too.
+        Some(b'$') => at + 2,
         _ => {
             let end = name_end(text, at + 1);
             if end > at + 1 {
@@ -167,13 +170,14 @@ mod tests {
         assert_eq!(names("$a${b}x$c.d", WORD), "a[]$a b[]${b} c[]$c");
         assert_eq!(names(r#"${a:-"${b}-$c"}d"#, WORD), r#"a[:-]${a:-"${b}-$c"} b[]${b} c[]$c"#);
         assert_eq!(names("${a//b/$c}${d##e}", WORD), "a[//]${a//b/$c} c[]$c d[##]${d##e}");
-        assert_eq!(names("$1 $$ $@ ${} $", WORD), "");
+        assert_eq!(names("$1 $$ $@ ${} $ $$a $$${b}", WORD), "b[]${b}");
         assert_eq!(names("${a", WORD), "a[]${a");
     }
 
     #[test]
     fn quotes_and_escapes() {
         assert_eq!(names(r#"'$a' "$b '$c'" \$d"#, WORD), "b[]$b c[]$c");
+        assert_eq!(names(r#""${a:-'$b'}$c""#, WORD), r"a[:-]${a:-'$b'} c[]$c");
         assert_eq!(names("it's $a", Expander::BuildkitHeredoc('\\')), "a[]$a");
         assert_eq!(names("`$a $b", Expander::Buildkit('`')), "b[]$b");
     }
@@ -181,6 +185,7 @@ mod tests {
     #[test]
     fn shell() {
         assert_eq!(names(r#"echo "$(f '$a' "$b")" ${#c}"#, Expander::Shell), "b[]$b c[]${#c}");
+        assert_eq!(names(r#""${a:-'$b'}""#, Expander::Shell), "a[:-]${a:-'$b'} b[]$b");
         assert_eq!(names("a # don't $b\necho $c", Expander::Shell), "c[]$c");
         assert_eq!(names("echo $((a + $b))", Expander::Shell), "b[]$b");
     }

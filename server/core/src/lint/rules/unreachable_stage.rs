@@ -1,10 +1,9 @@
 //! Stages that a build without `--target` does not need.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::{Dockerfile, Stage, StageId};
-use crate::syntax::expansion::{Expander, expansions};
 
 declare_rule! {
     /// ## What it does
@@ -46,10 +45,9 @@ fn check(cx: &mut Context<'_>) {
     if !cx.settings.unreachable_stages || dockerfile.graph.reached.iter().all(|&it| it) {
         return;
     }
-    let Some(reached) = reached(dockerfile) else { return };
     let targets = targets(dockerfile);
     let users = users(dockerfile);
-    for stage in dockerfile.stages.iter().filter(|stage| !reached.contains(&stage.id)) {
+    for stage in dockerfile.stages.iter().filter(|stage| !dockerfile.graph.is_reached(stage.id)) {
         let users = users.get(&stage.id).map(Vec::as_slice).unwrap_or_default();
         let named = stage.name.as_ref().filter(|name| targets.get(name.lower.as_str()) == Some(&stage.id));
         let (range, message) = match (named, users) {
@@ -68,60 +66,6 @@ fn check(cx: &mut Context<'_>) {
         };
         cx.report(range, message).unnecessary = true;
     }
-}
-
-/// Above this number of stages a base with a variable silences the rule.
-const MOST_STAGES: usize = 500;
-
-/// The stages that the last one may need: what is certain, and every stage that a base with a variable,
-/// such as `base-$TARGETARCH`, can name. None where that is too much to look at.
-fn reached(dockerfile: &Dockerfile) -> Option<FxHashSet<StageId>> {
-    let variable = |stage: &Stage| stage.base_word.as_ref().is_some_and(|(word, _)| word.contains('$'));
-    if dockerfile.stages.len() > MOST_STAGES && dockerfile.stages.iter().any(variable) {
-        return None;
-    }
-    let mut reached = FxHashSet::default();
-    let mut waiting: Vec<StageId> = dockerfile.default_target().map(|stage| stage.id).into_iter().collect();
-    while let Some(id) = waiting.pop() {
-        if !reached.insert(id) {
-            continue;
-        }
-        waiting.extend(dockerfile.graph.needs.get(id.index()).into_iter().flatten());
-        let stage = dockerfile.stage(id);
-        if let Some((word, _)) = stage.base_word.as_ref().filter(|_| variable(stage)) {
-            let literals = literals(word, dockerfile.escape);
-            let earlier = dockerfile.stages.iter().take(id.index());
-            let named = earlier.filter(|it| it.name.as_ref().is_some_and(|it| fits(&it.lower, &literals)));
-            waiting.extend(named.map(|it| it.id));
-        }
-    }
-    Some(reached)
-}
-
-/// What stands before, between and behind the variables of a word.
-fn literals(word: &str, escape: char) -> Vec<&str> {
-    let mut literals = Vec::new();
-    let mut rest = 0;
-    for expansion in expansions(word, Expander::Buildkit(escape)) {
-        // What stands in the braces of another expansion belongs to that.
-        if let Some(literal) = word.get(rest..expansion.whole.start) {
-            literals.push(literal);
-            rest = expansion.whole.end;
-        }
-    }
-    literals.push(word.get(rest..).unwrap_or_default());
-    literals
-}
-
-/// Whether a name can be what a word with these literals becomes.
-fn fits(name: &str, literals: &[&str]) -> bool {
-    let [first, between @ .., last] = literals else { return literals == [name] };
-    let inner = name.strip_prefix(first).and_then(|rest| rest.strip_suffix(last));
-    let mut rest = inner;
-    for literal in between {
-        rest = rest.and_then(|rest| rest.split_once(literal)).map(|(_, rest)| rest);
-    }
-    rest.is_some()
 }
 
 fn never_built(stage: &Stage) -> &'static str {

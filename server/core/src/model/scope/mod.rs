@@ -17,6 +17,7 @@ use resolve::Resolver;
 
 use super::dockerfile::Placed;
 use super::instruction::InstructionId;
+use super::open_base::{MOST_TRIED, OpenBase};
 use super::stage::{Base, Stage, StageId};
 use crate::{TextRange, TextSize};
 
@@ -157,12 +158,21 @@ impl Scopes {
     }
 }
 
-/// The earlier stage that a stage is built from.
-fn base_of(stage: &Stage) -> Option<usize> {
-    match stage.base {
-        Base::Stage(base) if base < stage.id => Some(base.index()),
+/// The earlier stage that each stage is built from. Where the build decides that, as in
+/// `FROM base-$TARGETARCH`, it is the last one that it could be: such stages stand in for each other.
+fn bases(stages: &[Stage]) -> Vec<Option<usize>> {
+    let mut left = MOST_TRIED;
+    let bases = stages.iter().enumerate().map(|(index, stage)| match stage.base {
+        Base::Stage(base) => Some(base.index()).filter(|&base| base < index),
+        Base::Unresolved if stage.base_word.is_some() => {
+            let open = OpenBase::of(stage)?;
+            let tried = stages[..index].iter().rev().take(left).inspect(|_| left -= 1);
+            let found = { tried }.position(|earlier| open.may_be(earlier))?;
+            Some(index - 1 - found)
+        }
         _ => None,
-    }
+    });
+    bases.collect()
 }
 
 #[cfg(test)]

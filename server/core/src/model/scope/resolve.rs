@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::collect::Collected;
 use super::predefined::{is_automatic, is_proxy};
-use super::{ResolvedVar, VarDef, VarDefId, VarDefKind, VarRef, base_of};
+use super::{ResolvedVar, VarDef, VarDefId, VarDefKind, VarRef, bases};
 use crate::TextSize;
 use crate::model::dockerfile::Placed;
 use crate::model::instruction::InstructionId;
@@ -18,7 +18,8 @@ pub(super) struct Resolver<'a> {
     found: &'a Collected,
     placed: &'a [Placed],
     stages: &'a [Stage],
-    /// For each stage the stages built from it.
+    /// The stages that are built from no other, and for each stage those built from it.
+    roots: Vec<usize>,
     children: Vec<Vec<usize>>,
     /// The global ARGs, and the environment at the current place: the definition a name means.
     globals: FxHashMap<&'a str, VarDefId>,
@@ -43,15 +44,15 @@ enum Step {
 impl<'a> Resolver<'a> {
     pub(super) fn new(found: &'a Collected, placed: &'a [Placed], stages: &'a [Stage]) -> Self {
         let mut children = vec![Vec::new(); stages.len()];
-        for (index, stage) in stages.iter().enumerate() {
-            if let Some(base) = base_of(stage).filter(|&base| base < index) {
-                children[base].push(index);
-            }
+        let mut roots = Vec::new();
+        for (index, base) in bases(stages).into_iter().enumerate() {
+            base.map_or(&mut roots, |base| &mut children[base]).push(index);
         }
         Self {
             found,
             placed,
             stages,
+            roots,
             children,
             globals: FxHashMap::default(),
             visible: FxHashMap::default(),
@@ -68,8 +69,7 @@ impl<'a> Resolver<'a> {
         for instruction in 0..first.min(self.placed.len()) {
             self.global(instruction);
         }
-        let roots = (0..self.stages.len()).filter(|&stage| base_of(&self.stages[stage]).is_none());
-        let mut steps: Vec<Step> = roots.rev().map(Step::Enter).collect();
+        let mut steps: Vec<Step> = self.roots.iter().rev().map(|&stage| Step::Enter(stage)).collect();
         while let Some(step) = steps.pop() {
             match step {
                 Step::Enter(stage) => {
@@ -413,6 +413,30 @@ ARG V
                 12: $E -> Env of line 8
                 12: $V -> Arg of line 3
                 13: ARG V takes over Arg of line 3
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_base_with_variables_is_the_last_stage_that_it_could_be() {
+        check(
+            "
+FROM alpine AS base
+ARG V=1
+FROM base AS base-amd64
+ARG SUFFIX=
+FROM base AS base-arm64
+ARG SUFFIX=-aarch64
+FROM x AS other
+ARG OTHER=1
+FROM base-$TARGETARCH
+ENV V=$V$SUFFIX$OTHER
+",
+            expect![[r#"
+                9: $TARGETARCH -> predefined
+                10: $V -> Arg of line 2
+                10: $SUFFIX -> Arg of line 6
+                10: $OTHER -> ?
             "#]],
         );
     }

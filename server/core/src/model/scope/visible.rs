@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{VarDef, VarDefId, base_of};
+use super::{VarDef, VarDefId, bases};
 use crate::model::dockerfile::Dockerfile;
 use crate::model::instruction::InstructionId;
 use crate::model::stage::{Stage, StageId};
@@ -61,10 +61,12 @@ impl<'a> Visible<'a> {
     fn add_stage(&mut self, stage: &'a Stage, end: InstructionId) {
         let defs = &self.dockerfile.scopes;
         self.add(defs.defs_in(stage.from, end), false);
-        let mut at = stage;
-        while let Some(base) = base_of(at).and_then(|base| self.dockerfile.stages.get(base)) {
-            self.add(defs.defs_in(base.from, base.end), true);
-            self.add(defs.defs_in(base.from, base.end), false);
+        let bases = bases(&self.dockerfile.stages);
+        let mut at = stage.id.index();
+        while let Some(base) = bases.get(at).copied().flatten() {
+            let stage = &self.dockerfile.stages[base];
+            self.add(defs.defs_in(stage.from, stage.end), true);
+            self.add(defs.defs_in(stage.from, stage.end), false);
             at = base;
         }
     }
