@@ -182,7 +182,7 @@ RUN --mount=type=\"bind\" ls
 #           ^^^^^^^^^^^^^ ParseError: `--mount` takes `key=value` fields between commas; double quotes can only enclose a whole field.
 RUN --mount= ls
 #   ^^^^^^^^ ParseError: `--mount` takes `key=value` fields between commas; double quotes can only enclose a whole field.
-RUN --mount=type=$t,nonsense ls
+RUN --mount=type=$t,ro ls
 RUN --device=a,b ls
 #            ^^^ ParseError: `--device` has no field `b`. It knows `name` and `required`.
 "#,
