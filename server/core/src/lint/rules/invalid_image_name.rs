@@ -53,7 +53,10 @@ fn check(cx: &mut Context<'_>) {
         if !matches!(reference.target, RefTarget::External(_) | RefTarget::Unknown) {
             continue;
         }
-        if reference.range.is_empty() {
+        // Without a name COPY and RUN take the build context; a FROM that is at fault has its error.
+        let from = reference.kind == StageRefKind::From;
+        let broken = from && !dockerfile.instruction(reference.instruction).data.faults.is_empty();
+        if broken || reference.range.is_empty() || (!from && reference.text.is_empty()) {
             continue;
         }
         let Some(name) = name_of(dockerfile, &globals, reference) else { continue };
@@ -112,7 +115,7 @@ fn report(cx: &mut Context<'_>, reference: &StageRef, text: &str, fault: NameFau
 
 fn malformed(text: &str) -> String {
     if text.is_empty() {
-        return "There is no base: the variables here have no value. Declare them with ARG above the first FROM."
+        return "This base is empty. Its variables need a value: declare them with ARG above the first FROM."
             .to_owned();
     }
     let hint = match text {
@@ -164,6 +167,7 @@ FROM alpine:
 FROM https://ghcr.io/a
 #    ^^^^^^^^^^^^^^^^^ InvalidImageName: `https://ghcr.io/a` cannot be an image or a stage. Leave out the scheme.
 FROM alpine
+COPY --from="" . .
 COPY --from=^abc . .
 #           ^^^^ InvalidImageName: `^abc` cannot be an image or a stage. The form is `registry/repository:tag`.
 RUN --mount=from=Alpine,target=/a ls
@@ -184,9 +188,9 @@ ARG EMPTY=
 FROM alpine:$TAG
 FROM alpine-$TARGETARCH
 FROM $none
-#    ^^^^^ InvalidImageName: There is no base: the variables here have no value. Declare them with ARG above the first FROM.
+#    ^^^^^ InvalidImageName: This base is empty. Its variables need a value: declare them with ARG above the first FROM.
 FROM ${EMPTY}
-#    ^^^^^^^^ InvalidImageName: There is no base: the variables here have no value. Declare them with ARG above the first FROM.
+#    ^^^^^^^^ InvalidImageName: This base is empty. Its variables need a value: declare them with ARG above the first FROM.
 FROM alpine:${none}
 #    ^^^^^^^^^^^^^^ InvalidImageName: `alpine:` cannot be an image or a stage. A tag is missing behind `:`.
 FROM alpine:${none:-3}

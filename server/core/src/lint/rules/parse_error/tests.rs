@@ -90,6 +90,8 @@ FROM alpine builder
 #           ^^^^^^^ ParseError: `FROM` takes one image. To name the stage, write `FROM alpine AS builder`.
 FROM alpine AS
 #           ^^ ParseError: A stage name is missing behind `AS`.
+FROM AS builder
+#       ^^^^^^^ ParseError: A base image is missing in front of `AS`.
 FROM alpine AS a b c
 #                ^^^ ParseError: Nothing can follow the stage name. Remove the rest.
 FROM alpine is a
