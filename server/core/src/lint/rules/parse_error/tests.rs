@@ -327,6 +327,15 @@ fn ranges_hold_with_other_line_ends_a_byte_order_mark_and_wide_characters() {
 }
 
 #[test]
+fn a_flag_that_buildkit_ends_inside_a_character() {
+    // The second byte of the fraction is white space to BuildKit.
+    let text = "FROM alpine\nCOPY --a\u{2150}b c d\nCOPY --link=\u{a0}x c d\n";
+    let found = diagnostics(&SourceFile::new(text), &crate::analysis::Settings::default());
+    let at: Vec<&str> = found.iter().map(|it| &text[std::ops::Range::<usize>::from(it.range)]).collect();
+    assert_eq!(at, ["--a\u{2150}", "\u{a0}"]);
+}
+
+#[test]
 fn a_half_typed_line_is_one_error_and_leaves_its_neighbours_alone() {
     let lines = [
         "FROM alpine AS builder",
