@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use dockstage_core::TextRange;
-use dockstage_core::analysis::{Analysis, Settings};
-use dockstage_core::lint::{self, Diagnostic, Fix, Severity, Source};
+use dockstage_core::analysis::Analysis;
+use dockstage_core::lint::{self, Diagnostic, Fix};
 use dockstage_core::model::{Arguments, Heredoc, Instruction, InstructionData, SourceFile, Stage};
 use dockstage_core::syntax::Keyword;
 use dockstage_core::text::{Applicability, PositionEncoding, TextDocument};
@@ -45,13 +45,10 @@ pub(crate) fn parse(out: &mut dyn Write, path: &str, file: &SourceFile) -> io::R
     )
 }
 
-/// What BuildKit says first when it refuses the file.
+/// What BuildKit's parser stops at when it refuses the file.
 fn refusal(file: &SourceFile) -> Option<ErrorJson> {
-    let found = lint::diagnostics(file, &Settings::default());
-    let first =
-        found.into_iter().find(|it| it.severity == Severity::Error && it.source == Source::Buildkit)?;
-    let (row, _) = file.text().newline_point(first.range.start());
-    Some(ErrorJson { line: u32::try_from(row + 1).ok(), message: first.message })
+    let error = lint::buildkit_error(file)?;
+    Some(ErrorJson { line: error.row.map(|row| row + 1), message: error.message })
 }
 
 fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {

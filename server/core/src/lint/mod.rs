@@ -8,6 +8,7 @@ use crate::assists::CodeAction;
 use crate::model::SourceFile;
 use crate::text::{Applicability, SourceChange};
 
+mod expanded;
 mod image_name;
 mod near;
 mod rule;

@@ -1,5 +1,9 @@
 //! Near misses: which known word was meant.
 
+/// How many of the stages above a reference are looked at: the work has to stay in proportion to the
+/// file.
+pub(super) const NEAREST_STAGES: usize = 64;
+
 /// The candidate that `word` most likely misspells: one that is the same but for case, or that is one
 /// or two slips of the finger away. Short words have to be nearer. The first one wins a tie.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -4,8 +4,12 @@ use super::Rule;
 
 pub(super) mod circular_dependency;
 pub(super) mod duplicate_stage_name;
+pub(super) mod invalid_expansion;
 pub(super) mod invalid_image_name;
+pub(super) mod invalid_mount;
+pub(super) mod invalid_port;
 pub(super) mod invalid_stage_index;
+pub(super) mod invalid_stop_signal;
 pub(super) mod later_base;
 pub(super) mod later_stage;
 pub(super) mod parse_error;
@@ -17,8 +21,12 @@ pub(super) mod variable_in_from;
 static ALL: &[&Rule] = &[
     &circular_dependency::RULE,
     &duplicate_stage_name::RULE,
+    &invalid_expansion::RULE,
     &invalid_image_name::RULE,
+    &invalid_mount::RULE,
+    &invalid_port::RULE,
     &invalid_stage_index::RULE,
+    &invalid_stop_signal::RULE,
     &later_base::RULE,
     &later_stage::RULE,
     &parse_error::RULE,

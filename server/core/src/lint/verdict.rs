@@ -48,16 +48,17 @@ fn first_of_lines(dockerfile: &Dockerfile) -> Option<Found> {
 /// Then the file ends: there have to be instructions, and no line can be too long.
 fn end_of_lines(file: &SourceFile) -> Option<Found> {
     let dockerfile = file.dockerfile();
-    let cut = too_long(dockerfile);
     let first = dockerfile.instructions().next().map(|it| it.row);
-    let rows = cut.map_or_else(|| lines(file), |(row, _)| row);
-    if first.is_none_or(|first| first >= rows) {
-        return Some((rows.checked_sub(1), syntax_message(dockerfile, &SyntaxFault::NoInstructions)));
-    }
-    cut.map(|(row, fault)| (row.checked_sub(1), syntax_message(dockerfile, fault)))
+    let (read, fault) = match too_long(dockerfile) {
+        Some((row, fault)) if first.is_some_and(|first| first < row) => (row, fault),
+        Some((row, _)) => (row, &SyntaxFault::NoInstructions),
+        None if first.is_some() => return None,
+        None => (lines(file), &SyntaxFault::NoInstructions),
+    };
+    Some((read.checked_sub(1), syntax_message(dockerfile, fault)))
 }
 
-/// How many lines the file has, as BuildKit counts.
+/// How many lines the file has, as BuildKit counts them.
 fn lines(file: &SourceFile) -> u32 {
     let text = file.text().to_string();
     let ended = text.bytes().filter(|&byte| byte == b'\n').count();

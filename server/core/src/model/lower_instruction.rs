@@ -293,8 +293,13 @@ impl Lowering<'_> {
         Spanned { text: self.line.text()[span.clone()].to_owned(), range: self.range(span) }
     }
 
+    /// The source of a span of the logical line, in whole characters: BuildKit reads flags byte by byte,
+    /// and takes some bytes in the middle of a character for white space.
     fn range(&self, span: Range<usize>) -> RelRange {
-        self.line.source_range(span.start, span.end)
+        let text = self.line.text();
+        let start = (0..=span.start).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        let end = (span.end..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+        self.line.source_range(start, end)
     }
 }
 

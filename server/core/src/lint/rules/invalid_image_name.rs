@@ -1,9 +1,16 @@
 //! A base or source that can be no image.
 
 use crate::lint::Fix;
+use std::borrow::Cow;
+
+use rustc_hash::FxHashSet;
+
 use crate::lint::image_name::{self, NameFault};
+use crate::lint::near::NEAREST_STAGES;
 use crate::lint::rule::{Context, declare_rule};
-use crate::model::{Dockerfile, RefTarget, StageName, StageRef, StageRefKind};
+use crate::model::expand::expand;
+use crate::model::{Dockerfile, RefTarget, StageName, StageRef, StageRefKind, VarDefKind};
+use crate::syntax::expansion::{Expander, expansions};
 use crate::text::TextEdit;
 
 declare_rule! {
@@ -39,25 +46,50 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
+    let defs = dockerfile.scopes.defs.iter();
+    let globals: FxHashSet<&str> =
+        defs.filter(|def| def.kind == VarDefKind::GlobalArg).map(|def| def.name.as_str()).collect();
     for reference in dockerfile.refs.iter().filter(|it| !it.onbuild) {
-        let RefTarget::External(_) = reference.target else { continue };
-        // What comes of a variable is another rule's matter.
-        if reference.text.contains('$') || reference.range.is_empty() {
+        if !matches!(reference.target, RefTarget::External(_) | RefTarget::Unknown) {
             continue;
         }
-        let name = name_of(dockerfile, reference);
-        if let Some(fault) = image_name::fault(name) {
-            report(cx, reference, name, fault);
+        // Without a name COPY and RUN take the build context; a FROM that is at fault has its error.
+        let from = reference.kind == StageRefKind::From;
+        let broken = from && !dockerfile.instruction(reference.instruction).data.faults.is_empty();
+        if broken || reference.range.is_empty() || (!from && reference.text.is_empty()) {
+            continue;
+        }
+        let Some(name) = name_of(dockerfile, &globals, reference) else { continue };
+        if let Some(fault) = image_name::fault(&name) {
+            report(cx, reference, &name, fault);
         }
     }
 }
 
-/// The name that BuildKit reads: FROM takes quotes away.
-fn name_of<'a>(dockerfile: &'a Dockerfile, reference: &'a StageRef) -> &'a str {
-    match reference.kind {
-        StageRefKind::From => &dockerfile.stage(reference.stage).base_text,
-        _ => &reference.text,
+/// The name that BuildKit reads: FROM takes quotes away and puts in variables. None where it depends on
+/// what the build is given.
+fn name_of<'a>(
+    dockerfile: &'a Dockerfile,
+    globals: &FxHashSet<&str>,
+    reference: &'a StageRef,
+) -> Option<Cow<'a, str>> {
+    if reference.kind != StageRefKind::From {
+        return (!reference.text.contains('$')).then_some(Cow::Borrowed(&reference.text));
     }
+    let resolved = &dockerfile.stage(reference.stage).base_text;
+    if !resolved.contains('$') {
+        return Some(Cow::Borrowed(resolved));
+    }
+    let word = &reference.text;
+    for it in expansions(word, Expander::Buildkit(dockerfile.escape)) {
+        let name = word.get(it.name)?;
+        // BuildKit itself sets those that tell of platforms and of the target.
+        if globals.contains(name) || name.starts_with("BUILD") || name.starts_with("TARGET") {
+            return None;
+        }
+    }
+    let expanded = expand(word, dockerfile.escape, &mut |_| None).ok()?;
+    Some(Cow::Owned(expanded.text))
 }
 
 fn report(cx: &mut Context<'_>, reference: &StageRef, text: &str, fault: NameFault) {
@@ -82,6 +114,10 @@ fn report(cx: &mut Context<'_>, reference: &StageRef, text: &str, fault: NameFau
 }
 
 fn malformed(text: &str) -> String {
+    if text.is_empty() {
+        return "This base is empty. Its variables need a value: declare them with ARG above the first FROM."
+            .to_owned();
+    }
     let hint = match text {
         _ if text.contains("://") => " Leave out the scheme.",
         _ if text.ends_with(':') => " A tag is missing behind `:`.",
@@ -109,7 +145,12 @@ fn stage_in_lower_case<'a>(
     }
     let lower = text.to_lowercase();
     let earlier = dockerfile.stages.get(..reference.stage.index())?;
-    earlier.iter().rev().filter_map(|stage| stage.name.as_ref()).find(|name| name.lower == lower)
+    earlier
+        .iter()
+        .rev()
+        .take(NEAREST_STAGES)
+        .filter_map(|stage| stage.name.as_ref())
+        .find(|name| name.lower == lower)
 }
 
 #[cfg(test)]
@@ -126,6 +167,7 @@ FROM alpine:
 FROM https://ghcr.io/a
 #    ^^^^^^^^^^^^^^^^^ InvalidImageName: `https://ghcr.io/a` cannot be an image or a stage. Leave out the scheme.
 FROM alpine
+COPY --from="" . .
 COPY --from=^abc . .
 #           ^^^^ InvalidImageName: `^abc` cannot be an image or a stage. The form is `registry/repository:tag`.
 RUN --mount=from=Alpine,target=/a ls
@@ -134,6 +176,25 @@ FROM scratch
 FROM "alpine:3"
 COPY --from=alpine:3.20@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa / /
 "#,
+        );
+    }
+
+    #[test]
+    fn variables() {
+        check(
+            r"
+ARG TAG
+ARG EMPTY=
+FROM alpine:$TAG
+FROM alpine-$TARGETARCH
+FROM $none
+#    ^^^^^ InvalidImageName: This base is empty. Its variables need a value: declare them with ARG above the first FROM.
+FROM ${EMPTY}
+#    ^^^^^^^^ InvalidImageName: This base is empty. Its variables need a value: declare them with ARG above the first FROM.
+FROM alpine:${none}
+#    ^^^^^^^^^^^^^^ InvalidImageName: `alpine:` cannot be an image or a stage. A tag is missing behind `:`.
+FROM alpine:${none:-3}
+",
         );
     }
 

@@ -1,6 +1,6 @@
 //! A stage that is used above its definition.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::circular_dependency::steps;
 use crate::lint::rule::{Context, declare_rule};
@@ -46,8 +46,9 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
     let circles: FxHashSet<_> = dockerfile.graph.cycles.iter().flat_map(|cycle| steps(cycle)).collect();
+    let children = first_children(dockerfile);
     for reference in dockerfile.refs.iter().filter(|it| it.kind != StageRefKind::From) {
-        let Some((user, used)) = too_early(dockerfile, reference) else { continue };
+        let Some((user, used)) = too_early(&children, reference) else { continue };
         if circles.contains(&(reference.stage, used)) {
             continue;
         }
@@ -68,13 +69,27 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
+/// For each stage, the first one that is built from it.
+fn first_children(dockerfile: &Dockerfile) -> FxHashMap<StageId, StageId> {
+    let mut children = FxHashMap::default();
+    for stage in &dockerfile.stages {
+        if let Base::Stage(base) = stage.base {
+            children.entry(base).or_insert(stage.id);
+        }
+    }
+    children
+}
+
 /// The later stage that a reference names. An ONBUILD runs in the stages that are built from its own:
-/// for it, the first one of them that stands above the named stage is given too.
-fn too_early(dockerfile: &Dockerfile, reference: &StageRef) -> Option<(Option<StageId>, StageId)> {
+/// for it, the first one of them is given too.
+fn too_early(
+    children: &FxHashMap<StageId, StageId>,
+    reference: &StageRef,
+) -> Option<(Option<StageId>, StageId)> {
     if reference.onbuild {
         let used = reference.target.stage()?;
-        let mut children = dockerfile.stages.iter().filter(|it| it.base == Base::Stage(reference.stage));
-        return children.find(|child| child.id < used).map(|child| (Some(child.id), used));
+        let child = children.get(&reference.stage).filter(|child| **child < used)?;
+        return Some((Some(*child), used));
     }
     match reference.target {
         RefTarget::LaterStage(used) => Some((None, used)),

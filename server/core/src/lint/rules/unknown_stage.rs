@@ -1,10 +1,10 @@
 //! A reference that looks like a stage's name, but for a slip.
 
 use crate::TextRange;
-use crate::lint::near::nearest;
+use crate::lint::near::{NEAREST_STAGES, nearest};
 use crate::lint::rule::{Context, declare_rule};
 use crate::lint::{Fix, Severity};
-use crate::model::{Dockerfile, RefTarget, StageId, StageRef, StageRefKind};
+use crate::model::{Dockerfile, RefTarget, StageId, StageName, StageRef, StageRefKind};
 
 declare_rule! {
     /// ## What it does
@@ -79,14 +79,14 @@ fn meant(dockerfile: &Dockerfile, reference: &StageRef) -> Option<StageId> {
     if text.contains(['/', ':', '@', '$']) {
         return None;
     }
-    let earlier = dockerfile.stages.get(..reference.stage.index())?;
-    let names = earlier.iter().filter_map(|stage| stage.name.as_ref().filter(|name| name.valid));
+    let earlier = dockerfile.stages.get(..reference.stage.index())?.iter().rev().take(NEAREST_STAGES);
+    let names = earlier.clone().filter_map(|stage| stage.name.as_ref().filter(|name| name.valid));
     let near = nearest(text, names.map(|name| name.lower.as_str()))?;
     if reference.kind == StageRefKind::From && !is_slip_in_base(text, near) {
         return None;
     }
-    let named = |name: &crate::model::StageName| name.lower == near;
-    earlier.iter().rfind(|stage| stage.name.as_ref().is_some_and(named)).map(|stage| stage.id)
+    let named = |name: &StageName| name.lower == near;
+    earlier.into_iter().find(|stage| stage.name.as_ref().is_some_and(named)).map(|stage| stage.id)
 }
 
 /// A FROM names an image more often than a stage: `python` beside a stage `python3` is no slip.

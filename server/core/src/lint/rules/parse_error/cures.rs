@@ -94,9 +94,10 @@ fn keyword_fix(written: &str, range: TextRange) -> Option<Fix> {
 
 /// `FROM alpine builder` lacks its `AS`.
 fn from_fix(data: &InstructionData, instruction: Instruction<'_>) -> Option<Fix> {
-    let [_, name] = data.arguments.words() else { return None };
+    let [base, name] = data.arguments.words() else { return None };
     let plain = name.text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    if !plain || name.text.eq_ignore_ascii_case("as") || !name.text.starts_with(|c: char| c.is_alphabetic()) {
+    let is_as = |word: &Spanned| word.text.eq_ignore_ascii_case("as");
+    if !plain || is_as(base) || is_as(name) || !name.text.starts_with(|c: char| c.is_alphabetic()) {
         return None;
     }
     let at = instruction.abs(name.range).start();

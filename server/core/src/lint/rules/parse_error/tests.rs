@@ -90,6 +90,8 @@ FROM alpine builder
 #           ^^^^^^^ ParseError: `FROM` takes one image. To name the stage, write `FROM alpine AS builder`.
 FROM alpine AS
 #           ^^ ParseError: A stage name is missing behind `AS`.
+FROM AS builder
+#       ^^^^^^^ ParseError: A base image is missing in front of `AS`.
 FROM alpine AS a b c
 #                ^^^ ParseError: Nothing can follow the stage name. Remove the rest.
 FROM alpine is a
@@ -182,7 +184,7 @@ RUN --mount=type=\"bind\" ls
 #           ^^^^^^^^^^^^^ ParseError: `--mount` takes `key=value` fields between commas; double quotes can only enclose a whole field.
 RUN --mount= ls
 #   ^^^^^^^^ ParseError: `--mount` takes `key=value` fields between commas; double quotes can only enclose a whole field.
-RUN --mount=type=$t,nonsense ls
+RUN --mount=type=$t,ro ls
 RUN --device=a,b ls
 #            ^^^ ParseError: `--device` has no field `b`. It knows `name` and `required`.
 "#,
@@ -322,6 +324,15 @@ fn ranges_hold_with_other_line_ends_a_byte_order_mark_and_wide_characters() {
     let found = diagnostics(&SourceFile::new(text), &crate::analysis::Settings::default());
     let at: Vec<&str> = found.iter().map(|it| &text[std::ops::Range::<usize>::from(it.range)]).collect();
     assert_eq!(at, ["--form", "--chwon"]);
+}
+
+#[test]
+fn a_flag_that_buildkit_ends_inside_a_character() {
+    // The second byte of the fraction is white space to BuildKit.
+    let text = "FROM alpine\nCOPY --a\u{2150}b c d\nCOPY --link=\u{a0}x c d\n";
+    let found = diagnostics(&SourceFile::new(text), &crate::analysis::Settings::default());
+    let at: Vec<&str> = found.iter().map(|it| &text[std::ops::Range::<usize>::from(it.range)]).collect();
+    assert_eq!(at, ["--a\u{2150}", "\u{a0}"]);
 }
 
 #[test]

@@ -165,6 +165,9 @@ fn from_arguments(words: &[Spanned]) -> String {
     let is_as = |word: &Spanned| word.text.eq_ignore_ascii_case("as");
     match words {
         [] => "`FROM` needs a base image: `FROM alpine`.".to_owned(),
+        [first, ..] if is_as(first) && words.len() == 2 => {
+            "A base image is missing in front of `AS`.".to_owned()
+        }
         [_, word] if is_as(word) => "A stage name is missing behind `AS`.".to_owned(),
         [base, word] => format!(
             "`FROM` takes one image. To name the stage, write `FROM {} AS {}`.",

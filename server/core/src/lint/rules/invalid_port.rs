@@ -1,0 +1,158 @@
+//! Ports that are none.
+
+use crate::lint::expanded::words;
+use crate::lint::rule::{Context, declare_rule};
+use crate::syntax::Keyword;
+
+declare_rule! {
+    /// ## What it does
+    /// Reports ports in EXPOSE that are no number from 0 to 65535, no range of such, or have another protocol
+    /// than `tcp`, `udp` and `sctp`. What holds a variable is not looked at.
+    ///
+    /// ## Why it matters
+    /// BuildKit stops there when it comes to build the stage.
+    ///
+    /// ## Example
+    /// ```dockerfile
+    /// FROM alpine
+    /// EXPOSE 8080/http
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```dockerfile
+    /// FROM alpine
+    /// EXPOSE 8080/tcp
+    /// ```
+    InvalidPort {
+        severity: Error,
+        source: Buildkit,
+        fix: None,
+    }
+}
+
+fn check(cx: &mut Context<'_>) {
+    let dockerfile = cx.dockerfile;
+    for instruction in dockerfile.instructions().filter(|it| it.keyword() == Keyword::Expose) {
+        for word in words(instruction.data) {
+            let Some(port) = word.literal(dockerfile.escape) else { continue };
+            // A quoted word may hold several.
+            if let Some(message) = port.split_whitespace().find_map(fault) {
+                cx.report(instruction.abs(word.range), message);
+            }
+        }
+    }
+}
+
+/// What is wrong with `[ip:][host:]port[/protocol]`.
+fn fault(text: &str) -> Option<String> {
+    let (ip, host, container) = parts(text);
+    let (port, protocol) = container.split_once('/').unwrap_or((container, ""));
+    if port.is_empty() {
+        return Some(format!("`{text}` names no port. Write a number, such as `8080`."));
+    }
+    if !matches!(protocol.to_lowercase().as_str(), "" | "tcp" | "udp" | "sctp") {
+        return Some(format!("`{protocol}` is no protocol of a port. Use `tcp`, `udp` or `sctp`."));
+    }
+    if !ip.is_empty() && !is_ip(ip) {
+        return Some(format!("`{ip}` is no IP address. EXPOSE needs the port only."));
+    }
+    let Some(ports) = range(port) else { return Some(no_port(port)) };
+    if host.is_empty() {
+        return None;
+    }
+    let Some(hosts) = range(host) else { return Some(no_port(host)) };
+    let differ = ports.1 != ports.0 && ports.1 - ports.0 != hosts.1 - hosts.0;
+    differ
+        .then(|| format!("`{host}` and `{port}` are ranges of different length. EXPOSE needs the port only."))
+}
+
+fn no_port(text: &str) -> String {
+    format!("`{text}` is no port. Write a number from 0 to 65535, or a range such as `8000-8010`.")
+}
+
+/// The parts between colons: all but the last two are the address, which may hold colons itself.
+fn parts(text: &str) -> (&str, &str, &str) {
+    let Some((rest, container)) = text.rsplit_once(':') else { return ("", "", text) };
+    match rest.rsplit_once(':') {
+        Some((ip, host)) => (ip, host, container),
+        None => ("", rest, container),
+    }
+}
+
+fn is_ip(text: &str) -> bool {
+    let text = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
+    text.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// The first and the last port of `port` or `first-last`.
+fn range(text: &str) -> Option<(u16, u16)> {
+    let Some((first, last)) = text.split_once('-') else {
+        let port = number(text)?;
+        return Some((port, port));
+    };
+    let (first, last) = (number(first)?, number(last)?);
+    (first <= last).then_some((first, last))
+}
+
+/// A number as BuildKit reads it, with an optional plus.
+fn number(text: &str) -> Option<u16> {
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fault;
+    use crate::lint::test::check;
+
+    #[test]
+    fn ports_that_are_none() {
+        check(
+            r#"
+FROM alpine
+EXPOSE 80 "a" 8080/tcp/1
+#         ^^^ InvalidPort: `a` is no port. Write a number from 0 to 65535, or a range such as `8000-8010`.
+#             ^^^^^^^^^^ InvalidPort: `tcp/1` is no protocol of a port. Use `tcp`, `udp` or `sctp`.
+EXPOSE $PORT ${A:-b}
+"#,
+        );
+    }
+
+    #[test]
+    fn every_form() {
+        for good in [
+            "80",
+            "80/TCP",
+            "80/",
+            "0",
+            "65535",
+            "8000-8010/udp",
+            "8080:80",
+            "127.0.0.1:8080:80",
+            "127.0.0.1::80",
+            "[::1]:8080:80",
+            "::1:8080:80",
+            "8000-8001:80-81",
+            "8000-8001:80",
+        ] {
+            assert_eq!(fault(good), None, "{good}");
+        }
+        for bad in [
+            "",
+            "-",
+            "-80",
+            "80-",
+            "70-60",
+            "65536",
+            "a",
+            "/tcp",
+            "80/x",
+            "80:",
+            "a:80",
+            "1:2:3",
+            "80-82:90-91",
+            "8080::8089",
+        ] {
+            assert!(fault(bad).is_some(), "{bad}");
+        }
+    }
+}
