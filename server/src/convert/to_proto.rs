@@ -183,6 +183,7 @@ impl Snapshot {
                 CompletionKind::Stage => lsp::CompletionItemKind::CLASS,
                 CompletionKind::Key => lsp::CompletionItemKind::FIELD,
                 CompletionKind::Value => lsp::CompletionItemKind::VALUE,
+                CompletionKind::Variable => lsp::CompletionItemKind::VARIABLE,
             }),
             detail: (!item.detail.is_empty()).then_some(item.detail),
             documentation,

@@ -2,10 +2,12 @@
 //!
 //! Stages are offered wherever BuildKit looks for one: as the base of a FROM (earlier ones), in
 //! `COPY --from=` (earlier ones, by name and by index) and in `RUN --mount=from=` (by name), inside
-//! ONBUILD too. Beside them the words of the language itself: keywords, flags, keys and values of
-//! mounts, parser directives. In comments, heredocs, shell text and free words nothing is offered.
+//! ONBUILD too. Behind a `$` that BuildKit or the shell expands stand the variables that are visible
+//! there. Beside them the words of the language itself: keywords, flags, keys and values of mounts,
+//! parser directives. In comments, heredocs, other shell text and free words nothing is offered.
 
 mod place;
+mod variables;
 
 use place::{Place, Typed, Word, place};
 
@@ -28,6 +30,8 @@ pub enum CompletionKind {
     Key,
     /// A fixed value.
     Value,
+    /// A variable.
+    Variable,
 }
 
 /// Something that can be typed.
@@ -220,6 +224,9 @@ fn is_lower(word: &str) -> bool {
 }
 
 fn arguments(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>) {
+    if variables::variables(list, dockerfile, typed) {
+        return;
+    }
     if typed.among_flags && typed.word.typed.starts_with('-') {
         return match typed.word.typed.split_once('=') {
             Some((flag, value)) => {

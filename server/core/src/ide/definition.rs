@@ -1,9 +1,10 @@
 //! Go to definition: from a name to the place that gives it.
 //!
 //! A stage's name or index leads to its FROM, a use of a variable to the ARG or ENV that it sees. From
-//! `ARG name` in a stage it goes on to the global ARG whose value that takes over.
+//! `ARG name` in a stage it goes on to the global ARG whose value that takes over. The end of a heredoc
+//! leads to where it is announced.
 
-use super::symbol_at::{SymbolId, seen_definition, stage_word, symbol_at, var_ref_at};
+use super::symbol_at::{SymbolId, occurrences, seen_definition, stage_word, symbol_at, var_ref_at};
 use crate::model::{Dockerfile, SourceFile, VarDef};
 use crate::{TextRange, TextSize};
 
@@ -27,6 +28,10 @@ pub fn definition(file: &SourceFile, offset: TextSize) -> Option<NavigationTarge
         SymbolId::Var(id) => {
             let def = variable_definition(dockerfile, offset, dockerfile.scopes.def(id));
             (dockerfile.instruction(def.instruction).range(), def.name_range)
+        }
+        SymbolId::Heredoc(id, _) => {
+            let announced = occurrences(file, symbol.id).into_iter().find(|it| it.is_definition)?;
+            (dockerfile.instruction(id).range(), announced.range)
         }
         SymbolId::OutsideVar(_) => return None,
     };
@@ -108,6 +113,13 @@ mod tests {
         assert_eq!(goto("FROM a\nENV A=1\nWORKDIR /${<|>A}\n"), "ENV [A]=1");
         assert_eq!(goto("FROM a AS b\nENV A=1\nFROM b\nRUN echo $<|>A\n"), "ENV [A]=1");
         assert_eq!(goto("FROM a\nRUN echo $<|>A\n"), "nothing");
+    }
+
+    #[test]
+    fn the_end_of_a_heredoc_leads_to_its_beginning() {
+        assert_eq!(goto("FROM a\nRUN cat <<-'EOF'\n\tx\n\tE<|>OF\n"), "RUN cat <<-'[EOF]'");
+        assert_eq!(goto("FROM a\nCOPY <<a <<b /x\na\nb<|>\n"), "COPY <<a <<[b] /x");
+        assert_eq!(goto("FROM a\nRUN cat <<EOF\nx<|>\nEOF\n"), "nothing");
     }
 
     #[test]

@@ -60,6 +60,7 @@ fn symbol(file: &SourceFile, offset: TextSize) -> Option<Hover> {
         }
         SymbolId::Var(id) => variable::card(file, id, offset),
         SymbolId::OutsideVar(index) => variable::outside_card(file, index)?,
+        SymbolId::Heredoc(..) => texts::heredoc().markdown(),
     };
     Some(Hover { range: symbol.range, markdown })
 }

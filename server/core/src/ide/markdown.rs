@@ -5,12 +5,17 @@ const LONGEST: usize = 120;
 
 /// `text` as inline code: on one line, cut when it is very long, whatever backticks it holds.
 pub(super) fn code(text: &str) -> String {
-    let text = one_line(text, LONGEST);
-    let longest_run = text.split(|it| it != '`').map(str::len).max().unwrap_or(0);
+    let mut shown: String =
+        text.chars().take(LONGEST).map(|it| if it.is_control() { ' ' } else { it }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    let longest_run = shown.split(|it| it != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest_run + 1);
     // Markdown takes one blank off each side, which keeps a backtick away from the fence.
-    let pad = if text.is_empty() || text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{pad}{text}{pad}{fence}")
+    let pad =
+        if shown.trim().is_empty() || shown.starts_with('`') || shown.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{shown}{pad}{fence}")
 }
 
 /// `text` with every run of white space as one blank, cut behind `longest` characters.
@@ -67,7 +72,7 @@ mod tests {
 
     #[test]
     fn code_stays_on_one_line_and_is_cut() {
-        assert_eq!(code("a\r\n\tb"), "`a b`");
+        assert_eq!(code("a\n\tb  c"), "`a  b  c`");
         assert_eq!(code(&"ü".repeat(500)), format!("`{}…`", "ü".repeat(120)));
         assert_eq!(one_line(&"ab ".repeat(5), 5), "ab ab…");
     }

@@ -1,4 +1,4 @@
-//! Rename a stage or a variable, with every place that names it.
+//! Rename a stage, a variable or a heredoc, with every place that names it.
 //!
 //! **Stages.** The name in FROM changes, and every `FROM`, `COPY --from` and `RUN --mount=from=` that
 //! BuildKit resolves to this stage, those inside ONBUILD included. An index stays: it still counts. A
@@ -12,11 +12,14 @@
 //! it. Uses in shell commands are included where nothing but this definition can be meant. Refused are
 //! variables that BuildKit or the outside defines, and names that are already in use where the
 //! renamed variable would be seen.
+//!
+//! **Heredocs.** The name where it is announced and where it ends; refused where a line of the content
+//! would then end it early.
 
 use super::symbol_at::{Form, SymbolId, VariableGroup, occurrences, symbol_at};
 use crate::model::{
-    Base, Dockerfile, RefTarget, ResolvedVar, SourceFile, Stage, StageId, StageRef, StageRefKind, VarDefId,
-    VarDefKind, is_valid_stage_name, scope,
+    Base, Dockerfile, InstructionId, RefTarget, ResolvedVar, SourceFile, Stage, StageId, StageRef,
+    StageRefKind, VarDefId, VarDefKind, is_valid_stage_name, scope,
 };
 use crate::text::{PositionEncoding, SourceChange, TextEdit};
 use crate::{TextRange, TextSize};
@@ -67,6 +70,7 @@ pub fn rename(file: &SourceFile, offset: TextSize, new_name: &str) -> Result<Sou
     match symbol.id {
         SymbolId::Stage(stage) => check_stage_name(file, stage, new_name)?,
         SymbolId::Var(def) => check_variable_name(file, def, new_name)?,
+        SymbolId::Heredoc(id, index) => check_heredoc_name(file, id, index, new_name)?,
         SymbolId::OutsideVar(_) => {}
     }
     let mut edits = Vec::new();
@@ -98,6 +102,10 @@ fn current_name(file: &SourceFile, id: SymbolId) -> Result<String, RenameError> 
                 return refuse(format!("`{}` is set by BuildKit under this name only.", def.name));
             }
             Ok(def.name.clone())
+        }
+        SymbolId::Heredoc(id, index) => {
+            let heredocs = &dockerfile.instruction(id).data.heredocs;
+            Ok(heredocs.get(index as usize).map_or_else(String::new, |it| it.name.clone()))
         }
         SymbolId::OutsideVar(index) => {
             let var = dockerfile.scopes.refs.get(index as usize);
@@ -245,6 +253,27 @@ fn check_variable_name(file: &SourceFile, id: VarDefId, new_name: &str) -> Resul
 fn is_variable_name(name: &str) -> bool {
     name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
         && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
+}
+
+fn check_heredoc_name(
+    file: &SourceFile,
+    id: InstructionId,
+    index: u32,
+    new_name: &str,
+) -> Result<(), RenameError> {
+    if !is_variable_name(new_name) {
+        return refuse(format!("`{new_name}` is no name for a heredoc: use letters, digits and `_`."));
+    }
+    let heredocs = &file.dockerfile().instruction(id).data.heredocs;
+    let Some(heredoc) = heredocs.get(index as usize) else { return Ok(()) };
+    let ends_early = |line: &str| {
+        let line = if heredoc.chomp { line.trim_start_matches('\t') } else { line };
+        line == new_name
+    };
+    if heredoc.content.text.lines().any(ends_early) {
+        return refuse(format!("A line of the heredoc is `{new_name}`: it would end there."));
+    }
+    Ok(())
 }
 
 /// Where a variable can be seen, and so where another one of its name would get in its way.
@@ -560,6 +589,17 @@ WORKDIR $APP_HOME
         ] {
             assert_eq!(renamed(text, "x").unwrap_err(), reason, "{text}");
         }
+    }
+
+    #[test]
+    fn a_heredoc_with_its_end() {
+        let text = "FROM a\nRUN cat <<-\"EO<|>F\" <<B\n\tEOT\n\tEOF\nEOF\nB\n";
+        assert_eq!(renamed(text, "END").unwrap(), "FROM a\nRUN cat <<-\"END\" <<B\n\tEOT\n\tEND\nEOF\nB\n");
+        assert_eq!(renamed(text, "EOT").unwrap_err(), "A line of the heredoc is `EOT`: it would end there.");
+        assert_eq!(
+            renamed(text, "E T").unwrap_err(),
+            "`E T` is no name for a heredoc: use letters, digits and `_`."
+        );
     }
 
     #[test]

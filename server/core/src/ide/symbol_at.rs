@@ -19,12 +19,12 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{
-    Base, Dockerfile, ResolvedVar, SourceFile, StageId, StageRef, StageRefKind, VarDef, VarDefId, VarDefKind,
-    VarRef,
+    Base, Dockerfile, Instruction, InstructionId, ResolvedVar, SourceFile, StageId, StageRef, StageRefKind,
+    VarDef, VarDefId, VarDefKind, VarRef,
 };
 use crate::{TextRange, TextSize};
 
-/// A stage or a variable.
+/// What can be named at several places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SymbolId {
     /// A stage, by its name or its index.
@@ -34,6 +34,8 @@ pub enum SymbolId {
     /// A variable that the file uses but does not define, by the index of a use in
     /// [`Scopes::refs`](crate::model::scope::Scopes::refs).
     OutsideVar(u32),
+    /// The name of a heredoc, by its instruction and its place among the heredocs there.
+    Heredoc(InstructionId, u32),
 }
 
 /// A symbol at a place.
@@ -75,7 +77,9 @@ pub struct Occurrence {
 pub fn symbol_at(file: &SourceFile, offset: TextSize) -> Option<SymbolAt> {
     let dockerfile = file.dockerfile();
     // `FROM base-$VARIANT`: on the variable it is the variable.
-    variable_at(dockerfile, offset).or_else(|| stage_at(dockerfile, offset))
+    variable_at(dockerfile, offset)
+        .or_else(|| stage_at(dockerfile, offset))
+        .or_else(|| heredoc_at(file, offset))
 }
 
 /// Every place that names a symbol, in order of the text.
@@ -85,6 +89,7 @@ pub fn occurrences(file: &SourceFile, id: SymbolId) -> Vec<Occurrence> {
         SymbolId::Stage(stage) => stage_occurrences(dockerfile, stage),
         SymbolId::Var(def) => variable_occurrences(dockerfile, def),
         SymbolId::OutsideVar(index) => outside_occurrences(dockerfile, index),
+        SymbolId::Heredoc(id, index) => heredoc_occurrences(file, dockerfile.instruction(id), index),
     };
     found.sort_by_key(|it| (it.range.start(), it.range.end(), !it.is_definition));
     found.dedup_by_key(|it| it.range);
@@ -190,6 +195,32 @@ fn outside_occurrences(dockerfile: &Dockerfile, index: u32) -> Vec<Occurrence> {
         it.name == asked.name && it.stage == asked.stage && !matches!(it.target, ResolvedVar::Def(_))
     });
     same.map(|it| Occurrence { range: it.range, is_definition: false, form: Form::Name }).collect()
+}
+
+fn heredoc_at(file: &SourceFile, offset: TextSize) -> Option<SymbolAt> {
+    let instruction = file.dockerfile().instruction_at(offset)?;
+    let count = u32::try_from(instruction.data.heredocs.len()).ok()?;
+    (0..count).find_map(|index| {
+        let names = heredoc_occurrences(file, instruction, index);
+        let touched = names.iter().find(|it| it.range.contains_inclusive(offset))?;
+        Some(SymbolAt { id: SymbolId::Heredoc(instruction.id, index), range: touched.range })
+    })
+}
+
+/// A heredoc's name where it is announced and where it ends. None where quotes or continuations stand
+/// in the middle of the name.
+fn heredoc_occurrences(file: &SourceFile, instruction: Instruction<'_>, index: u32) -> Vec<Occurrence> {
+    let Some(heredoc) = instruction.data.heredocs.get(index as usize) else { return Vec::new() };
+    let places = std::iter::once((heredoc.redirect, true)).chain(heredoc.terminator.map(|it| (it, false)));
+    let found: Option<Vec<Occurrence>> = places
+        .map(|(place, is_definition)| {
+            let place = instruction.abs(place);
+            let at = TextSize::try_from(file.text().slice(place).rfind(&heredoc.name)?).ok()?;
+            let range = TextRange::at(place.start() + at, TextSize::of(heredoc.name.as_str()));
+            Some(Occurrence { range, is_definition, form: Form::Name })
+        })
+        .collect();
+    found.unwrap_or_default()
 }
 
 /// The definitions of one variable: see the head of this file.

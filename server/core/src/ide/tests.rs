@@ -25,6 +25,10 @@ const TEXTS: [&str; 16] = [
 ];
 
 fn check_every_offset(text: &str) {
+    check_offsets(text, 0);
+}
+
+fn check_offsets(text: &str, first: usize) {
     let file = SourceFile::new(text);
     let inside = |range: TextRange| {
         let range = usize::from(range.start())..usize::from(range.end());
@@ -33,7 +37,7 @@ fn check_every_offset(text: &str) {
     folding::folds(&file).into_iter().for_each(|fold| inside(fold.range));
     symbols::symbols(&file).iter().for_each(|symbol| check_symbol(symbol, &inside));
     // Offsets inside of characters and behind the end too.
-    for offset in 0..text.len() + 3 {
+    for offset in first..text.len() + 3 {
         let offset = TextSize::try_from(offset).unwrap();
         hover::hover(&file, offset).into_iter().for_each(|it| inside(it.range));
         if let Some(target) = definition::definition(&file, offset) {
@@ -79,6 +83,6 @@ fn nothing_panics_on_nasty_texts() {
 fn nothing_panics_while_a_file_is_typed() {
     let text = "ARG V=1\nFROM a:${V} AS b\nENV C=$V \\\n  D=\"x\"\nCOPY --from=b --chown=$C:1 a b/\nRUN --mount=type=cache,from=b,target=/c <<EOF\necho $C\nEOF\nONBUILD COPY --from=0 a b\n";
     for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
-        check_every_offset(&text[..end]);
+        check_offsets(&text[..end], end.saturating_sub(12));
     }
 }

@@ -72,6 +72,8 @@ pub(super) struct Typed<'a> {
     pub(super) words: Vec<String>,
     /// The word at the cursor; may be empty.
     pub(super) word: Word,
+    /// Whether a single quote is open at the cursor.
+    pub(super) in_single_quotes: bool,
 }
 
 /// Where `offset` lies; none where nothing of the language can be typed.
@@ -163,8 +165,25 @@ fn in_instruction<'a>(
         }
         word = prefix.word(word.end);
     }
+    let in_single_quotes = in_single_quotes(&prefix.text()[keyword.end..]);
     let word = prefix.typed(word, behind);
-    Some(Place::Arguments(Typed { instruction, keyword: kind, among_flags, words, word }))
+    Some(Place::Arguments(Typed { instruction, keyword: kind, among_flags, words, word, in_single_quotes }))
+}
+
+/// Whether a single quote is open at the end of a text.
+fn in_single_quotes(text: &str) -> bool {
+    let mut open = None;
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match (open, char) {
+            (Some('\''), '\\') => {}
+            (_, '\\') => drop(chars.next()),
+            (Some(quote), char) if quote == char => open = None,
+            (None, '\'' | '"') => open = Some(char),
+            _ => {}
+        }
+    }
+    open == Some('\'')
 }
 
 /// An instruction's text in front of the cursor, its lines joined.

@@ -219,6 +219,48 @@ fn directives_at_the_head() {
 }
 
 #[test]
+fn variables_that_are_visible() {
+    let text = "ARG G=1\nFROM a AS base\nARG A\nENV E=\"x y\"\nFROM base\nENV E=2 F=3\n";
+    check(
+        &format!("{text}WORKDIR /$<|>\n"),
+        &expect![[r#"
+            $F (ENV 3)
+            $E (ENV 2)
+            $A (ARG)
+        "#]],
+    );
+    assert_eq!(labels(&format!("{text}RUN echo \"${{<|>\"\n")), "${F} ${E} ${A}");
+    assert_eq!(labels(&format!("{text}RUN echo ${{n<|>")), "${F} ${E} ${A} ${NO_PROXY} ${no_proxy}");
+    assert_eq!(labels(&format!("{text}CMD echo $<|>")), "$F $E");
+    assert_eq!(labels(&format!("{text}COPY --chown=$<|> a b\n")), "$F $E $A");
+    assert_eq!(labels(&format!("{text}RUN --mount=target=/$<|>")), "$F $E $A");
+    assert!(labels(&format!("{text}FROM x:$<|>")).starts_with("$G $TARGETPLATFORM"));
+    assert_eq!(
+        accept(&format!("{text}WORKDIR /${{<|>X}}/b\n"), "${E}"),
+        format!("{text}WORKDIR /${{E}}/b\n")
+    );
+    assert_eq!(accept(&format!("{text}WORKDIR /$<|>X/b\n"), "$E"), format!("{text}WORKDIR /$E/b\n"));
+}
+
+#[test]
+fn no_variables_where_nothing_expands_them() {
+    let text = "FROM a\nENV E=2\n";
+    for line in [
+        "RUN echo '$<|>'",
+        "RUN echo \\$<|>",
+        "RUN echo $$<|>",
+        "CMD [\"$<|>\"]",
+        "CMD [\"$<|>",
+        "COPY --from=$<|> a b",
+        "RUN --mount=type=bind,from=$<|>",
+        "SHELL [\"$<|>\"]",
+        "FROM a AS $<|>",
+    ] {
+        assert_eq!(labels(&format!("{text}{line}\n")), "", "{line}");
+    }
+}
+
+#[test]
 fn nothing_where_nothing_of_the_language_stands() {
     for fixture in [
         "FROM a\nRUN apt-get <|>",
