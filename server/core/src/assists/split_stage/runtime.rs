@@ -19,9 +19,15 @@ const JDK_IMAGES: [&str; 9] = [
     "java",
 ];
 
-/// Whether `image` is a JDK image by its name, whatever registry it comes from.
-pub(super) fn is_java_image(image: &ImageRef) -> bool {
-    JDK_IMAGES.contains(&name(image))
+/// Whether `image` builds Java, by its name, whatever registry it comes from.
+pub(super) fn builds_java(image: &ImageRef) -> bool {
+    let runs_only = image.tag.as_deref().is_some_and(|tag| tag.split('-').any(is_runtime_word));
+    (JDK_IMAGES.contains(&name(image)) && !runs_only) || matches!(name(image), "maven" | "gradle")
+}
+
+/// Whether a part of a tag says that the image lacks the compiler.
+fn is_runtime_word(part: &str) -> bool {
+    matches!(part, "jre" | "headless" | "headful" | "sfj")
 }
 
 /// A runtime image and what to know about it.
@@ -60,7 +66,7 @@ pub(super) fn of_jdk(image: &ImageRef) -> Result<Runtime, Refusal> {
     if tag.contains("windowsservercore") || tag.contains("nanoserver") {
         return Err(Refusal::new("the base image is a Windows image".to_owned()));
     }
-    if tag.split('-').any(|part| matches!(part, "jre" | "headless" | "headful" | "sfj")) {
+    if tag.split('-').any(is_runtime_word) {
         return Err(Refusal::new(format!("the base image `{}` already is a runtime image", image.written)));
     }
     let found = match repository {

@@ -77,9 +77,7 @@ pub(super) fn looks_familiar(file: &SourceFile) -> bool {
         let mut lines = dockerfile.instructions().filter(|it| may_call.contains(&it.keyword()));
         lines.any(|it| words.iter().any(|word| it.data.line.text().contains(word)))
     };
-    let on_jdk = dockerfile.stages.iter().any(|stage| {
-        let image = ImageRef::parse(&stage.base_text);
-        runtime::is_java_image(&image) && !image.tag.as_deref().unwrap_or("").contains("jre")
-    });
+    let mut stages = dockerfile.stages.iter();
+    let on_jdk = stages.any(|stage| runtime::builds_java(&ImageRef::parse(&stage.base_text)));
     says(&["mvnw"]) || (on_jdk && says(&["gradle", "mvn", "javac", ".jar"]))
 }

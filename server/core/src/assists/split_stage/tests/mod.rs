@@ -609,3 +609,10 @@ CMD ["./mvnw", "spring-boot:run", "-Dserver.port=9000"]
         The RUN on line 5 stays in the builder: if the application needs what it does, the final stage needs it too.
         HEALTHCHECK calls `probe`: see to it that the final stage has it."#]].assert_eq(&notes.join("\n"));
 }
+
+#[test]
+fn the_example_is_offered_the_split() {
+    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/spring-boot/Dockerfile"));
+    assert!(hint(&SourceFile::new(text)).is_some());
+    assert!(result(text).ends_with("\nENTRYPOINT [\"java\", \"-jar\", \"app.jar\"]\n"));
+}
