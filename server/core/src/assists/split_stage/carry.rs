@@ -1,0 +1,382 @@
+//! What the final stage carries over from the stage that is split.
+//!
+//! The rule: the image that comes out is configured as before, except for what the plan says. So what
+//! configures the image moves; environment, directory, user and shell are in both stages where both need
+//! them; what prepares the system is done in both; and the rest is the builder's.
+
+use super::Refusal;
+use super::paths;
+use super::plan::{Place, Step};
+use super::profile::{Profile, Recipe};
+use super::setup::{self, Purpose};
+use super::shell;
+use super::view::View;
+use crate::model::scope::{ResolvedVar, VarDefKind};
+use crate::model::{Arguments, Instruction, InstructionId, Pair};
+use crate::syntax::Keyword;
+use rustc_hash::FxHashSet;
+
+/// Where everything goes.
+pub(super) struct Carried {
+    pub(super) steps: Vec<Step>,
+    pub(super) builder_end: InstructionId,
+    pub(super) artifact_to: String,
+    pub(super) owner: Option<String>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Decides for every instruction of the stage.
+pub(super) fn carry(view: &View<'_>, profile: &dyn Profile, recipe: &Recipe) -> Result<Carried, Refusal> {
+    let mut carrier = Carrier {
+        view,
+        profile,
+        recipe,
+        steps: Vec::new(),
+        dirs: FxHashSet::default(),
+        users: Vec::new(),
+        packages: Vec::new(),
+        notes: Vec::new(),
+    };
+    carrier.place_all();
+    let end = carrier.builder_end();
+    carrier.release_tail(end);
+    carrier.settle(Keyword::Workdir, end);
+    carrier.settle(Keyword::User, end);
+    carrier.settle(Keyword::Shell, end);
+    carrier.settle_variables(end);
+    carrier.check_user()?;
+    carrier.check_healthcheck();
+    let builder_end = carrier.steps[end].instruction;
+    Ok(Carried {
+        builder_end,
+        artifact_to: carrier.artifact_to(builder_end),
+        owner: carrier.owner(builder_end),
+        steps: carrier.steps,
+        notes: carrier.notes,
+    })
+}
+
+struct Carrier<'v, 'a> {
+    view: &'v View<'a>,
+    profile: &'v dyn Profile,
+    recipe: &'v Recipe,
+    steps: Vec<Step>,
+    /// Directories that the final stage has.
+    dirs: FxHashSet<String>,
+    /// Words of the commands that create the final stage's users.
+    users: Vec<String>,
+    /// Packages that the final stage installs.
+    packages: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl<'a> Carrier<'_, 'a> {
+    fn instruction(&self, index: usize) -> Instruction<'a> {
+        self.view.dockerfile.instruction(self.steps[index].instruction)
+    }
+
+    /// The indices of the instructions with this keyword.
+    fn all(&self, keyword: Keyword) -> Vec<usize> {
+        (0..self.steps.len()).filter(|index| self.instruction(*index).keyword() == keyword).collect()
+    }
+
+    /// A first place for each instruction, looked at alone.
+    fn place_all(&mut self) {
+        for instruction in self.view.instructions() {
+            let (place, why) = match instruction.keyword() {
+                Keyword::From => (Place::Builder, "begins the builder"),
+                Keyword::Run => self.run(instruction),
+                Keyword::Copy | Keyword::Add => self.copy(instruction),
+                Keyword::Env => self.env(instruction),
+                Keyword::Cmd | Keyword::Entrypoint => {
+                    let found = self.recipe.command.iter().find(|(id, _)| *id == instruction.id);
+                    match found {
+                        Some((_, place)) => (place.clone(), "starts the application"),
+                        None => (Place::Dropped, "has no effect any more"),
+                    }
+                }
+                Keyword::Label
+                | Keyword::Maintainer
+                | Keyword::Expose
+                | Keyword::Volume
+                | Keyword::Healthcheck
+                | Keyword::Stopsignal => (Place::Final, "configures the image"),
+                _ => (Place::Builder, "is needed by the build"),
+            };
+            self.steps.push(Step { instruction: instruction.id, place, why });
+        }
+    }
+
+    fn run(&mut self, run: Instruction<'_>) -> (Place, &'static str) {
+        let line = run.row + 1;
+        if let Some(dir) = self.view.workdir_before(run.id) {
+            self.dirs.insert(dir.to_owned());
+        }
+        match setup::purpose(self.view, self.profile, run, &self.recipe.build_dir, &self.dirs) {
+            Purpose::Build { prepares } => {
+                if prepares {
+                    self.notes.push(format!(
+                        "The RUN on line {line} stays in the builder: look whether the application needs what else it does."
+                    ));
+                }
+                (Place::Builder, "builds")
+            }
+            Purpose::Setup(setup) => {
+                if !setup.packages.is_empty() {
+                    let packages = setup.packages.join(", ");
+                    self.notes
+                        .push(format!("Both stages install {packages}: drop what only one of them needs."));
+                }
+                self.dirs.extend(setup.dirs);
+                self.users.extend(setup.users);
+                self.packages.extend(setup.packages);
+                (Place::Both, "prepares the system that the application runs in")
+            }
+            Purpose::Nothing => (Place::Builder, "leaves nothing that the application needs"),
+            Purpose::Unknown => {
+                self.notes.push(format!(
+                    "The RUN on line {line} stays in the builder: if the application needs what it does, the final \
+                     stage needs it too."
+                ));
+                (Place::Builder, "is taken for a part of the build")
+            }
+        }
+    }
+
+    /// What is copied to where the build runs is its input; what is copied elsewhere, or later, is for the
+    /// application.
+    fn copy(&mut self, copy: Instruction<'_>) -> (Place, &'static str) {
+        const INPUT: (Place, &str) = (Place::Builder, "is input of the build");
+        let words = copy.data.arguments.words();
+        let Some(to) = self.view.destination(copy) else {
+            self.notes.push(format!(
+                "What line {} copies stays in the builder: look whether the application needs it.",
+                copy.row + 1
+            ));
+            return INPUT;
+        };
+        let for_build = words.iter().any(|it| self.profile.is_build_path(&it.text));
+        let later = self.recipe.made_by.is_some_and(|made_by| copy.id > made_by);
+        let dir = &self.recipe.build_dir;
+        let inside = paths::is_within(&to, dir) || paths::is_within(dir, &to);
+        if for_build || (inside && !later) {
+            let whole_context = words.iter().rev().skip(1).any(|it| matches!(it.text.as_str(), "." | "./"));
+            if whole_context && copy.data.flag("from").is_none() {
+                self.notes.push(format!(
+                    "The final stage has only {} of what was in {dir}: copy what else the application reads there.",
+                    paths::file_name(&self.recipe.artifact.to)
+                ));
+            }
+            return INPUT;
+        }
+        self.dirs.insert(to);
+        (Place::Both, "is for the application")
+    }
+
+    fn env(&mut self, env: Instruction<'_>) -> (Place, &'static str) {
+        let Arguments::Pairs(pairs) = &env.data.arguments else {
+            return (Place::Both, "sets the environment");
+        };
+        let for_build =
+            |pair: &&Pair| pair.name.text == "DEBIAN_FRONTEND" || self.profile.is_build_env(&pair.name.text);
+        let (build, runtime): (Vec<_>, Vec<_>) = pairs.iter().partition(for_build);
+        if !build.is_empty() {
+            let names: Vec<&str> = build.iter().map(|pair| pair.name.text.as_str()).collect();
+            self.notes.push(format!("{} stays in the builder.", names.join(", ")));
+        }
+        match (build.is_empty(), runtime.is_empty()) {
+            (true, _) => (Place::Both, "sets the environment"),
+            (_, true) => (Place::Builder, "is for the build alone"),
+            _ => {
+                let source = |pair: &&Pair| self.view.slice(env.abs(pair.name.range.cover(pair.value.range)));
+                let kept: Vec<_> = runtime.iter().map(source).collect();
+                let text = format!("{} {}", self.view.keyword(Keyword::Env), kept.join(" "));
+                (Place::BothAs(text), "sets the environment, in part for the build alone")
+            }
+        }
+    }
+
+    /// The index of the last instruction that the builder needs.
+    fn builder_end(&self) -> usize {
+        let needed = |keyword| matches!(keyword, Keyword::Run | Keyword::Copy | Keyword::Add | Keyword::From);
+        let last = (0..self.steps.len()).rfind(|index| {
+            self.steps[*index].place == Place::Builder && needed(self.instruction(*index).keyword())
+        });
+        let mut end = last.unwrap_or(0);
+        if self.recipe.made_by.is_none() {
+            // The step that is added runs where the command would have run.
+            end = end.max(self.all(Keyword::Workdir).last().copied().unwrap_or(0));
+        }
+        end
+    }
+
+    /// Behind the builder's end everything is the final stage's.
+    fn release_tail(&mut self, end: usize) {
+        for index in end + 1..self.steps.len() {
+            let keyword = self.instruction(index).keyword();
+            let step = &mut self.steps[index];
+            step.place = match (std::mem::replace(&mut step.place, Place::Dropped), keyword) {
+                (Place::Both, _) => Place::Final,
+                (Place::BothAs(text), _) => Place::FinalAs(text),
+                (Place::Builder, Keyword::Env) => Place::Dropped,
+                (Place::Builder, _) => Place::Final,
+                (place, _) => place,
+            };
+        }
+    }
+
+    /// WORKDIR, USER and SHELL: the final stage has the last one, and those that something between it and
+    /// the next one depends on.
+    fn settle(&mut self, keyword: Keyword, end: usize) {
+        let all = self.all(keyword);
+        let mut all_carried = true;
+        for (nth, &index) in all.iter().enumerate() {
+            if index > end {
+                break;
+            }
+            let next = all.get(nth + 1).copied();
+            let depends = |it: usize| {
+                let dependent = match self.instruction(it).keyword() {
+                    Keyword::Run => true,
+                    Keyword::Copy | Keyword::Add => keyword == Keyword::Workdir,
+                    _ => false,
+                };
+                dependent && self.steps[it].place.is_in_final()
+            };
+            if next.is_some_and(|next| !(index + 1..next).any(depends)) {
+                all_carried = false;
+                continue;
+            }
+            let absolute =
+                (keyword == Keyword::Workdir && !all_carried).then(|| self.absolute_workdir(index));
+            self.steps[index].place = absolute.flatten().map_or(Place::Both, Place::BothAs);
+            self.steps[index].why = "holds for both stages";
+        }
+    }
+
+    /// A relative WORKDIR with the whole path, for a stage that lacks the one before it.
+    fn absolute_workdir(&self, index: usize) -> Option<String> {
+        let workdir = self.instruction(index);
+        let written = workdir.data.arguments.words().first()?;
+        if written.text.starts_with('/') {
+            return None;
+        }
+        let next = InstructionId(workdir.id.0 + 1);
+        let dir = if next < self.view.stage.end {
+            self.view.workdir_before(next)
+        } else {
+            self.view.workdir_at_end()
+        };
+        Some(format!("{} {}", self.view.keyword(Keyword::Workdir), dir?))
+    }
+
+    /// Variables that the final stage uses are defined there.
+    fn settle_variables(&mut self, end: usize) {
+        let first = self.view.stage.from.index();
+        let scopes = &self.view.dockerfile.scopes;
+        // A variable is defined before it is used, so one way back finds what definitions need in turn.
+        for reference in scopes.refs.iter().rev() {
+            let ResolvedVar::Def(def) = reference.target else { continue };
+            let def = scopes.def(def);
+            let Some(user) = reference.instruction.index().checked_sub(first) else { continue };
+            let Some(index) = def.instruction.index().checked_sub(first) else { continue };
+            if !self.steps[user].place.is_in_final() {
+                continue;
+            }
+            // A container knows no ARG, so its own shell cannot mean one.
+            let at_run_time = reference.shell && self.instruction(user).keyword() != Keyword::Run;
+            if at_run_time && def.kind == VarDefKind::Arg {
+                continue;
+            }
+            let step = &mut self.steps[index];
+            if !matches!(step.place, Place::Both | Place::Final) {
+                step.place = if index > end { Place::Final } else { Place::Both };
+                step.why = "defines what the final stage uses";
+            }
+        }
+    }
+
+    /// A user with a name must exist in the final stage.
+    fn check_user(&self) -> Result<(), Refusal> {
+        const EVERYWHERE: [&str; 3] = ["root", "nobody", "daemon"];
+        let Some(&last) = self.all(Keyword::User).last() else { return Ok(()) };
+        let user = self.instruction(last);
+        let written = user.data.arguments.words().first().map_or("", |word| word.text.trim());
+        let name = written.split(':').next().unwrap_or("");
+        let is_known = name.bytes().all(|b| b.is_ascii_digit())
+            || name.contains('$')
+            || EVERYWHERE.contains(&name)
+            || self.users.iter().any(|it| it == name);
+        if is_known {
+            return Ok(());
+        }
+        Err(Refusal::new(format!(
+            "it is not clear which RUN creates the user `{name}` (line {}), whom the final stage needs too",
+            user.row + 1
+        )))
+    }
+
+    /// Says when a HEALTHCHECK calls what the final stage may lack.
+    fn check_healthcheck(&mut self) {
+        let Some(&last) = self.all(Keyword::Healthcheck).last() else { return };
+        let Arguments::Healthcheck { command, .. } = &self.instruction(last).data.arguments else { return };
+        let programs: Vec<String> = match command.as_ref() {
+            Arguments::Json(words) => words.first().map(|it| it.text.clone()).into_iter().collect(),
+            Arguments::Text(text) => shell::parse(&text.text)
+                .map(|it| it.iter().map(|command| command.program().to_owned()).collect())
+                .unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let lost = programs.iter().find(|program| {
+            let installed = self.packages.contains(program);
+            let left_behind = || {
+                let runs =
+                    self.all(Keyword::Run).into_iter().filter(|it| self.steps[*it].place == Place::Builder);
+                runs.map(|it| self.instruction(it)).any(|run| self.view.says(run, program))
+            };
+            !installed
+                && !program.is_empty()
+                && (self.profile.is_builder_tool(program)
+                    || is_missing(&self.recipe.runtime_tag, program)
+                    || left_behind())
+        });
+        if let Some(program) = lost {
+            self.notes.push(format!("HEALTHCHECK calls `{program}`: see to it that the final stage has it."));
+        }
+    }
+
+    /// How the final stage's COPY names the artifact: relative where its WORKDIR is that of the end.
+    fn artifact_to(&self, builder_end: InstructionId) -> String {
+        let to = self.recipe.artifact.to.as_str();
+        let made_by = self.recipe.made_by.unwrap_or(builder_end);
+        let carried = self.all(Keyword::Workdir).into_iter().rfind(|index| {
+            self.steps[*index].instruction <= made_by && self.steps[*index].place.is_in_final()
+        });
+        let here = match carried {
+            Some(index) => self.view.workdir_before(InstructionId(self.steps[index].instruction.0 + 1)),
+            None => Some("/"),
+        };
+        match here {
+            Some(here) if self.view.workdir_at_end() == Some(here) => paths::relative_to(to, here).to_owned(),
+            _ => to.to_owned(),
+        }
+    }
+
+    /// Who owned the artifact so far, when that was not root and the final stage has the user by then.
+    fn owner(&self, builder_end: InstructionId) -> Option<String> {
+        let made_by = self.recipe.made_by.unwrap_or(builder_end);
+        let user = self.view.user_before(made_by)?;
+        let last = self.all(Keyword::User).last().map(|index| self.instruction(*index))?;
+        let is_last = last.id < made_by && last.data.arguments.words().first()?.text.trim() == user;
+        (is_last && !matches!(user.split(':').next(), Some("root" | "0"))).then(|| user.to_owned())
+    }
+}
+
+/// Whether the system that a runtime tag names is known to lack a program.
+fn is_missing(runtime_tag: &str, program: &str) -> bool {
+    match program {
+        "curl" | "bash" => runtime_tag.contains("alpine"),
+        "wget" => runtime_tag.contains("ubi") || runtime_tag.contains("al2"),
+        _ => false,
+    }
+}

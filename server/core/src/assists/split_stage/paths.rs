@@ -1,0 +1,68 @@
+//! Paths inside the image.
+
+/// `path` seen from the directory `base`: absolute, without `.`, `..` and doubled slashes.
+pub(super) fn join(base: &str, path: &str) -> String {
+    let from = if path.starts_with('/') { "" } else { base };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in from.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// Whether `path` is `dir` or lies in it; both absolute and clean.
+pub(super) fn is_within(path: &str, dir: &str) -> bool {
+    dir == "/" || path.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The directory that holds `path`.
+pub(super) fn parent(path: &str) -> &str {
+    match path.rfind('/') {
+        Some(0) | None => "/",
+        Some(at) => &path[..at],
+    }
+}
+
+/// The last part of `path`.
+pub(super) fn file_name(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or(path)
+}
+
+/// How to write the absolute `path` in the directory `dir`: relative when it lies in it.
+pub(super) fn relative_to<'p>(path: &'p str, dir: &str) -> &'p str {
+    let inside = if dir == "/" {
+        path.strip_prefix('/')
+    } else {
+        path.strip_prefix(dir).and_then(|it| it.strip_prefix('/'))
+    };
+    inside.filter(|it| !it.is_empty()).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joining_cleans() {
+        assert_eq!(join("/app", "target/x.jar"), "/app/target/x.jar");
+        assert_eq!(join("/app", "./"), "/app");
+        assert_eq!(join("/app", "../b//c/."), "/b/c");
+        assert_eq!(join("/app", "/x/../.."), "/");
+    }
+
+    #[test]
+    fn within_and_relative() {
+        assert!(is_within("/app/x", "/app") && is_within("/app", "/app") && is_within("/a", "/"));
+        assert!(!is_within("/apples", "/app"));
+        assert_eq!(relative_to("/app/a/b", "/app"), "a/b");
+        assert_eq!(relative_to("/app", "/app"), "/app");
+        assert_eq!(relative_to("/x", "/"), "x");
+        assert_eq!(parent("/app/x"), "/app");
+        assert_eq!(parent("/x"), "/");
+        assert_eq!(file_name("target/x.jar"), "x.jar");
+    }
+}

@@ -1,0 +1,204 @@
+//! Maven's command line.
+
+use crate::assists::split_stage::paths;
+use crate::assists::split_stage::shell::{Command, Word, is_shell};
+
+/// A call of the Maven wrapper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Call {
+    /// The words that start it: `./mvnw`, `sh mvnw`.
+    pub(super) launcher: Vec<String>,
+    /// Phases and goals, in order.
+    pub(super) goals: Vec<String>,
+    /// Options, in order.
+    pub(super) options: Vec<Opt>,
+    /// Whether a variable or wildcard hides some of it.
+    pub(super) dynamic: bool,
+}
+
+/// An option: its name as Maven's short form where it has one, and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Opt {
+    pub(super) name: String,
+    pub(super) value: Option<String>,
+}
+
+/// Options with a value, short and long.
+const WITH_VALUE: [(&str, &str); 14] = [
+    ("-D", "--define"),
+    ("-P", "--activate-profiles"),
+    ("-f", "--file"),
+    ("-pl", "--projects"),
+    ("-s", "--settings"),
+    ("-gs", "--global-settings"),
+    ("-t", "--toolchains"),
+    ("-gt", "--global-toolchains"),
+    ("-T", "--threads"),
+    ("-l", "--log-file"),
+    ("-rf", "--resume-from"),
+    ("-b", "--builder"),
+    ("-ep", "--encrypt-password"),
+    ("-emp", "--encrypt-master-password"),
+];
+
+/// The phases from `package` on.
+const PACKAGING: [&str; 7] = [
+    "package",
+    "pre-integration-test",
+    "integration-test",
+    "post-integration-test",
+    "verify",
+    "install",
+    "deploy",
+];
+
+/// The phases before `package`, and `clean`: they leave no artifact.
+const EARLIER: [&str; 16] = [
+    "clean",
+    "validate",
+    "initialize",
+    "generate-sources",
+    "process-sources",
+    "generate-resources",
+    "process-resources",
+    "compile",
+    "process-classes",
+    "generate-test-sources",
+    "process-test-sources",
+    "generate-test-resources",
+    "process-test-resources",
+    "test-compile",
+    "process-test-classes",
+    "test",
+];
+
+impl Call {
+    /// Reads a command that calls the wrapper, by whatever path, itself or through a shell.
+    pub(super) fn of(command: &Command) -> Option<Self> {
+        let argv = command.argv();
+        let is_wrapper = |word: &Word| paths::file_name(&word.text) == "mvnw";
+        let at = match argv {
+            [first, ..] if is_wrapper(first) => 0,
+            [shell, second, ..] if is_shell(&shell.text) && is_wrapper(second) => 1,
+            _ => return None,
+        };
+        let mut call = Self {
+            launcher: argv[..=at].iter().map(|word| word.text.clone()).collect(),
+            goals: Vec::new(),
+            options: Vec::new(),
+            dynamic: argv.iter().any(|word| word.exact().is_none()),
+        };
+        let mut words = argv[at + 1..].iter().map(|word| word.text.as_str());
+        while let Some(word) = words.next() {
+            if word.starts_with('-') {
+                call.options.push(option(word, &mut words));
+            } else {
+                call.goals.push(word.to_owned());
+            }
+        }
+        Some(call)
+    }
+
+    /// Whether it leaves the artifact in `target/`.
+    pub(super) fn packages(&self) -> bool {
+        self.goals.iter().any(|goal| PACKAGING.contains(&goal.as_str()))
+    }
+
+    /// Whether it builds only some of a project's modules.
+    pub(super) fn picks_modules(&self) -> bool {
+        self.options.iter().any(|it| matches!(it.name.as_str(), "-pl" | "-rf"))
+    }
+
+    /// The directory of the project, for a call in `dir`.
+    pub(super) fn project_dir(&self, dir: &str) -> String {
+        let file = self.options.iter().rev().find(|it| it.name == "-f").and_then(|it| it.value.as_deref());
+        match file.map(|file| paths::join(dir, file)) {
+            Some(file) if file.ends_with(".xml") => paths::parent(&file).to_owned(),
+            Some(project) => project,
+            None => dir.to_owned(),
+        }
+    }
+
+    /// Whether a goal of Spring Boot's plugin is called.
+    pub(super) fn names_spring_boot(&self) -> bool {
+        self.goals
+            .iter()
+            .any(|goal| goal.starts_with("spring-boot:") || goal.contains(":spring-boot-maven-plugin:"))
+    }
+}
+
+/// Whether a goal is a phase of Maven's life cycles.
+pub(super) fn is_phase(goal: &str) -> bool {
+    PACKAGING.contains(&goal) || EARLIER.contains(&goal)
+}
+
+/// Whether a text speaks of packaging at all: for scripts that cannot be read.
+pub(super) fn speaks_of_packaging(text: &str) -> bool {
+    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words.any(|word| PACKAGING.contains(&word))
+}
+
+fn option<'a>(word: &'a str, rest: &mut impl Iterator<Item = &'a str>) -> Opt {
+    for (short, long) in WITH_VALUE {
+        if word == short || word == long {
+            return Opt { name: short.to_owned(), value: rest.next().map(str::to_owned) };
+        }
+        if let Some(value) = word.strip_prefix(long).and_then(|it| it.strip_prefix('=')) {
+            return Opt { name: short.to_owned(), value: Some(value.to_owned()) };
+        }
+    }
+    // `-Dkey=value`, `-Pname`, `-T1C`: the value may stand right behind these.
+    for short in ["-D", "-P", "-T"] {
+        if let Some(value) = word.strip_prefix(short) {
+            return Opt { name: short.to_owned(), value: Some(value.to_owned()) };
+        }
+    }
+    Opt { name: word.to_owned(), value: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assists::split_stage::shell;
+
+    fn call(text: &str) -> Option<Call> {
+        Call::of(&shell::parse(text).unwrap()[0])
+    }
+
+    #[test]
+    fn the_wrapper_is_found_by_any_path() {
+        for text in [
+            "./mvnw test",
+            "mvnw test",
+            "/app/mvnw test",
+            "sh mvnw test",
+            "bash ./mvnw test",
+            "exec ./mvnw test",
+        ] {
+            assert_eq!(call(text).unwrap().goals, ["test"], "{text}");
+        }
+        assert_eq!(call("mvn package"), None);
+        assert_eq!(call("chmod +x mvnw"), None);
+    }
+
+    #[test]
+    fn goals_and_options() {
+        let call =
+            call("./mvnw -B clean package -Pprod -f web/pom.xml -DskipTests --projects=a,b -T 1C").unwrap();
+        assert_eq!(call.goals, ["clean", "package"]);
+        let options: Vec<_> = call
+            .options
+            .iter()
+            .map(|it| format!("{} {}", it.name, it.value.as_deref().unwrap_or("-")))
+            .collect();
+        assert_eq!(options, ["-B -", "-P prod", "-f web/pom.xml", "-D skipTests", "-pl a,b", "-T 1C"]);
+        assert!(call.packages() && call.picks_modules());
+        assert_eq!(call.project_dir("/app"), "/app/web");
+    }
+
+    #[test]
+    fn packaging_in_a_text() {
+        assert!(speaks_of_packaging("for m in a b; do ./mvnw -B install; done"));
+        assert!(!speaks_of_packaging("./mvnw dependency:go-offline || exit 1"));
+    }
+}

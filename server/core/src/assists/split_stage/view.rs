@@ -1,0 +1,238 @@
+//! The only stage of a file, with the questions that a split asks about it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::Refusal;
+use super::paths;
+use super::shell::{self, Command, Word, is_shell};
+use super::start::json_string;
+use crate::TextRange;
+use crate::model::{Arguments, Base, Dockerfile, Instruction, InstructionId, SourceFile, Stage, state};
+use crate::syntax::{Keyword, RelRange};
+
+/// The only stage of a file.
+pub(super) struct View<'a> {
+    pub(super) file: &'a SourceFile,
+    pub(super) dockerfile: &'a Dockerfile,
+    pub(super) stage: &'a Stage,
+    /// The directory in effect before each instruction of the stage, and at its end; none where it
+    /// depends on something that the file does not tell.
+    workdirs: Vec<Option<Arc<str>>>,
+}
+
+impl<'a> View<'a> {
+    /// Looks at a file that has exactly one stage and that BuildKit would take.
+    pub(super) fn new(file: &'a SourceFile) -> Result<Self, Refusal> {
+        let dockerfile = file.dockerfile();
+        let stage = match dockerfile.stages.as_slice() {
+            [] => return Err(Refusal::new("there is no stage in the file".to_owned())),
+            [stage] => stage,
+            more => {
+                return Err(Refusal::new(format!("the file has {} stages already", more.len())));
+            }
+        };
+        let broken = dockerfile.instructions().find(|it| !it.data.faults.is_empty());
+        if let Some(instruction) = broken {
+            let line = instruction.row + 1;
+            return Err(Refusal::new(format!("line {line} has an error: mend it first")));
+        }
+        if !dockerfile.faults.is_empty() {
+            return Err(Refusal::new("the file has an error: mend it first".to_owned()));
+        }
+        match stage.base {
+            Base::Image(_) => {}
+            Base::Scratch => return Err(Refusal::new("the stage is built from scratch".to_owned())),
+            Base::Stage(_) | Base::Unresolved => {
+                return Err(Refusal::new(
+                    "the base image depends on a variable without a default".to_owned(),
+                ));
+            }
+        }
+        let mut view = Self { file, dockerfile, stage, workdirs: Vec::new() };
+        if let Some(onbuild) = view.instructions().find(|it| it.keyword() == Keyword::Onbuild) {
+            return Err(Refusal::new(format!(
+                "ONBUILD on line {} is for images that are built from this one",
+                onbuild.row + 1
+            )));
+        }
+        view.workdirs = view.find_workdirs();
+        Ok(view)
+    }
+
+    /// The instructions of the stage, its FROM first.
+    pub(super) fn instructions(&self) -> impl DoubleEndedIterator<Item = Instruction<'a>> + use<'a> {
+        let dockerfile = self.dockerfile;
+        self.stage.instructions().map(move |id| dockerfile.instruction(id))
+    }
+
+    /// Those with this keyword.
+    pub(super) fn all(&self, keyword: Keyword) -> impl DoubleEndedIterator<Item = Instruction<'a>> + use<'a> {
+        self.instructions().filter(move |it| it.keyword() == keyword)
+    }
+
+    /// The directory in effect before `id`.
+    pub(super) fn workdir_before(&self, id: InstructionId) -> Option<&str> {
+        self.workdirs.get(id.index() - self.stage.from.index())?.as_deref()
+    }
+
+    /// The directory in effect at the end of the stage.
+    pub(super) fn workdir_at_end(&self) -> Option<&str> {
+        self.workdirs.last()?.as_deref()
+    }
+
+    /// The USER in effect before `id`.
+    pub(super) fn user_before(&self, id: InstructionId) -> Option<&'a str> {
+        let earlier = self.all(Keyword::User).take_while(|it| it.id < id);
+        earlier.last().and_then(|it| it.data.arguments.words().first()).map(|word| word.text.trim())
+    }
+
+    /// The source of an instruction, without its line end.
+    pub(super) fn source(&self, instruction: Instruction<'_>) -> Cow<'a, str> {
+        self.slice(instruction.range())
+    }
+
+    /// A piece of the source.
+    pub(super) fn slice(&self, range: TextRange) -> Cow<'a, str> {
+        self.file.text().slice(range)
+    }
+
+    /// The commands of a RUN; none when they are not simple.
+    pub(super) fn script(&self, run: Instruction<'_>) -> Option<Vec<Command>> {
+        match &run.data.arguments {
+            Arguments::Json(words) => {
+                let words: Vec<Word> = words.iter().map(|it| Word::literal(&it.text, 0..0)).collect();
+                match words.as_slice() {
+                    [shell, flag, script] if is_shell(&shell.text) && flag.text == "-c" => {
+                        shell::parse(&script.text)
+                    }
+                    _ => Some(vec![Command::exec(words)]),
+                }
+            }
+            Arguments::Text(text) => match run.data.heredocs.as_slice() {
+                [] => shell::parse(&text.text),
+                [only] if text.text.trim().starts_with("<<") && !text.text.trim().contains(' ') => {
+                    shell::parse(&only.content.text)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The commands of a RUN, each with the directory it runs in where that is known.
+    pub(super) fn script_with_dirs(&self, run: Instruction<'_>) -> Option<Vec<(Command, Option<String>)>> {
+        let mut dir = self.workdir_before(run.id).map(str::to_owned);
+        let commands = self.script(run)?.into_iter().map(|command| {
+            let here = dir.clone();
+            if command.program() == "cd" {
+                let target = command.argv().get(1).and_then(Word::exact);
+                dir = match (&here, target) {
+                    (Some(base), Some(target)) if command.is_certain() => Some(paths::join(base, target)),
+                    _ => None,
+                };
+            }
+            (command, here)
+        });
+        Some(commands.collect())
+    }
+
+    /// Everything that an instruction says, heredocs included, for a search for words.
+    pub(super) fn says(&self, instruction: Instruction<'_>, needle: &str) -> bool {
+        let data = instruction.data;
+        data.line.text().contains(needle) || data.heredocs.iter().any(|it| it.content.text.contains(needle))
+    }
+
+    /// Where a COPY or ADD puts its files; none when that depends on a variable.
+    pub(super) fn destination(&self, copy: Instruction<'_>) -> Option<String> {
+        let to = copy.data.arguments.words().last()?;
+        let dir = self.workdir_before(copy.id)?;
+        (!to.text.contains(['$', '"', '\''])).then(|| paths::join(dir, &to.text))
+    }
+
+    /// Whether a COPY or ADD puts a file at `path`.
+    pub(super) fn copies_to(&self, copy: Instruction<'_>, path: &str) -> bool {
+        let Some(to) = self.destination(copy) else { return false };
+        let words = copy.data.arguments.words();
+        let from = &words[..words.len().saturating_sub(1)];
+        let named = |source: &str| {
+            let name = paths::file_name(source);
+            let wanted = paths::file_name(path);
+            match name.rsplit_once('*') {
+                Some((_, suffix)) => wanted.ends_with(suffix),
+                None => name == wanted,
+            }
+        };
+        to == path || (paths::parent(path) == to && from.iter().any(|it| named(&it.text)))
+    }
+
+    /// The target of a mount of `run` that hides what is written at `path` from the image.
+    pub(super) fn mount_over(&self, run: Instruction<'_>, path: &str) -> Option<String> {
+        let dir = self.workdir_before(run.id)?;
+        let hiding =
+            run.data.mounts().filter(|mount| matches!(mount.kind().as_str(), "bind" | "cache" | "tmpfs"));
+        let targets = hiding.filter_map(|mount| mount.get(&["target", "dst", "destination"])?.value.as_ref());
+        targets.map(|target| paths::join(dir, &target.text)).find(|target| paths::is_within(path, target))
+    }
+
+    /// A keyword in the case that the file uses.
+    pub(super) fn keyword(&self, keyword: Keyword) -> String {
+        let from = self.dockerfile.instruction(self.stage.from);
+        let lower = from.data.keyword_word.text.chars().all(|c| c.is_ascii_lowercase());
+        if lower { keyword.as_str().to_ascii_lowercase() } else { keyword.as_str().to_owned() }
+    }
+
+    /// An ENTRYPOINT in JSON form, spaced as the command that it takes the place of.
+    pub(super) fn entrypoint(&self, instead_of: InstructionId, words: &[String]) -> String {
+        let old = self.source(self.dockerfile.instruction(instead_of));
+        let separator = if old.contains("\",\"") { "," } else { ", " };
+        let words: Vec<String> = words.iter().map(|word| json_string(word)).collect();
+        format!("{} [{}]", self.keyword(Keyword::Entrypoint), words.join(separator))
+    }
+
+    /// The source of an instruction with one place in it replaced.
+    pub(super) fn with_replaced(&self, id: InstructionId, range: RelRange, text: &str) -> String {
+        let instruction = self.dockerfile.instruction(id);
+        let (whole, hole) = (instruction.range(), instruction.abs(range));
+        let before = self.slice(TextRange::new(whole.start(), hole.start()));
+        let after = self.slice(TextRange::new(hole.end(), whole.end()));
+        format!("{before}{text}{after}")
+    }
+
+    fn find_workdirs(&self) -> Vec<Option<Arc<str>>> {
+        // The base images that a split knows leave the directory at `/`.
+        let mut dir: Option<Arc<str>> = Some(Arc::from("/"));
+        let mut dirs = Vec::new();
+        let mut looks = 0;
+        for instruction in self.instructions() {
+            dirs.push(dir.clone());
+            if instruction.keyword() != Keyword::Workdir {
+                continue;
+            }
+            dir = match instruction.data.arguments.words().first().map(|word| word.text.trim()) {
+                // Each look at the state walks through the stage; no file needs many.
+                Some(path) if path.contains(['$', '"', '\'', '\\', '`']) => {
+                    looks += 1;
+                    (looks <= 16).then(|| self.workdir_after(instruction.id)).flatten()
+                }
+                Some(path) if path.starts_with('/') => Some(Arc::from(paths::join("/", path))),
+                Some(path) => dir.map(|dir| Arc::from(paths::join(&dir, path))),
+                None => None,
+            };
+        }
+        dirs.push(dir);
+        dirs
+    }
+
+    /// The directory behind a WORKDIR with variables or quotes.
+    fn workdir_after(&self, workdir: InstructionId) -> Option<Arc<str>> {
+        let next = InstructionId(workdir.0 + 1);
+        let state = if next < self.stage.end {
+            state::before(self.dockerfile, next)
+        } else {
+            state::at_end(self.dockerfile, self.stage.id)
+        };
+        let dir = state.workdir.filter(|it| !it.contains('$'))?;
+        Some(Arc::from(paths::join("/", &dir)))
+    }
+}
