@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use dockstage_core::TextRange;
-use dockstage_core::analysis::{Analysis, Settings};
-use dockstage_core::lint::{self, Diagnostic, Fix, Severity, Source};
+use dockstage_core::analysis::Analysis;
+use dockstage_core::lint::{self, Diagnostic, Fix};
 use dockstage_core::model::{Arguments, Heredoc, Instruction, InstructionData, SourceFile, Stage};
 use dockstage_core::syntax::Keyword;
 use dockstage_core::text::{Applicability, PositionEncoding, TextDocument};
@@ -26,7 +26,7 @@ pub(crate) fn check(
 /// Prints the instructions and stages of a file, as BuildKit sees them. Lines count from 1.
 pub(crate) fn parse(out: &mut dyn Write, path: &str, file: &SourceFile) -> io::Result<()> {
     let dockerfile = file.dockerfile();
-    let error = refusal(file);
+    let error = lint::buildkit_error(file);
     let stages = dockerfile.stages.iter().map(|stage| {
         let from = dockerfile.instruction(stage.from);
         stage_json(stage, from.row + 1)
@@ -36,22 +36,13 @@ pub(crate) fn parse(out: &mut dyn Write, path: &str, file: &SourceFile) -> io::R
         &ParseJson {
             path,
             ok: error.is_none(),
-            error,
+            error: error.map(|it| ErrorJson { line: it.row.map(|row| row + 1), message: it.message }),
             escape: dockerfile.escape,
             syntax_errors: file.tree().error_count(),
             instructions: dockerfile.instructions().map(instruction_json).collect(),
             stages: stages.collect(),
         },
     )
-}
-
-/// What BuildKit says first when it refuses the file.
-fn refusal(file: &SourceFile) -> Option<ErrorJson> {
-    let found = lint::diagnostics(file, &Settings::default());
-    let first =
-        found.into_iter().find(|it| it.severity == Severity::Error && it.source == Source::Buildkit)?;
-    let (row, _) = file.text().newline_point(first.range.start());
-    Some(ErrorJson { line: u32::try_from(row + 1).ok(), message: first.message })
 }
 
 fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
