@@ -92,6 +92,11 @@ impl TestClient {
         self.answer(id).await
     }
 
+    /// Asks about a place in the document, which is in order.
+    pub(crate) async fn ask_at(&mut self, method: &str, line: u32, character: u32) -> Value {
+        self.request(&format!("textDocument/{method}"), at(line, character)).await.unwrap()
+    }
+
     /// Waits for a notification or request of the server, and returns its parameters.
     pub(crate) async fn told(&mut self, method: &str) -> Value {
         self.wait_for(|it| it["method"] == method).await["params"].clone()

@@ -4,8 +4,10 @@
 
 mod client;
 
+mod burst;
 mod configuration;
 mod diagnostics;
+mod features;
 mod lifecycle;
 mod process;
 mod sync;
