@@ -11,6 +11,7 @@ mod config;
 mod convert;
 mod diagnostics;
 mod disk;
+mod framing;
 mod handlers;
 mod render;
 mod state;

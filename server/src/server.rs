@@ -10,6 +10,7 @@ use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServiceBuilder};
 
 use crate::diagnostics::Publisher;
+use crate::framing::{self, Messages};
 use crate::handlers::{notification, request};
 pub use crate::state::Snapshot;
 use crate::state::State;
@@ -75,6 +76,7 @@ impl Server {
 /// The service around a [`Server`], before it is finished: tests add methods of their own.
 pub fn build(shut_down: Arc<AtomicBool>) -> LspServiceBuilder<Server> {
     LspService::build(|client| Server::new(client, shut_down))
+        .custom_method(framing::UNREADABLE, framing::unreadable)
 }
 
 /// Serves until the client says `exit` or goes away.
@@ -83,7 +85,10 @@ pub async fn serve(
     input: impl AsyncRead + Unpin,
     output: impl AsyncWrite,
 ) {
-    tower_lsp_server::Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
+    tower_lsp_server::Server::new(Messages::new(input), output, socket)
+        .concurrency_level(CONCURRENCY)
+        .serve(service)
+        .await;
 }
 
 /// Runs the server on standard input and output. The exit code is 0 if the client asked to shut down

@@ -6,12 +6,17 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use dockstage_core::analysis::{Analysis, Settings};
-use dockstage_core::lint::{Diagnostic, Severity};
+use dockstage_core::lint::{Diagnostic, Severity, rules};
 use dockstage_core::model::SourceFile;
 
 use super::{Outcome, complain};
 use crate::disk;
 use crate::render::{human, json};
+
+/// Who may say something.
+const SOURCES: [&str; 3] = ["buildkit", "hadolint", "dockstage"];
+/// The hint that offers the split, which comes with the refactoring and is no rule of its own.
+const SPLIT_HINT: &str = "SplitStage";
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -24,10 +29,10 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Only these sources (buildkit, hadolint, dockstage) or rules; several with commas
-    #[arg(long, value_delimiter = ',', value_name = "SOURCE|RULE")]
+    #[arg(long, value_delimiter = ',', value_name = "SOURCE|RULE", value_parser = source_or_rule)]
     select: Vec<String>,
     /// None of these sources or rules; several with commas
-    #[arg(long, value_delimiter = ',', value_name = "SOURCE|RULE")]
+    #[arg(long, value_delimiter = ',', value_name = "SOURCE|RULE", value_parser = source_or_rule)]
     ignore: Vec<String>,
     /// Take it that an image we know nothing of defines PATH and no other variable; without it, such an
     /// image keeps the checks of variables silent
@@ -48,7 +53,7 @@ enum Format {
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
     let settings = Arc::new(Settings::default());
-    let selection = Selection { select: lower(&args.select), ignore: lower(&args.ignore) };
+    let selection = Selection { select: &args.select, ignore: &args.ignore };
     let printer = human::Printer::new(colours());
     let mut totals = human::Totals::default();
     let mut outcome = Outcome::Clean;
@@ -86,21 +91,32 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
 }
 
 /// Which diagnostics to print, by source or by code, in lower case.
-struct Selection {
-    select: Vec<String>,
-    ignore: Vec<String>,
+struct Selection<'a> {
+    select: &'a [String],
+    ignore: &'a [String],
 }
 
-impl Selection {
+impl Selection<'_> {
     fn takes(&self, diagnostic: &Diagnostic) -> bool {
         let code = diagnostic.code.to_ascii_lowercase();
         let named = |names: &[String]| names.iter().any(|it| it == diagnostic.source.as_str() || *it == code);
-        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+        (self.select.is_empty() || named(self.select)) && !named(self.ignore)
     }
 }
 
-fn lower(names: &[String]) -> Vec<String> {
-    names.iter().map(|it| it.trim().to_ascii_lowercase()).collect()
+/// Reads a name of `--select` or `--ignore`, in any case. A name that nothing has would make the check
+/// pass by saying nothing, so it is refused.
+fn source_or_rule(name: &str) -> Result<String, String> {
+    let lower = name.trim().to_ascii_lowercase();
+    let is_known = SOURCES.contains(&lower.as_str())
+        || rules::find(&lower).is_some()
+        || lower.eq_ignore_ascii_case(SPLIT_HINT);
+    if is_known {
+        return Ok(lower);
+    }
+    let codes = rules::all().iter().map(|it| it.code).chain([SPLIT_HINT]);
+    let names: Vec<&str> = SOURCES.into_iter().chain(codes).collect();
+    Err(format!("no source or rule has this name; there are {}", names.join(", ")))
 }
 
 /// Colours are for terminals whose user has not said no (<https://no-color.org>).

@@ -15,9 +15,14 @@ use crate::config::SECTION;
 use crate::server::Server;
 use crate::state::{ConfigSource, OutOfSync};
 
+/// Agrees with the client on what both can do, and starts the publisher.
 pub(crate) fn initialize(server: &Server, params: InitializeParams) -> InitializeResult {
     let support = ClientSupport::of(&params.capabilities);
     let capabilities = server_capabilities(&support);
+    if !support.pulls_diagnostics {
+        let server = server.clone();
+        tokio::spawn(async move { server.publisher.run(&server.state, &server.client).await });
+    }
     server.state.lock().set_client(support);
     if let Some(options) = &params.initialization_options {
         configure(server, ConfigSource::Initialize, options);
@@ -32,14 +37,9 @@ pub(crate) fn initialize(server: &Server, params: InitializeParams) -> Initializ
     }
 }
 
-/// Starts the publisher, and asks for the configuration where the client has one to give.
+/// Asks for the configuration where the client has one to give.
 pub(crate) fn initialized(server: &Server) {
     let support = Arc::clone(server.state.lock().client());
-    let (publisher, state, client) =
-        (Arc::clone(&server.publisher), server.state.clone(), server.client.clone());
-    if !support.pulls_diagnostics {
-        tokio::spawn(async move { publisher.run(&state, &client).await });
-    }
     if support.registers_configuration {
         let client = server.client.clone();
         let registration = Registration {

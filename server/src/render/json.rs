@@ -26,7 +26,7 @@ pub(crate) fn check(
 /// Prints the instructions and stages of a file, as BuildKit sees them. Lines count from 1.
 pub(crate) fn parse(out: &mut dyn Write, path: &str, file: &SourceFile) -> io::Result<()> {
     let dockerfile = file.dockerfile();
-    let error = refusal(file);
+    let error = lint::buildkit_error(file);
     let stages = dockerfile.stages.iter().map(|stage| {
         let from = dockerfile.instruction(stage.from);
         stage_json(stage, from.row + 1)
@@ -36,19 +36,13 @@ pub(crate) fn parse(out: &mut dyn Write, path: &str, file: &SourceFile) -> io::R
         &ParseJson {
             path,
             ok: error.is_none(),
-            error,
+            error: error.map(|it| ErrorJson { line: it.row.map(|row| row + 1), message: it.message }),
             escape: dockerfile.escape,
             syntax_errors: file.tree().error_count(),
             instructions: dockerfile.instructions().map(instruction_json).collect(),
             stages: stages.collect(),
         },
     )
-}
-
-/// What BuildKit's parser stops at when it refuses the file.
-fn refusal(file: &SourceFile) -> Option<ErrorJson> {
-    let error = lint::buildkit_error(file)?;
-    Some(ErrorJson { line: error.row.map(|row| row + 1), message: error.message })
 }
 
 fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {

@@ -1,0 +1,10 @@
+//! The command line: what it prints, and how it ends.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // In tests a panic is the answer.
+
+mod sandbox;
+
+mod bad_input;
+mod check;
+mod parse;
+mod usage;

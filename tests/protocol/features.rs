@@ -1,0 +1,223 @@
+//! What every feature looks like on the wire, to a client that can do much and to one that can do
+//! little.
+
+use serde_json::{Value, json};
+
+use crate::client::{TestClient, URI, at, document};
+
+const TEXT: &str = "\
+# Builds the thing.
+FROM golang:1.23 AS builder
+RUN go build \\
+    ./...
+FROM alpine
+COPY --from=builder /a /a
+";
+
+/// Where the reference to `builder` begins.
+const REFERENCE: (u32, u32) = (5, 12);
+
+fn able() -> Value {
+    json!({
+        "workspace": { "workspaceEdit": { "documentChanges": true } },
+        "textDocument": {
+            "hover": { "contentFormat": ["markdown", "plaintext"] },
+            "definition": { "linkSupport": true },
+            "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
+            "foldingRange": { "lineFoldingOnly": true, "rangeLimit": 1 },
+            "completion": { "completionItem": { "snippetSupport": true, "documentationFormat": ["markdown"] } },
+            "codeAction": { "isPreferredSupport": true, "disabledSupport": true },
+            "publishDiagnostics": { "relatedInformation": true, "tagSupport": { "valueSet": [1] }, "codeDescriptionSupport": true },
+        },
+    })
+}
+
+async fn client(capabilities: Value, text: &str) -> TestClient {
+    let mut client = TestClient::start(capabilities).await;
+    client.open(7, text).await;
+    client
+}
+
+async fn ask(client: &mut TestClient, method: &str) -> Value {
+    client.ask_at(method, REFERENCE.0, REFERENCE.1).await
+}
+
+fn range(line: u32, start: u32, end: u32) -> Value {
+    json!({ "start": { "line": line, "character": start }, "end": { "line": line, "character": end } })
+}
+
+#[tokio::test]
+async fn hover_is_markdown_for_those_who_show_it() {
+    let able = ask(&mut client(able(), TEXT).await, "hover").await;
+    assert_eq!(able["contents"]["kind"], "markdown");
+    assert!(able["contents"]["value"].as_str().unwrap().contains("`builder`"), "{able}");
+    assert_eq!(able["range"], range(5, 12, 19));
+    let plain = ask(&mut client(json!({}), TEXT).await, "hover").await;
+    assert_eq!(plain["contents"]["kind"], "plaintext");
+    let text = plain["contents"]["value"].as_str().unwrap();
+    assert!(text.contains("builder") && !text.contains('`'), "{text}");
+}
+
+#[tokio::test]
+async fn definition_is_a_link_or_a_place() {
+    let links = ask(&mut client(able(), TEXT).await, "definition").await;
+    assert_eq!(links[0]["originSelectionRange"], range(5, 12, 19));
+    assert_eq!(links[0]["targetSelectionRange"], range(1, 20, 27));
+    assert_eq!(links[0]["targetRange"]["start"], json!({ "line": 1, "character": 0 }));
+    let place = ask(&mut client(json!({}), TEXT).await, "definition").await;
+    assert_eq!(place, json!({ "uri": URI, "range": range(1, 20, 27) }));
+}
+
+#[tokio::test]
+async fn references_and_highlights_are_the_same_places() {
+    let mut client = client(json!({}), TEXT).await;
+    let highlights = ask(&mut client, "documentHighlight").await;
+    let places =
+        [json!({ "range": range(1, 20, 27), "kind": 3 }), json!({ "range": range(5, 12, 19), "kind": 2 })];
+    assert_eq!(highlights, json!(places));
+    for (declaration, count) in [(true, 2), (false, 1)] {
+        let mut params = at(REFERENCE.0, REFERENCE.1);
+        params["context"] = json!({ "includeDeclaration": declaration });
+        let found = client.request("textDocument/references", params).await.unwrap();
+        assert_eq!(found.as_array().unwrap().len(), count);
+    }
+}
+
+#[tokio::test]
+async fn a_rename_carries_the_version_for_those_who_mind_it() {
+    let new_name = |name: &str| {
+        let mut params = at(REFERENCE.0, REFERENCE.1);
+        params["newName"] = json!(name);
+        params
+    };
+    let edits = json!([
+        { "range": range(1, 20, 27), "newText": "build" },
+        { "range": range(5, 12, 19), "newText": "build" },
+    ]);
+    let mut able = client(able(), TEXT).await;
+    let target = ask(&mut able, "prepareRename").await;
+    assert_eq!(target, json!({ "range": range(5, 12, 19), "placeholder": "builder" }));
+    let edit = able.request("textDocument/rename", new_name("build")).await.unwrap();
+    let change = json!({ "textDocument": { "uri": URI, "version": 7 }, "edits": edits });
+    assert_eq!(edit, json!({ "documentChanges": [change] }));
+
+    let mut plain = client(json!({}), TEXT).await;
+    let edit = plain.request("textDocument/rename", new_name("build")).await.unwrap();
+    assert_eq!(edit, json!({ "changes": { URI: edits } }));
+    // Refused with a reason for the user, not with a failure of ours.
+    for refused in [
+        plain.request("textDocument/rename", new_name("not a name")).await,
+        plain.request("textDocument/prepareRename", at(2, 6)).await,
+    ] {
+        let error = refused.unwrap_err();
+        assert_eq!(error["code"], -32803);
+        assert!(error["message"].as_str().unwrap().ends_with('.'), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn symbols_are_a_tree_or_a_list() {
+    let mut able = client(able(), TEXT).await;
+    let tree = able.request("textDocument/documentSymbol", document()).await.unwrap();
+    assert_eq!(tree.as_array().unwrap().len(), 2, "two stages");
+    assert_eq!(tree[0]["name"], "builder");
+    assert_eq!(tree[0]["selectionRange"], range(1, 20, 27));
+    assert_eq!(tree[0]["children"][0]["name"], "RUN");
+    let mut plain = client(json!({}), TEXT).await;
+    let list = plain.request("textDocument/documentSymbol", document()).await.unwrap();
+    assert_eq!(list[1]["containerName"], "builder");
+    assert_eq!(list[1]["location"]["uri"], URI);
+}
+
+#[tokio::test]
+async fn folds_are_cut_to_what_the_client_wants() {
+    let mut able = client(able(), TEXT).await;
+    let folds = able.request("textDocument/foldingRange", document()).await.unwrap();
+    assert_eq!(folds.as_array().unwrap().len(), 1);
+    assert_eq!(folds[0].get("startCharacter"), None);
+    let mut plain = client(json!({}), TEXT).await;
+    let folds = plain.request("textDocument/foldingRange", document()).await.unwrap();
+    assert!(folds.as_array().unwrap().len() > 1);
+    assert!(folds[0]["startCharacter"].is_u64() && folds[0]["endCharacter"].is_u64());
+}
+
+const HALF_TYPED: &str = "FROM alpine AS builder\nFROM alpine\nCOPY --from=bu /a /b\nHEA";
+
+#[tokio::test]
+async fn completion_replaces_the_word_and_knows_who_takes_snippets() {
+    let mut able = client(able(), HALF_TYPED).await;
+    let stages = able.ask_at("completion", 2, 14).await;
+    let builder = stages.as_array().unwrap().iter().find(|it| it["label"] == "builder").unwrap();
+    assert_eq!(builder["textEdit"], json!({ "range": range(2, 12, 14), "newText": "builder" }));
+    let keywords = able.ask_at("completion", 3, 3).await;
+    assert!(keywords.as_array().unwrap().iter().any(|it| it["insertTextFormat"] == 2), "{keywords}");
+    let mut plain = client(json!({}), HALF_TYPED).await;
+    for item in plain.ask_at("completion", 3, 3).await.as_array().unwrap() {
+        assert_eq!(item.get("insertTextFormat"), None);
+        assert!(!item["textEdit"]["newText"].as_str().unwrap().contains('$'), "{item}");
+    }
+}
+
+const MISSPELT: &str = "FROM golang AS builder\nFROM alpine\nCOPY --from=bulider /a /a\n";
+
+async fn actions(client: &mut TestClient, line: u32, character: u32, only: Value) -> Vec<Value> {
+    let mut params = document();
+    params["range"] = range(line, character, character);
+    params["context"] = json!({ "diagnostics": [] });
+    if !only.is_null() {
+        params["context"]["only"] = only;
+    }
+    let found = client.request("textDocument/codeAction", params).await.unwrap();
+    found.as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_fix_is_a_code_action_with_its_diagnostic_and_the_version() {
+    let mut able = client(able(), MISSPELT).await;
+    let sent = able.told("textDocument/publishDiagnostics").await;
+    let found = actions(&mut able, 2, 14, Value::Null).await;
+    let fix = found.iter().find(|it| it["kind"] == "quickfix").expect("there is a fix");
+    assert_eq!(fix["isPreferred"], true);
+    let edit = json!({ "range": range(2, 12, 19), "newText": "builder" });
+    let change = json!({ "textDocument": { "uri": URI, "version": 7 }, "edits": [edit] });
+    assert_eq!(fix["edit"], json!({ "documentChanges": [change] }));
+    // The client finds the diagnostic among those it was sent.
+    assert!(sent["diagnostics"].as_array().unwrap().contains(&fix["diagnostics"][0]), "{sent} {fix}");
+    assert_eq!(fix["diagnostics"][0]["relatedInformation"][0]["location"]["range"], range(0, 15, 22));
+}
+
+#[tokio::test]
+async fn actions_are_those_of_the_place_and_of_the_kinds_asked_for() {
+    let mut client = client(json!({}), MISSPELT).await;
+    assert_eq!(actions(&mut client, 2, 14, json!(["quickfix"])).await.len(), 1);
+    assert_eq!(actions(&mut client, 2, 14, json!(["source"])).await, [] as [Value; 0]);
+    assert_eq!(actions(&mut client, 2, 2, json!(["quickfix"])).await, [] as [Value; 0]);
+    let fix = actions(&mut client, 2, 14, json!(["quickfix"])).await.remove(0);
+    assert_eq!(fix.get("isPreferred"), None, "this client does not know it");
+    assert!(fix["edit"]["changes"][URI].is_array());
+}
+
+#[tokio::test]
+async fn a_diagnostic_has_what_the_client_can_show() {
+    let unused = "FROM golang AS builder\nFROM alpine\n";
+    let sent = client(able(), unused).await.told("textDocument/publishDiagnostics").await;
+    assert_eq!(sent["diagnostics"][0]["tags"], json!([1]), "faded: {sent}");
+    assert_eq!(sent["diagnostics"][0]["severity"], 4);
+    let sent = client(json!({}), unused).await.told("textDocument/publishDiagnostics").await;
+    assert_eq!(sent["diagnostics"][0].get("tags"), None);
+    let sent = client(json!({}), MISSPELT).await.told("textDocument/publishDiagnostics").await;
+    assert!(sent["diagnostics"].as_array().unwrap().iter().all(|it| it.get("relatedInformation").is_none()));
+}
+
+#[tokio::test]
+async fn answers_count_columns_in_the_agreed_unit() {
+    for (encoding, column) in [("utf-8", 27), ("utf-16", 24), ("utf-32", 23)] {
+        let text = "FROM alpine AS a\nFROM alpine\nRUN x\nCOPY --chown=é🐳 --from=a /a /a\n";
+        let capabilities = json!({ "general": { "positionEncodings": [encoding] } });
+        let mut client = client(capabilities, text).await;
+        let places = client.ask_at("documentHighlight", 0, 15).await;
+        assert_eq!(places[1]["range"], range(3, column, column + 1), "{encoding}");
+        let card = client.ask_at("hover", 3, column).await;
+        assert_eq!(card["range"], range(3, column, column + 1), "{encoding}");
+    }
+}

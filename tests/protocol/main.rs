@@ -1,0 +1,14 @@
+//! The language server over an in-memory pipe: what crosses the wall between a client and us.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // In tests a panic is the answer.
+
+mod client;
+
+mod burst;
+mod configuration;
+mod diagnostics;
+mod features;
+mod lifecycle;
+mod process;
+mod sync;
+mod wall;

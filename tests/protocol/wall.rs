@@ -1,0 +1,71 @@
+//! A panic ends at its request, a cancelled request stops, and slow requests hold nothing up.
+
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tower_lsp_server::jsonrpc::Result;
+
+use dockstage::server::Server;
+
+use crate::client::{DocumentParams, TestClient, document, edit};
+
+static STARTED: Notify = Notify::const_new();
+static STOPPED: Notify = Notify::const_new();
+
+/// A request that works until it is cancelled.
+pub(crate) async fn wait(server: &Server, params: DocumentParams) -> Result<Option<()>> {
+    let work = |it: &dockstage::server::Snapshot| {
+        STARTED.notify_one();
+        while !it.is_cancelled() {
+            std::thread::yield_now();
+        }
+        STOPPED.notify_one();
+        Some(())
+    };
+    server.query("wait", params.uri(), work).await
+}
+
+#[tokio::test]
+async fn a_panic_is_an_error_of_its_request_alone() {
+    let mut client = TestClient::start(json!({})).await;
+    client.open(1, "FROM a").await;
+    for _ in 0..3 {
+        let error = client.request("test/panic", document()).await.unwrap_err();
+        assert_eq!(error["code"], -32603);
+    }
+    client.change(2, json!([edit((0, 5), (0, 6), "b")])).await;
+    assert_eq!(client.text().await, json!("FROM b"));
+    assert_eq!(client.request("shutdown", Value::Null).await, Ok(Value::Null));
+    assert!(client.leave(true).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_requests_hold_nothing_up_and_stop_when_they_are_cancelled() {
+    let mut client = TestClient::start(json!({})).await;
+    client.open(1, "FROM a").await;
+    let mut slow = Vec::new();
+    for _ in 0..8 {
+        slow.push(client.ask("test/wait", document()).await);
+        STARTED.notified().await;
+    }
+    // All eight are at work, and work on.
+    client.change(2, json!([edit((0, 5), (0, 6), "b")])).await;
+    assert_eq!(client.text().await, json!("FROM b"));
+    for id in slow {
+        client.notify("$/cancelRequest", json!({ "id": id })).await;
+        assert_eq!(client.answer(id).await.unwrap_err()["code"], -32800);
+        // The work itself ends, not only the wait for it.
+        STOPPED.notified().await;
+    }
+}
+
+#[tokio::test]
+async fn cancelling_what_is_done_or_unknown_is_nothing() {
+    let mut client = TestClient::start(json!({})).await;
+    client.open(1, "FROM a").await;
+    let id = client.ask("test/text", document()).await;
+    client.answer(id).await.unwrap();
+    for id in [json!(id), json!(4711), json!("none")] {
+        client.notify("$/cancelRequest", json!({ "id": id })).await;
+    }
+    assert_eq!(client.text().await, json!("FROM a"));
+}
