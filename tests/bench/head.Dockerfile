@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# A service of many parts, built part by part; the last stage takes what it serves.
+# A service of many parts, built part by part.
 ARG GO_VERSION=1.24
 ARG ALPINE_VERSION=3.21
 

@@ -1,5 +1,5 @@
 
-# Part {n}: its own sources, its own assets, tests that run beside the build.
+# Part {n}: its own sources, tests that run beside the build, what the part before it trusts.
 FROM base AS build-{n}
 ARG VERSION=dev
 ARG TARGETOS TARGETARCH
@@ -24,7 +24,7 @@ LABEL org.opencontainers.image.title="part-{n}" \
       org.opencontainers.image.licenses="MIT"
 WORKDIR /srv/part-{n}
 COPY --from=build-{n} --chown=1000:1000 /out/part-{n} ./part
-RUN --mount=type=bind,from=base,source=/etc/ssl/certs,target=/certs cp -r /certs ./certs
+RUN --mount=type=bind,from={previous},source=/etc/ssl,target=/from cp -r /from/certs ./certs
 USER 1000:1000
 EXPOSE 8080/tcp
 ENTRYPOINT ["/srv/part-{n}/part", "--listen", ":8080"]

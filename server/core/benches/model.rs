@@ -56,8 +56,10 @@ fn diagnostics(bencher: Bencher<'_, '_>, lines: usize) {
 
 fn document(lines: usize) -> String {
     let parts = (lines - HEAD.lines().count()) / PART.lines().count();
-    let parts = (1..=parts).map(|n| PART.replace("{n}", &n.to_string()));
-    let text = HEAD.to_owned() + &parts.collect::<String>();
+    // Each part mounts the one before it, so that the last stage needs them all.
+    let previous = |n| if n == 1 { "base".to_owned() } else { format!("serve-{}", n - 1) };
+    let part = |n: usize| PART.replace("{n}", &n.to_string()).replace("{previous}", &previous(n));
+    let text = HEAD.to_owned() + &(1..=parts).map(part).collect::<String>();
     assert_eq!(text.lines().count(), lines);
     text
 }
