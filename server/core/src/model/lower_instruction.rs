@@ -45,7 +45,9 @@ fn join(source: &str, parts: &Parts) -> LogicalLine {
                 line.push(source.get(at..range.start() as usize).unwrap_or(""), to_u32(at));
                 at = range.end() as usize;
             }
-            Cut::Comment(range) | Cut::EmptyLine(range) => {
+            // The node of an empty line holds its line end, that of a comment does not.
+            Cut::EmptyLine(range) => at = range.end() as usize,
+            Cut::Comment(range) => {
                 let end = range.end() as usize;
                 at = source
                     .get(end..)

@@ -75,7 +75,7 @@ pub enum Cut {
     Continuation(RelRange),
     /// A comment line inside the continuation, from its `#` on, without its line end.
     Comment(RelRange),
-    /// An empty line inside the continuation.
+    /// The line end of an empty line inside the continuation; blanks in front of it are not part.
     EmptyLine(RelRange),
 }
 
