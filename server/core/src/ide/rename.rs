@@ -137,7 +137,7 @@ fn check_stage_name(file: &SourceFile, id: StageId, new_name: &str) -> Result<()
         let line = line_of(file, other.range.start());
         return refuse(format!("`{new_name}` is already the name of the stage on line {line}."));
     }
-    if let Some(captured) = dockerfile.refs.iter().find(|it| would_capture(it, id, &lower)) {
+    if let Some(captured) = dockerfile.refs.iter().find(|it| would_capture(dockerfile, it, id, &lower)) {
         let line = line_of(file, captured.range.start());
         return refuse(format!(
             "`{}` on line {line} is an image or named context; with this name it would mean the stage.",
@@ -154,12 +154,13 @@ fn check_stage_name(file: &SourceFile, id: StageId, new_name: &str) -> Result<()
 }
 
 /// Whether a reference that leads outside of the file would lead to `stage` under its new name.
-fn would_capture(reference: &StageRef, stage: StageId, lower: &str) -> bool {
+fn would_capture(dockerfile: &Dockerfile, reference: &StageRef, stage: StageId, lower: &str) -> bool {
     if !matches!(reference.target, RefTarget::External(_) | RefTarget::Unknown) {
         return false;
     }
     match reference.kind {
-        StageRefKind::From => reference.stage > stage && reference.text == lower,
+        // With the defaults of its variables put in.
+        StageRefKind::From => reference.stage > stage && dockerfile.stage(reference.stage).base_text == lower,
         StageRefKind::CopyFrom | StageRefKind::MountFrom => reference.text.to_lowercase() == lower,
     }
 }
@@ -453,6 +454,11 @@ COPY --from=builder /e /f
 
     #[test]
     fn a_base_image_is_captured_only_below_the_stage() {
+        let text = "ARG N=nginx\nFROM a AS <|>b\nFROM $N\n";
+        assert_eq!(
+            renamed(text, "nginx").unwrap_err(),
+            "`$N` on line 3 is an image or named context; with this name it would mean the stage."
+        );
         let text = "FROM alpine AS a\nFROM debian AS <|>b\nFROM debian\nFROM Alpine\n";
         assert_eq!(
             renamed(text, "debian").unwrap_err(),

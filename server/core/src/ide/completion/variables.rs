@@ -97,7 +97,12 @@ impl<'a> Begun<'a> {
         let rest = &word.typed[at + 1..];
         let (braces, name) = rest.strip_prefix('{').map_or((false, rest), |name| (true, name));
         let is_name = name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
-        (is_name && escapes % 2 == 0 && !before.ends_with('$')).then_some(Self { word, at, braces, name })
+        (is_name && escapes.is_multiple_of(2) && !before.ends_with('$')).then_some(Self {
+            word,
+            at,
+            braces,
+            name,
+        })
     }
 
     /// From the `$` to the end of the name, the closing brace included.

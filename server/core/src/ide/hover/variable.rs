@@ -5,6 +5,7 @@ use super::super::symbol_at::var_ref_at;
 use super::super::texts;
 use super::line_of;
 use crate::TextSize;
+use crate::model::expand::expand;
 use crate::model::state::{at_end, before};
 use crate::model::{
     Dockerfile, InstructionId, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind,
@@ -67,9 +68,13 @@ pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
     })
 }
 
-/// A definition's value, with known variables put in where it is an ENV's.
+/// A definition's value without its quotes, with known variables put in where it is an ENV's.
 fn value(dockerfile: &Dockerfile, def: &VarDef) -> Option<String> {
     let written = def.value.clone()?;
+    if !written.contains('$') {
+        let plain = expand(&written, dockerfile.escape, &mut |_| None);
+        return Some(plain.map_or(written, |it| it.text));
+    }
     let (VarDefKind::Env, Some(stage), false) = (def.kind, def.stage, def.onbuild) else {
         return Some(written);
     };
