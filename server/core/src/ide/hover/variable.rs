@@ -10,6 +10,7 @@ use crate::model::state::{at_end, before};
 use crate::model::{
     Dockerfile, InstructionId, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind,
 };
+use crate::syntax::Keyword;
 
 /// The card of a variable that the file defines: its value, where it comes from, how to change it.
 pub(super) fn card(file: &SourceFile, id: VarDefId, offset: TextSize) -> String {
@@ -61,7 +62,7 @@ pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
             "**{name}** is not declared in this stage: {} makes it known.\n\n{text}",
             code(&format!("ARG {}", var.name)),
         ),
-        _ if var.stage.is_none() => {
+        _ if file.dockerfile().instruction(var.instruction).keyword() == Keyword::From => {
             format!("**{name}** is not declared: `FROM` sees only the `ARG`s above the first `FROM`.")
         }
         _ => format!("**{name}** is not set in this file: the base image may define it."),

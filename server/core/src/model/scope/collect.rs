@@ -32,8 +32,8 @@ impl Collected {
             found.add_uses(it, instruction, stage.filter(|_| !is_from));
             match it.data.effective().keyword {
                 Keyword::Arg => found.add_args(it, instruction, stage),
-                // Before the first FROM there can be none.
-                Keyword::Env if stage.is_some() => found.add_envs(it, instruction, stage),
+                // BuildKit refuses one before the first FROM; the reader means it all the same.
+                Keyword::Env => found.add_envs(it, instruction, stage),
                 _ => {}
             }
         }

@@ -69,6 +69,8 @@ impl<'a> Resolver<'a> {
         for instruction in 0..first.min(self.placed.len()) {
             self.global(instruction);
         }
+        // No stage sees it.
+        self.visible.clear();
         let mut steps: Vec<Step> = self.roots.iter().rev().map(|&stage| Step::Enter(stage)).collect();
         while let Some(step) = steps.pop() {
             match step {
@@ -83,9 +85,21 @@ impl<'a> Resolver<'a> {
         (self.targets, self.redeclares)
     }
 
-    /// An instruction before the first FROM.
+    /// An instruction before the first FROM. Only ARG may stand there; what else does is a stage whose
+    /// FROM is missing, and sees what stands above it.
     fn global(&mut self, instruction: usize) {
         let (defs, refs) = (self.defs(instruction), self.refs(instruction));
+        if self.placed[instruction].data.effective().keyword != Keyword::Arg {
+            for index in refs {
+                let name = self.found.refs[index].name.as_str();
+                match self.visible.get(name) {
+                    Some(&def) => self.targets[index] = ResolvedVar::Def(def),
+                    None => self.resolve_global(index),
+                }
+            }
+            self.visible.extend(defs.map(|def| &self.found.defs[def]).map(|it| (it.name.as_str(), it.id)));
+            return;
+        }
         let mut waiting = refs;
         for def in defs {
             let end = value_end(&self.found.defs[def]);
@@ -95,6 +109,7 @@ impl<'a> Resolver<'a> {
             }
             let it = &self.found.defs[def];
             let before = self.globals.insert(&it.name, it.id);
+            self.visible.insert(&it.name, it.id);
             self.redeclares[def] = before.filter(|_| it.value.is_none());
         }
         waiting.for_each(|it| self.resolve_global(it));
@@ -284,6 +299,34 @@ mod tests {
             let _ = writeln!(lines, "{}: {it}", line(at));
         }
         expected.assert_eq(&lines);
+    }
+
+    #[test]
+    fn a_stage_whose_from_is_missing_sees_what_stands_above() {
+        check(
+            "
+ARG A=1
+ENV E=$A F=$E
+WORKDIR $E/$A
+ARG B=$E
+FRM $A
+RUN echo $F $TARGETOS
+FROM $E:$A
+WORKDIR $E
+",
+            expect![[r#"
+                2: $A -> GlobalArg of line 1
+                2: $E -> ?
+                3: $E -> Env of line 2
+                3: $A -> GlobalArg of line 1
+                4: $E -> ?
+                6: $F -> Env of line 2
+                6: $TARGETOS -> predefined
+                7: $E -> ?
+                7: $A -> GlobalArg of line 1
+                8: $E -> ?
+            "#]],
+        );
     }
 
     #[test]
@@ -558,7 +601,7 @@ USER $A$B$C$D$X$Y$Z
     }
 
     #[test]
-    fn nothing_is_defined_before_the_first_from_but_args() {
+    fn from_and_global_args_see_no_env() {
         check(
             "ENV A=1\nARG B=$A$C\nUSER $B\nONBUILD ARG C=1\nFROM $A$B\n",
             expect![[r#"
@@ -599,6 +642,7 @@ USER $A$B$C$D$X$Y$Z
         let scopes = &dockerfile.scopes;
         let mut targets = Vec::new();
         let (mut globals, mut ends) = (Env::default(), Vec::<Env>::new());
+        // What stands before the first FROM and is no ARG sees `env` until the first stage empties it.
         let mut env = Env::default();
         for it in dockerfile.instructions() {
             let stage = dockerfile.stage_of(it.id);
@@ -611,7 +655,8 @@ USER $A$B$C$D$X$Y$Z
                     _ => Env::default(),
                 };
             }
-            let current = if stage.is_none_or(|stage| stage.from == it.id) { &mut globals } else { &mut env };
+            let is_global = stage.map_or(it.keyword() == Keyword::Arg, |stage| stage.from == it.id);
+            let current = if is_global { &mut globals } else { &mut env };
             let uses: Vec<_> = scopes.refs.iter().filter(|use_| use_.instruction == it.id).collect();
             let defs = scopes.defs_in(it.id, InstructionId(it.id.0 + 1));
             let mut done = 0;
@@ -626,6 +671,9 @@ USER $A$B$C$D$X$Y$Z
             }
             targets.extend(uses[done..].iter().map(|it| current.get(&it.name).copied()));
             current.extend(defs.iter().map(|def| (def.name.clone(), def.id)));
+            if stage.is_none() {
+                env.extend(defs.iter().map(|def| (def.name.clone(), def.id)));
+            }
         }
         targets
     }
@@ -642,7 +690,6 @@ USER $A$B$C$D$X$Y$Z
             ];
             let text: String = lines.iter().map(|&line| format!("{}\n", kinds[line])).collect();
             let file = SourceFile::new(&text);
-            // Instructions before the first FROM that are no ARG define nothing.
             let found = file.dockerfile().scopes.refs.iter().map(|it| match it.target {
                 ResolvedVar::Def(id) => Some(id),
                 _ => None,

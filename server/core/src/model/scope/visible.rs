@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{VarDef, VarDefId, bases};
+use super::{VarDef, VarDefId, VarDefKind, bases};
 use crate::model::dockerfile::Dockerfile;
 use crate::model::instruction::InstructionId;
 use crate::model::stage::{Stage, StageId};
@@ -19,13 +19,14 @@ pub fn visible_in_stage(dockerfile: &Dockerfile, stage: StageId) -> Vec<VarDefId
 }
 
 /// The definitions that `instruction` sees, nearest first: what stands before it in its stage and what
-/// the stage inherits. FROM, and what stands before the first FROM, sees global ARGs.
+/// the stage inherits. FROM sees global ARGs; what stands before the first FROM, all that stands above it.
 pub fn visible_before(dockerfile: &Dockerfile, instruction: InstructionId) -> Vec<VarDefId> {
     let mut visible = Visible { dockerfile, ids: Vec::new(), names: FxHashSet::default() };
     match dockerfile.stage_of(instruction) {
         Some(stage) if stage.from == instruction => {
             let first = dockerfile.stages.first().map_or(instruction, |stage| stage.from);
-            visible.add(dockerfile.scopes.defs_in(InstructionId(0), first), false);
+            let defs = dockerfile.scopes.defs_in(InstructionId(0), first).iter().rev();
+            defs.filter(|def| def.kind == VarDefKind::GlobalArg).for_each(|def| visible.add_one(def));
         }
         Some(stage) => {
             let inside = dockerfile.placed.get(instruction.index());
@@ -51,9 +52,13 @@ struct Visible<'a> {
 impl<'a> Visible<'a> {
     fn add(&mut self, defs: &'a [VarDef], onbuild: bool) {
         for def in defs.iter().rev().filter(|def| def.onbuild == onbuild) {
-            if self.names.insert(&def.name) {
-                self.ids.push(def.id);
-            }
+            self.add_one(def);
+        }
+    }
+
+    fn add_one(&mut self, def: &'a VarDef) {
+        if self.names.insert(&def.name) {
+            self.ids.push(def.id);
         }
     }
 
