@@ -92,6 +92,7 @@ const PIECES: &[&str] = &[
     "⅐",
     "😀",
     "\u{feff}",
+    "ENV \u{feff}\"a\" b\n",
     "\\\n",
     "`\n",
     "# escape=`\n",
