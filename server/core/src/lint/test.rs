@@ -60,3 +60,75 @@ fn list(annotations: &[Annotation]) -> String {
         out
     })
 }
+
+/// Pieces that texts full of mistakes are made of.
+const PIECES: &[&str] = &[
+    "FROM ",
+    "FROM alpine AS a\n",
+    "from A\n",
+    "FROM a$X AS b\n",
+    "COPY --from=a / /\n",
+    "COPY --from=",
+    "RUN ",
+    "--mount=type=bind,from=b,target=/x ",
+    "--mount=type=é,",
+    "ENV ",
+    "ARG ",
+    "A=1 ",
+    "=",
+    "ONBUILD ",
+    "EXPOSE 80\n",
+    "EXPOSE x/é",
+    "STOPSIGNAL ",
+    "HEALTHCHECK ",
+    "--interval=1 ",
+    "CMD [\"a\", 1]\n",
+    "SHELL a b\n",
+    "<<EOF",
+    "EOF\n",
+    "--",
+    "--link=é ",
+    "\u{85}",
+    "⅐",
+    "😀",
+    "\u{feff}",
+    "ENV \u{feff}\"a\" b\n",
+    "\\\n",
+    "`\n",
+    "# escape=`\n",
+    "# escape=x\n",
+    "\n",
+    "\r\n",
+    "\"",
+    "'",
+    "${",
+    "}",
+    "$",
+    ",",
+    " ",
+    "a",
+    "b",
+    "0",
+];
+
+proptest::proptest! {
+    #[test]
+    fn diagnostics_and_fixes_stay_inside_any_text(
+        picked in proptest::collection::vec(0..PIECES.len(), 0..40),
+    ) {
+        let text: String = picked.iter().map(|&index| PIECES[index]).collect();
+        let found = diagnostics(&SourceFile::new(&text), &Settings::default());
+        for it in &found {
+            let ranges = std::iter::once(it.range).chain(it.related.iter().map(|related| related.range));
+            for range in ranges {
+                let bytes = usize::from(range.start())..usize::from(range.end());
+                proptest::prop_assert!(text.get(bytes).is_some(), "{it:?}\n{text:?}");
+            }
+            for fix in &it.fixes {
+                proptest::prop_assert!(fix.change.apply(&text).is_ok(), "{it:?}\n{text:?}");
+            }
+            proptest::prop_assert!(!it.message.is_empty());
+        }
+        proptest::prop_assert!(found.is_sorted_by_key(|it| (it.range.start(), it.range.end())));
+    }
+}

@@ -121,6 +121,7 @@ mod tests {
         assert_eq!(row("FROM\nFROM a\nENV a=b\n"), Some(0));
         assert_eq!(row("# escape=a\nENV a\n"), None);
         assert_eq!(row("# syntax=a\n# escape=a\nENV a\n"), Some(0));
+        assert!(error("# escape=`\u{a0}\nFROM a\n").is_some(), "a no-break space belongs to the value");
     }
 
     #[test]

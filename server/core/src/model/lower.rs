@@ -144,9 +144,11 @@ fn directive(text: &TextDocument, node: &TopNode<'_>) -> Directive {
     let line = text.slice(node.range);
     let (name, value) = line.split_once('=').unwrap_or((&line, ""));
     let name = DirectiveName::parse(name.trim_start_matches('#').trim()).unwrap_or(DirectiveName::Syntax);
-    let blanks = value.len() - value.trim_start().len();
+    // BuildKit takes ASCII white space away here, and nothing else.
+    let blank = |c: char| matches!(c, '\t' | '\n' | '\x0c' | '\r' | ' ');
+    let blanks = value.len() - value.trim_start_matches(blank).len();
     let start = node.range.start() + TextSize::of(&line[..line.len() - value.len() + blanks]);
-    let value = value.trim();
+    let value = value.trim_matches(blank);
     Directive {
         name,
         value: value.to_owned(),

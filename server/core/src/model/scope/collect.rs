@@ -127,7 +127,8 @@ fn env_name(word: &Spanned) -> Option<(String, RelRange)> {
         return None;
     }
     let name = expand(text, '\\', &mut |_| None).ok()?.text;
-    let quotes = text.len().checked_sub(name.len()) == Some(2) && text[1..].starts_with(&name);
+    let inner = text.get(1..).is_some_and(|rest| rest.starts_with(&name));
+    let quotes = inner && text.len().checked_sub(name.len()) == Some(2);
     let unbroken = (word.range.end() - word.range.start()) as usize == text.len();
     let range = match quotes && unbroken {
         true => RelRange::new(word.range.start() + 1, word.range.end() - 1),
