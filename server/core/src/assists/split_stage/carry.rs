@@ -32,6 +32,7 @@ pub(super) fn carry(view: &View<'_>, profile: &dyn Profile, recipe: &Recipe) -> 
         profile,
         recipe,
         steps: Vec::new(),
+        lists: None,
         dirs: FxHashSet::default(),
         users: Vec::new(),
         packages: Vec::new(),
@@ -44,6 +45,7 @@ pub(super) fn carry(view: &View<'_>, profile: &dyn Profile, recipe: &Recipe) -> 
     carrier.settle(Keyword::User, end);
     carrier.settle(Keyword::Shell, end);
     carrier.settle_variables(end);
+    carrier.note_variables_left_behind();
     carrier.check_user()?;
     carrier.check_healthcheck();
     let builder_end = carrier.steps[end].instruction;
@@ -61,6 +63,8 @@ struct Carrier<'v, 'a> {
     profile: &'v dyn Profile,
     recipe: &'v Recipe,
     steps: Vec<Step>,
+    /// The RUN that fetches lists of packages, until one is known that needs it.
+    lists: Option<usize>,
     /// Directories that the final stage has.
     dirs: FxHashSet<String>,
     /// Words of the commands that create the final stage's users.
@@ -109,8 +113,8 @@ impl<'a> Carrier<'_, 'a> {
 
     fn run(&mut self, run: Instruction<'_>) -> (Place, &'static str) {
         let line = run.row + 1;
-        if let Some(dir) = self.view.workdir_before(run.id) {
-            self.dirs.insert(dir.to_owned());
+        if self.recipe.made_by == Some(run.id) {
+            return (Place::Builder, "makes the artifact");
         }
         match setup::purpose(self.view, self.profile, run, &self.recipe.build_dir, &self.dirs) {
             Purpose::Build { prepares } => {
@@ -127,10 +131,17 @@ impl<'a> Carrier<'_, 'a> {
                     self.notes
                         .push(format!("Both stages install {packages}: drop what only one of them needs."));
                 }
+                if let Some(lists) = self.lists.filter(|_| !setup.packages.is_empty() && !setup.lists) {
+                    self.steps[lists].place = Place::Both;
+                }
                 self.dirs.extend(setup.dirs);
                 self.users.extend(setup.users);
                 self.packages.extend(setup.packages);
                 (Place::Both, "prepares the system that the application runs in")
+            }
+            Purpose::Lists => {
+                self.lists = Some(self.steps.len());
+                (Place::Builder, "fetches lists of packages")
             }
             Purpose::Nothing => (Place::Builder, "leaves nothing that the application needs"),
             Purpose::Unknown => {
@@ -177,13 +188,7 @@ impl<'a> Carrier<'_, 'a> {
         let Arguments::Pairs(pairs) = &env.data.arguments else {
             return (Place::Both, "sets the environment");
         };
-        let for_build =
-            |pair: &&Pair| pair.name.text == "DEBIAN_FRONTEND" || self.profile.is_build_env(&pair.name.text);
-        let (build, runtime): (Vec<_>, Vec<_>) = pairs.iter().partition(for_build);
-        if !build.is_empty() {
-            let names: Vec<&str> = build.iter().map(|pair| pair.name.text.as_str()).collect();
-            self.notes.push(format!("{} stays in the builder.", names.join(", ")));
-        }
+        let (build, runtime): (Vec<_>, Vec<_>) = pairs.iter().partition(|pair| self.is_for_build(pair));
         match (build.is_empty(), runtime.is_empty()) {
             (true, _) => (Place::Both, "sets the environment"),
             (_, true) => (Place::Builder, "is for the build alone"),
@@ -296,6 +301,21 @@ impl<'a> Carrier<'_, 'a> {
         }
     }
 
+    fn is_for_build(&self, pair: &Pair) -> bool {
+        pair.name.text == "DEBIAN_FRONTEND" || self.profile.is_build_env(&pair.name.text)
+    }
+
+    fn note_variables_left_behind(&mut self) {
+        for index in self.all(Keyword::Env) {
+            let Arguments::Pairs(pairs) = &self.instruction(index).data.arguments else { continue };
+            if !matches!(self.steps[index].place, Place::Both | Place::Final) {
+                let names = pairs.iter().filter(|pair| self.is_for_build(pair));
+                let names: Vec<&str> = names.map(|pair| pair.name.text.as_str()).collect();
+                self.notes.push(format!("The final stage does not have {}.", names.join(", ")));
+            }
+        }
+    }
+
     /// A user with a name must exist in the final stage.
     fn check_user(&self) -> Result<(), Refusal> {
         const EVERYWHERE: [&str; 3] = ["root", "nobody", "daemon"];
@@ -327,21 +347,24 @@ impl<'a> Carrier<'_, 'a> {
                 .unwrap_or_default(),
             _ => Vec::new(),
         };
-        let lost = programs.iter().find(|program| {
-            let installed = self.packages.contains(program);
+        const IN_EVERY_SHELL: [&str; 8] = ["", "[", "cd", "echo", "exit", "false", "test", "true"];
+        let called = programs.iter().filter(|it| !IN_EVERY_SHELL.contains(&it.as_str()));
+        let lost = called.take(8).find(|program| {
             let left_behind = || {
-                let runs =
-                    self.all(Keyword::Run).into_iter().filter(|it| self.steps[*it].place == Place::Builder);
-                runs.map(|it| self.instruction(it)).any(|run| self.view.says(run, program))
+                let runs = self.all(Keyword::Run).into_iter().map(|index| (index, self.instruction(index)));
+                let mut left = runs.filter(|(index, _)| self.steps[*index].place == Place::Builder);
+                left.any(|(_, run)| {
+                    let installs = ["install", " add ", "bin/"].iter().any(|it| self.view.says(run, it));
+                    installs && self.view.says(run, program)
+                })
             };
-            !installed
-                && !program.is_empty()
-                && (self.profile.is_builder_tool(program)
-                    || is_missing(&self.recipe.runtime_tag, program)
-                    || left_behind())
+            let missing = self.profile.is_builder_tool(program)
+                || is_missing(&self.recipe.runtime_tag, program)
+                || left_behind();
+            missing && !self.packages.contains(program)
         });
         if let Some(program) = lost {
-            self.notes.push(format!("HEALTHCHECK calls `{program}`: see to it that the final stage has it."));
+            self.notes.push(format!("HEALTHCHECK calls `{program}`: make sure that the final stage has it."));
         }
     }
 

@@ -604,10 +604,10 @@ CMD ["./mvnw", "spring-boot:run", "-Dserver.port=9000"]
         EXPOSE 9000 is added: it is the port that Spring Boot listens on.
         Assumes that quay.example.com has the tag `21-jre-alpine` too.
         The base image's digest belongs to the JDK image: pin the runtime image anew.
-        MAVEN_OPTS stays in the builder.
         The final stage has only app.jar of what was in /app: copy what else the application reads there.
         The RUN on line 5 stays in the builder: if the application needs what it does, the final stage needs it too.
-        HEALTHCHECK calls `probe`: see to it that the final stage has it."#]].assert_eq(&notes.join("\n"));
+        The final stage does not have MAVEN_OPTS.
+        HEALTHCHECK calls `probe`: make sure that the final stage has it."#]].assert_eq(&notes.join("\n"));
 }
 
 #[test]
