@@ -13,7 +13,7 @@ use super::shell;
 use super::view::View;
 use crate::model::scope::{ResolvedVar, VarDefKind};
 use crate::model::{Arguments, Instruction, InstructionId, Pair};
-use crate::syntax::Keyword;
+use crate::syntax::{Keyword, RelRange};
 use rustc_hash::FxHashSet;
 
 /// Where everything goes.
@@ -188,17 +188,36 @@ impl<'a> Carrier<'_, 'a> {
         let Arguments::Pairs(pairs) = &env.data.arguments else {
             return (Place::Both, "sets the environment");
         };
-        let (build, runtime): (Vec<_>, Vec<_>) = pairs.iter().partition(|pair| self.is_for_build(pair));
-        match (build.is_empty(), runtime.is_empty()) {
-            (true, _) => (Place::Both, "sets the environment"),
-            (_, true) => (Place::Builder, "is for the build alone"),
-            _ => {
-                let source = |pair: &&Pair| self.view.slice(env.abs(pair.name.range.cover(pair.value.range)));
-                let kept: Vec<_> = runtime.iter().map(source).collect();
-                let text = format!("{} {}", self.view.keyword(Keyword::Env), kept.join(" "));
-                (Place::BothAs(text), "sets the environment, in part for the build alone")
+        match pairs.iter().filter(|pair| self.is_for_build(&pair.name.text)).count() {
+            0 => (Place::Both, "sets the environment"),
+            count if count == pairs.len() => (Place::Builder, "is for the build alone"),
+            _ => (
+                Place::BothAs(self.without_build_variables(env, pairs)),
+                "sets the environment, in part for the build alone",
+            ),
+        }
+    }
+
+    /// An ENV without the variables that only the build reads, with the line breaks that it has.
+    fn without_build_variables(&self, env: Instruction<'_>, pairs: &[Pair]) -> String {
+        let slice = |start, end| self.view.slice(env.abs(RelRange::new(start, end)));
+        let mut text = self.view.keyword(Keyword::Env) + " ";
+        // What stands between two pairs goes with the second one.
+        let mut gap = String::new();
+        for (at, pair) in pairs.iter().enumerate() {
+            if !self.is_for_build(&pair.name.text) {
+                text.push_str(&gap);
+                text.push_str(&slice(pair.name.range.start(), pair.value.range.end()));
+                gap.clear();
+            }
+            if let Some(next) = pairs.get(at + 1)
+                && gap.is_empty()
+                && text.len() > "ENV ".len()
+            {
+                gap = slice(pair.value.range.end(), next.name.range.start()).into_owned();
             }
         }
+        text
     }
 
     /// The index of the last instruction that the builder needs.
@@ -293,23 +312,29 @@ impl<'a> Carrier<'_, 'a> {
             if at_run_time && def.kind == VarDefKind::Arg {
                 continue;
             }
-            let step = &mut self.steps[index];
-            if !matches!(step.place, Place::Both | Place::Final) {
+            // An ENV that goes over in part has all but the build's variables.
+            let lacks = match self.steps[index].place {
+                Place::Both | Place::Final => false,
+                Place::BothAs(_) | Place::FinalAs(_) => self.is_for_build(&def.name),
+                Place::Builder | Place::Dropped => true,
+            };
+            if lacks {
+                let step = &mut self.steps[index];
                 step.place = if index > end { Place::Final } else { Place::Both };
                 step.why = "defines what the final stage uses";
             }
         }
     }
 
-    fn is_for_build(&self, pair: &Pair) -> bool {
-        pair.name.text == "DEBIAN_FRONTEND" || self.profile.is_build_env(&pair.name.text)
+    fn is_for_build(&self, variable: &str) -> bool {
+        variable == "DEBIAN_FRONTEND" || self.profile.is_build_env(variable)
     }
 
     fn note_variables_left_behind(&mut self) {
         for index in self.all(Keyword::Env) {
             let Arguments::Pairs(pairs) = &self.instruction(index).data.arguments else { continue };
             if !matches!(self.steps[index].place, Place::Both | Place::Final) {
-                let names = pairs.iter().filter(|pair| self.is_for_build(pair));
+                let names = pairs.iter().filter(|pair| self.is_for_build(&pair.name.text));
                 let names: Vec<&str> = names.map(|pair| pair.name.text.as_str()).collect();
                 self.notes.push(format!("The final stage does not have {}.", names.join(", ")));
             }

@@ -116,6 +116,8 @@ pub(super) fn purpose(
             Effect::Build => build = true,
             Effect::Lists => setup.lists = true,
             Effect::Packages(names) => {
+                // apk keeps no lists then.
+                setup.lists |= command.argv().iter().any(|word| word.text == "--no-cache");
                 prepares |= names.iter().any(|it| !BUILD_PACKAGES.contains(&it.as_str()));
                 setup.packages.extend(names);
             }
@@ -225,7 +227,9 @@ mod tests {
     fn packages_are_found() {
         check(
             "apt-get update && apt-get install -y --no-install-recommends fontconfig=2.13 tzdata && rm -rf /var/lib/apt/lists/*",
-            expect![[r#"Setup(Setup { packages: ["fontconfig", "tzdata"], lists: true, users: [], dirs: {} })"#]],
+            expect![[
+                r#"Setup(Setup { packages: ["fontconfig", "tzdata"], lists: true, users: [], dirs: {} })"#
+            ]],
         );
         check("apt-get update", expect!["Lists"]);
         check("apk add --no-cache git maven", expect!["Nothing"]);
@@ -236,7 +240,9 @@ mod tests {
     fn users_and_directories() {
         check(
             "addgroup -S spring && adduser -S spring -G spring",
-            expect![[r#"Setup(Setup { packages: [], lists: false, users: ["-S", "spring", "-S", "spring", "-G", "spring"], dirs: {} })"#]],
+            expect![[
+                r#"Setup(Setup { packages: [], lists: false, users: ["-S", "spring", "-S", "spring", "-G", "spring"], dirs: {} })"#
+            ]],
         );
         check(
             "mkdir -p /data/files && chown 1000:1000 /data/files /app",

@@ -419,6 +419,49 @@ fn the_style_of_the_file_is_kept() {
 }
 
 #[test]
+fn what_only_the_build_reads_leaves_a_long_env() {
+    check(
+        r#"FROM eclipse-temurin:21-jdk-alpine
+RUN apk update
+RUN apk add tzdata
+ENV MAVEN_OPTS=-Xmx1g \
+    TZ=Europe/Berlin \
+    MAVEN_ARGS=-q \
+    PORT=80
+RUN ln -s /usr/share/zoneinfo/$TZ /etc/localtime
+ENTRYPOINT ["./mvnw"]
+WORKDIR /app
+COPY . .
+CMD ["spring-boot:run"]
+"#,
+        expect![[r#"
+            FROM eclipse-temurin:21-jdk-alpine AS builder
+            RUN apk update
+            RUN apk add tzdata
+            ENV MAVEN_OPTS=-Xmx1g \
+                TZ=Europe/Berlin \
+                MAVEN_ARGS=-q \
+                PORT=80
+            RUN ln -s /usr/share/zoneinfo/$TZ /etc/localtime
+            WORKDIR /app
+            COPY . .
+            RUN ./mvnw -B package && cp target/*.jar /app/app.jar
+
+            FROM eclipse-temurin:21-jre-alpine AS final
+            RUN apk update
+            RUN apk add tzdata
+            ENV TZ=Europe/Berlin \
+                PORT=80
+            RUN ln -s /usr/share/zoneinfo/$TZ /etc/localtime
+            EXPOSE 8080
+            ENTRYPOINT ["java", "-jar", "app.jar"]
+            WORKDIR /app
+            COPY --from=builder /app/app.jar app.jar
+        "#]],
+    );
+}
+
+#[test]
 fn a_heredoc_is_read_too() {
     check(
         r#"# escape=`
@@ -614,5 +657,23 @@ CMD ["./mvnw", "spring-boot:run", "-Dserver.port=9000"]
 fn the_example_is_offered_the_split() {
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/spring-boot/Dockerfile"));
     assert!(hint(&SourceFile::new(text)).is_some());
-    assert!(result(text).ends_with("\nENTRYPOINT [\"java\", \"-jar\", \"app.jar\"]\n"));
+    expect![[r##"
+        # A Spring Boot service in one stage, as a first Dockerfile often is: it works, and the image that comes
+        # out holds the JDK, Maven, the sources and every dependency of the build. On the base image, dockstage
+        # offers to split it into a builder and a final stage.
+
+        FROM eclipse-temurin:21.0.2_13-jdk-jammy AS builder
+        WORKDIR /app
+        COPY .mvn/ .mvn
+        COPY mvnw pom.xml ./
+        RUN ./mvnw dependency:go-offline
+        COPY src ./src
+        RUN ./mvnw -B package && cp target/*.jar /app/app.jar
+
+        FROM eclipse-temurin:21.0.2_13-jre-jammy AS final
+        WORKDIR /app
+        COPY --from=builder /app/app.jar app.jar
+        EXPOSE 8080
+        ENTRYPOINT ["java", "-jar", "app.jar"]
+    "##]].assert_eq(&result(text));
 }

@@ -17,7 +17,7 @@ const CONFIGURATION: [Keyword; 6] = [
 ];
 
 /// Bits of a Dockerfile, each fit for any place behind FROM.
-const BITS: [&str; 32] = [
+const BITS: [&str; 33] = [
     "WORKDIR /app",
     "WORKDIR sub",
     "WORKDIR /srv/$NAME",
@@ -49,6 +49,7 @@ const BITS: [&str; 32] = [
     "STOPSIGNAL SIGINT",
     "SHELL [\"/bin/bash\", \"-c\"]",
     "CMD [\"superseded\"]",
+    "ENTRYPOINT [\"./mvnw\"]",
     "# alone",
 ];
 
@@ -119,6 +120,13 @@ fn holds(text: &str) -> Result<(), TestCaseError> {
     prop_assert!(matches!(last.base, Base::Image(_)), "{result}");
     let from_builder = new.refs.iter().filter(|it| it.target == RefTarget::Stage(new.stages[0].id));
     prop_assert_eq!(from_builder.count(), 1, "{}", result);
+    let plan = plan(&before).map_err(|refusal| TestCaseError::fail(refusal.reason))?;
+    let copy = new.refs.iter().find(|it| it.target == RefTarget::Stage(new.stages[0].id));
+    let copy =
+        copy.map(|it| new.instruction(it.instruction)).ok_or_else(|| TestCaseError::fail("no COPY"))?;
+    let dir = state::before(new, copy.id).workdir.unwrap_or_default();
+    let to = copy.data.arguments.words().last().map_or("", |it| it.text.as_str());
+    prop_assert_eq!(paths::join(&paths::join("/", &dir), to), plan.artifact.to, "{}", result);
     prop_assert!(super::split(&after).is_err());
     if text.contains("\r\n") {
         prop_assert_eq!(result.matches('\n').count(), result.matches("\r\n").count());
