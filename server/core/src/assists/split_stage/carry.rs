@@ -13,7 +13,7 @@ use super::shell;
 use super::view::View;
 use crate::model::scope::{ResolvedVar, VarDefKind};
 use crate::model::{Arguments, Instruction, InstructionId, Pair};
-use crate::syntax::Keyword;
+use crate::syntax::{Keyword, RelRange};
 use rustc_hash::FxHashSet;
 
 /// Where everything goes.
@@ -32,6 +32,7 @@ pub(super) fn carry(view: &View<'_>, profile: &dyn Profile, recipe: &Recipe) -> 
         profile,
         recipe,
         steps: Vec::new(),
+        lists: None,
         dirs: FxHashSet::default(),
         users: Vec::new(),
         packages: Vec::new(),
@@ -44,6 +45,7 @@ pub(super) fn carry(view: &View<'_>, profile: &dyn Profile, recipe: &Recipe) -> 
     carrier.settle(Keyword::User, end);
     carrier.settle(Keyword::Shell, end);
     carrier.settle_variables(end);
+    carrier.note_variables_left_behind();
     carrier.check_user()?;
     carrier.check_healthcheck();
     let builder_end = carrier.steps[end].instruction;
@@ -61,6 +63,8 @@ struct Carrier<'v, 'a> {
     profile: &'v dyn Profile,
     recipe: &'v Recipe,
     steps: Vec<Step>,
+    /// The RUN that fetches lists of packages, until one is known that needs it.
+    lists: Option<usize>,
     /// Directories that the final stage has.
     dirs: FxHashSet<String>,
     /// Words of the commands that create the final stage's users.
@@ -109,8 +113,8 @@ impl<'a> Carrier<'_, 'a> {
 
     fn run(&mut self, run: Instruction<'_>) -> (Place, &'static str) {
         let line = run.row + 1;
-        if let Some(dir) = self.view.workdir_before(run.id) {
-            self.dirs.insert(dir.to_owned());
+        if self.recipe.made_by == Some(run.id) {
+            return (Place::Builder, "makes the artifact");
         }
         match setup::purpose(self.view, self.profile, run, &self.recipe.build_dir, &self.dirs) {
             Purpose::Build { prepares } => {
@@ -127,10 +131,17 @@ impl<'a> Carrier<'_, 'a> {
                     self.notes
                         .push(format!("Both stages install {packages}: drop what only one of them needs."));
                 }
+                if let Some(lists) = self.lists.filter(|_| !setup.packages.is_empty() && !setup.lists) {
+                    self.steps[lists].place = Place::Both;
+                }
                 self.dirs.extend(setup.dirs);
                 self.users.extend(setup.users);
                 self.packages.extend(setup.packages);
                 (Place::Both, "prepares the system that the application runs in")
+            }
+            Purpose::Lists => {
+                self.lists = Some(self.steps.len());
+                (Place::Builder, "fetches lists of packages")
             }
             Purpose::Nothing => (Place::Builder, "leaves nothing that the application needs"),
             Purpose::Unknown => {
@@ -177,23 +188,36 @@ impl<'a> Carrier<'_, 'a> {
         let Arguments::Pairs(pairs) = &env.data.arguments else {
             return (Place::Both, "sets the environment");
         };
-        let for_build =
-            |pair: &&Pair| pair.name.text == "DEBIAN_FRONTEND" || self.profile.is_build_env(&pair.name.text);
-        let (build, runtime): (Vec<_>, Vec<_>) = pairs.iter().partition(for_build);
-        if !build.is_empty() {
-            let names: Vec<&str> = build.iter().map(|pair| pair.name.text.as_str()).collect();
-            self.notes.push(format!("{} stays in the builder.", names.join(", ")));
+        match pairs.iter().filter(|pair| self.is_for_build(&pair.name.text)).count() {
+            0 => (Place::Both, "sets the environment"),
+            count if count == pairs.len() => (Place::Builder, "is for the build alone"),
+            _ => (
+                Place::BothAs(self.without_build_variables(env, pairs)),
+                "sets the environment, in part for the build alone",
+            ),
         }
-        match (build.is_empty(), runtime.is_empty()) {
-            (true, _) => (Place::Both, "sets the environment"),
-            (_, true) => (Place::Builder, "is for the build alone"),
-            _ => {
-                let source = |pair: &&Pair| self.view.slice(env.abs(pair.name.range.cover(pair.value.range)));
-                let kept: Vec<_> = runtime.iter().map(source).collect();
-                let text = format!("{} {}", self.view.keyword(Keyword::Env), kept.join(" "));
-                (Place::BothAs(text), "sets the environment, in part for the build alone")
+    }
+
+    /// An ENV without the variables that only the build reads, with the line breaks that it has.
+    fn without_build_variables(&self, env: Instruction<'_>, pairs: &[Pair]) -> String {
+        let slice = |start, end| self.view.slice(env.abs(RelRange::new(start, end)));
+        let mut text = self.view.keyword(Keyword::Env) + " ";
+        // What stands between two pairs goes with the second one.
+        let mut gap = String::new();
+        for (at, pair) in pairs.iter().enumerate() {
+            if !self.is_for_build(&pair.name.text) {
+                text.push_str(&gap);
+                text.push_str(&slice(pair.name.range.start(), pair.value.range.end()));
+                gap.clear();
+            }
+            if let Some(next) = pairs.get(at + 1)
+                && gap.is_empty()
+                && text.len() > "ENV ".len()
+            {
+                gap = slice(pair.value.range.end(), next.name.range.start()).into_owned();
             }
         }
+        text
     }
 
     /// The index of the last instruction that the builder needs.
@@ -288,10 +312,31 @@ impl<'a> Carrier<'_, 'a> {
             if at_run_time && def.kind == VarDefKind::Arg {
                 continue;
             }
-            let step = &mut self.steps[index];
-            if !matches!(step.place, Place::Both | Place::Final) {
+            // An ENV that goes over in part has all but the build's variables.
+            let lacks = match self.steps[index].place {
+                Place::Both | Place::Final => false,
+                Place::BothAs(_) | Place::FinalAs(_) => self.is_for_build(&def.name),
+                Place::Builder | Place::Dropped => true,
+            };
+            if lacks {
+                let step = &mut self.steps[index];
                 step.place = if index > end { Place::Final } else { Place::Both };
                 step.why = "defines what the final stage uses";
+            }
+        }
+    }
+
+    fn is_for_build(&self, variable: &str) -> bool {
+        variable == "DEBIAN_FRONTEND" || self.profile.is_build_env(variable)
+    }
+
+    fn note_variables_left_behind(&mut self) {
+        for index in self.all(Keyword::Env) {
+            let Arguments::Pairs(pairs) = &self.instruction(index).data.arguments else { continue };
+            if !matches!(self.steps[index].place, Place::Both | Place::Final) {
+                let names = pairs.iter().filter(|pair| self.is_for_build(&pair.name.text));
+                let names: Vec<&str> = names.map(|pair| pair.name.text.as_str()).collect();
+                self.notes.push(format!("The final stage does not have {}.", names.join(", ")));
             }
         }
     }
@@ -327,21 +372,24 @@ impl<'a> Carrier<'_, 'a> {
                 .unwrap_or_default(),
             _ => Vec::new(),
         };
-        let lost = programs.iter().find(|program| {
-            let installed = self.packages.contains(program);
+        const IN_EVERY_SHELL: [&str; 8] = ["", "[", "cd", "echo", "exit", "false", "test", "true"];
+        let called = programs.iter().filter(|it| !IN_EVERY_SHELL.contains(&it.as_str()));
+        let lost = called.take(8).find(|program| {
             let left_behind = || {
-                let runs =
-                    self.all(Keyword::Run).into_iter().filter(|it| self.steps[*it].place == Place::Builder);
-                runs.map(|it| self.instruction(it)).any(|run| self.view.says(run, program))
+                let runs = self.all(Keyword::Run).into_iter().map(|index| (index, self.instruction(index)));
+                let mut left = runs.filter(|(index, _)| self.steps[*index].place == Place::Builder);
+                left.any(|(_, run)| {
+                    let installs = ["install", " add ", "bin/"].iter().any(|it| self.view.says(run, it));
+                    installs && self.view.says(run, program)
+                })
             };
-            !installed
-                && !program.is_empty()
-                && (self.profile.is_builder_tool(program)
-                    || is_missing(&self.recipe.runtime_tag, program)
-                    || left_behind())
+            let missing = self.profile.is_builder_tool(program)
+                || is_missing(&self.recipe.runtime_tag, program)
+                || left_behind();
+            missing && !self.packages.contains(program)
         });
         if let Some(program) = lost {
-            self.notes.push(format!("HEALTHCHECK calls `{program}`: see to it that the final stage has it."));
+            self.notes.push(format!("HEALTHCHECK calls `{program}`: make sure that the final stage has it."));
         }
     }
 

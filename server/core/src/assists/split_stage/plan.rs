@@ -177,7 +177,8 @@ fn runtime_image(view: &View<'_>, tag: &str) -> (String, Vec<String>) {
     }
     // The change lies behind what both have in common; what follows it must be written without variables.
     let same = resolved.bytes().zip(runtime.bytes()).take_while(|(a, b)| a == b).count();
-    let (old_rest, new_rest) = (&resolved[same..], &runtime[same..]);
+    let (old_rest, new_rest) =
+        (resolved.get(same..).unwrap_or(resolved), runtime.get(same..).unwrap_or(&runtime));
     let plain_version = |tag: &str| tag.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'_');
     if let Some(kept) = written.strip_suffix(old_rest)
         && (!old_rest.is_empty() || image.tag.as_deref().is_some_and(plain_version))

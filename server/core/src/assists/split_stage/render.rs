@@ -38,7 +38,7 @@ impl<'v, 'a> Renderer<'v, 'a> {
     }
 
     fn edits(&self) -> Vec<TextEdit> {
-        let mut edits = vec![self.name_builder()];
+        let mut edits: Vec<TextEdit> = self.name_builder().into_iter().collect();
         for step in &self.plan.steps {
             let instruction = self.view.dockerfile.instruction(step.instruction);
             let in_place = step.instruction > self.plan.builder_end;
@@ -64,12 +64,15 @@ impl<'v, 'a> Renderer<'v, 'a> {
         merge_deletions(edits)
     }
 
-    fn name_builder(&self) -> TextEdit {
+    fn name_builder(&self) -> Option<TextEdit> {
         let stage = self.view.stage;
-        let base = stage.base_word.as_ref().map_or(stage.range.end(), |(_, range)| range.end());
         match &stage.name {
-            Some(name) => TextEdit::replace(name.range, self.plan.builder.clone()),
-            None => TextEdit::insert(base, format!(" {} {}", self.case("AS"), self.plan.builder)),
+            Some(name) if name.written == self.plan.builder => None,
+            Some(name) => Some(TextEdit::replace(name.range, self.plan.builder.clone())),
+            None => {
+                let (_, base) = stage.base_word.as_ref()?;
+                Some(TextEdit::insert(base.end(), format!(" {} {}", self.case("AS"), self.plan.builder)))
+            }
         }
     }
 
@@ -81,36 +84,40 @@ impl<'v, 'a> Renderer<'v, 'a> {
             out.push_str(&self.space());
             out.push_str(&self.added_run());
         }
-        let from = self.view.keyword(Keyword::From);
-        let flags = self.view.dockerfile.instruction(self.view.stage.from).data.flags.iter();
-        let from_start = self.view.dockerfile.instruction(self.view.stage.from);
-        let flags: String =
-            flags.map(|flag| format!("{} ", self.view.slice(from_start.abs(flag.whole.range)))).collect();
-        let name = format!("{} {}", self.case("AS"), plan.final_name);
-        out.push_str(&format!("{0}{0}{from} {flags}{1} {name}", self.newline, plan.runtime));
+        out.push_str(&self.newline.repeat(2));
+        out.push_str(&self.final_from());
 
         let made_by = plan.made_by.unwrap_or(plan.builder_end);
         let mut artifact = Some(self.artifact());
         let mut port =
             plan.expose.as_ref().map(|port| format!("{} {port}", self.view.keyword(Keyword::Expose)));
-        for step in plan.steps.iter().take_while(|step| step.instruction <= plan.builder_end) {
+        // Whether the file has an empty line between what the final stage gets here and what it got last.
+        let mut apart = false;
+        for step in plan.steps.iter().skip(1).take_while(|step| step.instruction <= plan.builder_end) {
             if step.instruction > made_by {
                 self.push_new(&mut out, artifact.take());
             }
+            let instruction = self.view.dockerfile.instruction(step.instruction);
+            apart |= self.has_space_above(instruction);
             if !step.place.is_in_final() {
                 continue;
             }
-            let instruction = self.view.dockerfile.instruction(step.instruction);
             if matches!(instruction.keyword(), Keyword::Cmd | Keyword::Entrypoint) {
-                self.push_new(&mut out, artifact.take());
                 self.push_new(&mut out, port.take());
             }
-            out.push_str(&self.space_above(instruction));
+            out.push_str(&self.newline.repeat(if std::mem::take(&mut apart) { 2 } else { 1 }));
             out.push_str(&self.in_final(instruction, step));
         }
         self.push_new(&mut out, artifact);
         self.push_new(&mut out, port);
         out
+    }
+
+    fn final_from(&self) -> String {
+        let from = self.view.dockerfile.instruction(self.view.stage.from);
+        let flags = from.data.flags.iter().map(|flag| self.view.slice(from.abs(flag.whole.range)) + " ");
+        let (keyword, flags) = (self.view.keyword(Keyword::From), flags.collect::<String>());
+        format!("{keyword} {flags}{} {} {}", self.plan.runtime, self.case("AS"), self.plan.final_name)
     }
 
     fn push_new(&self, out: &mut String, line: Option<String>) {
@@ -162,11 +169,6 @@ impl<'v, 'a> Renderer<'v, 'a> {
     /// What separates a new instruction from the one above it.
     fn space(&self) -> String {
         self.newline.repeat(if self.airy { 2 } else { 1 })
-    }
-
-    /// The same for an instruction that the file has: as it is there.
-    fn space_above(&self, instruction: Instruction<'_>) -> String {
-        self.newline.repeat(if self.has_space_above(instruction) { 2 } else { 1 })
     }
 
     fn has_space_above(&self, instruction: Instruction<'_>) -> bool {

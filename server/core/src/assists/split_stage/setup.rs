@@ -17,6 +17,8 @@ pub(super) enum Purpose {
     },
     /// It prepares the system that the application runs in.
     Setup(Setup),
+    /// It fetches lists of packages, for RUNs behind it that install some.
+    Lists,
     /// It leaves nothing that matters.
     Nothing,
     /// Nobody can tell.
@@ -28,10 +30,12 @@ pub(super) enum Purpose {
 pub(super) struct Setup {
     /// Packages that it installs.
     pub(super) packages: Vec<String>,
+    /// Whether it fetches the lists of packages itself.
+    pub(super) lists: bool,
     /// Words of the commands that create users and groups: their names are among them.
     pub(super) users: Vec<String>,
     /// Directories that it creates.
-    pub(super) dirs: Vec<String>,
+    pub(super) dirs: FxHashSet<String>,
 }
 
 /// Directories that every base image has.
@@ -77,6 +81,7 @@ const BUILD_PACKAGES: [&str; 17] = [
 
 enum Effect {
     Build,
+    Lists,
     Packages(Vec<String>),
     Users,
     Dirs(Vec<String>),
@@ -85,7 +90,7 @@ enum Effect {
     Unknown,
 }
 
-/// What `run` is for. `dirs` are the directories that the final stage has by then.
+/// What `run` is for. `dirs` are directories that the final stage has by then.
 pub(super) fn purpose(
     view: &View<'_>,
     profile: &dyn Profile,
@@ -97,14 +102,22 @@ pub(super) fn purpose(
         let calls_build = ["mvnw", "mvn "].iter().any(|it| view.says(run, it));
         return if calls_build { Purpose::Build { prepares: true } } else { Purpose::Unknown };
     };
+    let workdir = view.workdir_before(run.id);
     let mut setup = Setup::default();
     let (mut build, mut prepares, mut unknown) = (false, false, false);
     for (command, dir) in &commands {
-        let known =
-            |path: &str| SYSTEM_DIRS.contains(&path) || dirs.iter().chain(&setup.dirs).any(|it| it == path);
+        let known = |path: &str| {
+            SYSTEM_DIRS.contains(&path)
+                || dirs.contains(path)
+                || setup.dirs.contains(path)
+                || workdir.is_some_and(|it| paths::is_within(it, path))
+        };
         match effect(profile, command, dir.as_deref(), build_dir, &known) {
             Effect::Build => build = true,
+            Effect::Lists => setup.lists = true,
             Effect::Packages(names) => {
+                // apk keeps no lists then.
+                setup.lists |= command.argv().iter().any(|word| word.text == "--no-cache");
                 prepares |= names.iter().any(|it| !BUILD_PACKAGES.contains(&it.as_str()));
                 setup.packages.extend(names);
             }
@@ -125,6 +138,7 @@ pub(super) fn purpose(
         (true, _, prepares) => Purpose::Build { prepares },
         (_, true, _) => Purpose::Unknown,
         (_, _, true) => Purpose::Setup(setup),
+        _ if setup.lists && setup.packages.is_empty() => Purpose::Lists,
         _ => Purpose::Nothing,
     }
 }
@@ -144,7 +158,7 @@ fn effect(
     let resolve = |word: &Word| Some(paths::join(dir?, word.exact()?));
     let outside = |path: &str| build_dir != "/" && !paths::is_within(path, build_dir);
     match command.program() {
-        "apt-get" | "apt" | "apk" | "yum" | "dnf" | "microdnf" => packages(&operands),
+        "apt-get" | "apt" | "apk" | "yum" | "dnf" | "microdnf" => packages(command.program(), &operands),
         "useradd" | "adduser" | "groupadd" | "addgroup" | "usermod" => Effect::Users,
         "mkdir" => match operands.iter().map(|it| resolve(it)).collect::<Option<Vec<_>>>() {
             Some(created) => Effect::Dirs(created),
@@ -176,13 +190,16 @@ fn effect(
 }
 
 /// What a package manager's command leaves.
-fn packages(operands: &[&Word]) -> Effect {
+fn packages(manager: &str, operands: &[&Word]) -> Effect {
     let [subcommand, rest @ ..] = operands else { return Effect::Nothing };
     match subcommand.text.as_str() {
         "install" | "add" => {
             let name = |word: &&Word| word.text.split(['=', '~', '<', '>']).next().unwrap_or("").to_owned();
             Effect::Packages(rest.iter().map(name).collect())
         }
+        // For yum and dnf that is an upgrade; they need no lists.
+        "update" if manager.starts_with("ap") => Effect::Lists,
+        "update" => Effect::System,
         "upgrade" | "dist-upgrade" => Effect::System,
         _ => Effect::Nothing,
     }
@@ -203,18 +220,18 @@ mod tests {
         let view = View::new(&file).unwrap();
         let profile = profile::find(&view).unwrap();
         let run = view.all(Keyword::Run).next().unwrap();
-        expected.assert_eq(&format!(
-            "{:?}",
-            purpose(&view, profile, run, "/app", &FxHashSet::from_iter(["/app".to_owned()]))
-        ));
+        expected.assert_eq(&format!("{:?}", purpose(&view, profile, run, "/app", &FxHashSet::default())));
     }
 
     #[test]
     fn packages_are_found() {
         check(
             "apt-get update && apt-get install -y --no-install-recommends fontconfig=2.13 tzdata && rm -rf /var/lib/apt/lists/*",
-            expect![[r#"Setup(Setup { packages: ["fontconfig", "tzdata"], users: [], dirs: [] })"#]],
+            expect![[
+                r#"Setup(Setup { packages: ["fontconfig", "tzdata"], lists: true, users: [], dirs: {} })"#
+            ]],
         );
+        check("apt-get update", expect!["Lists"]);
         check("apk add --no-cache git maven", expect!["Nothing"]);
         check("apk add dos2unix && dos2unix mvnw && chmod +x mvnw", expect!["Build { prepares: false }"]);
     }
@@ -224,12 +241,12 @@ mod tests {
         check(
             "addgroup -S spring && adduser -S spring -G spring",
             expect![[
-                r#"Setup(Setup { packages: [], users: ["-S", "spring", "-S", "spring", "-G", "spring"], dirs: [] })"#
+                r#"Setup(Setup { packages: [], lists: false, users: ["-S", "spring", "-S", "spring", "-G", "spring"], dirs: {} })"#
             ]],
         );
         check(
             "mkdir -p /data/files && chown 1000:1000 /data/files /app",
-            expect![[r#"Setup(Setup { packages: [], users: [], dirs: ["/data/files"] })"#]],
+            expect![[r#"Setup(Setup { packages: [], lists: false, users: [], dirs: {"/data/files"} })"#]],
         );
         check("mkdir -p /app", expect!["Nothing"]);
         check("chown -R app /app/target", expect!["Unknown"]);

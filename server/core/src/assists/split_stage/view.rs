@@ -8,7 +8,9 @@ use super::paths;
 use super::shell::{self, Command, Word, is_shell};
 use super::start::json_string;
 use crate::TextRange;
-use crate::model::{Arguments, Base, Dockerfile, Instruction, InstructionId, SourceFile, Stage, state};
+use crate::model::{
+    Arguments, Base, Dockerfile, Instruction, InstructionId, RefTarget, SourceFile, Stage, state,
+};
 use crate::syntax::{Keyword, RelRange};
 
 /// The only stage of a file.
@@ -48,6 +50,11 @@ impl<'a> View<'a> {
                     "the base image depends on a variable without a default".to_owned(),
                 ));
             }
+        }
+        let bad = dockerfile.refs.iter().find(|it| !matches!(it.target, RefTarget::External(_)));
+        if let Some(bad) = bad {
+            let line = dockerfile.instruction(bad.instruction).row + 1;
+            return Err(Refusal::new(format!("line {line} uses the stage itself or none: mend it first")));
         }
         let mut view = Self { file, dockerfile, stage, workdirs: Vec::new() };
         if let Some(onbuild) = view.instructions().find(|it| it.keyword() == Keyword::Onbuild) {

@@ -5,7 +5,8 @@
 //! `java -jar app.jar`; a `java -jar target/….jar` keeps its words and its instruction, with the new path.
 //! Hazards: tests that need services, more than one jar, jars that need files beside them.
 
-use super::maven::{self, Call, Opt};
+use super::maven::{self, Call};
+use super::spring_boot_run::RunGoal;
 use super::{Profile, Recipe, java};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -14,7 +15,7 @@ use crate::assists::split_stage::runtime;
 use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::Start;
 use crate::assists::split_stage::view::View;
-use crate::model::{Arguments, ImageRef, Instruction};
+use crate::model::{Arguments, ImageRef, Instruction, InstructionId};
 use crate::syntax::Keyword;
 
 pub(super) struct MavenWrapper;
@@ -46,6 +47,7 @@ impl Profile for MavenWrapper {
         };
         refuse_lost_agent(view, command, &recipe)?;
         recipe.notes.extend(runtime.notes);
+        note_runtime_options(view, &recipe.command, &mut recipe.notes);
         recipe.runtime_tag = runtime.tag;
         Ok(recipe)
     }
@@ -157,6 +159,17 @@ fn run_goal(
             (Some(Added { after: Some(build.run.id), mounts: String::new(), text }), Some(build.run.id), from)
         }
         None => {
+            let mut copies =
+                view.instructions().filter(|it| matches!(it.keyword(), Keyword::Copy | Keyword::Add));
+            let is_source = |copy| {
+                let to = view.destination(copy);
+                to.is_none_or(|to| paths::is_within(&to, &project) || paths::is_within(&project, &to))
+            };
+            if !copies.any(is_source) {
+                return Err(Refusal::new(format!(
+                    "no sources are copied to {project}: there is nothing to build"
+                )));
+            }
             let mut text = String::new();
             if dir != workdir {
                 text.push_str(&format!("cd {} && ", shell::quote(paths::relative_to(dir, workdir))));
@@ -216,92 +229,6 @@ fn run_goal(
     })
 }
 
-/// What the words of `mvnw … spring-boot:run` mean for the build and for the application.
-#[derive(Default)]
-struct RunGoal {
-    build_options: Vec<String>,
-    jvm: Vec<String>,
-    arguments: Vec<String>,
-    notes: Vec<String>,
-}
-
-impl RunGoal {
-    fn of(call: &Call) -> Result<Self, Refusal> {
-        if call.dynamic {
-            return Err(Refusal::new(
-                "the command depends on variables that only the container knows".to_owned(),
-            ));
-        }
-        let is_run = |goal: &str| {
-            goal == "spring-boot:run"
-                || (goal.starts_with("org.springframework.boot:spring-boot-maven-plugin:")
-                    && goal.ends_with(":run"))
-        };
-        if let Some(other) = call.goals.iter().find(|goal| !is_run(goal) && !maven::is_phase(goal)) {
-            return Err(Refusal::new(format!(
-                "`{other}` cannot run without the build tool: only `spring-boot:run` can be split"
-            )));
-        }
-        if !call.goals.iter().any(|goal| is_run(goal)) {
-            let goals = call.goals.join(" ");
-            return Err(Refusal::new(format!(
-                "the command runs `mvnw {goals}`, which starts no application"
-            )));
-        }
-        if call.picks_modules() {
-            return Err(Refusal::new(
-                "the command picks modules of a project: the artifact cannot be told".to_owned(),
-            ));
-        }
-        let mut run = Self::default();
-        for option in &call.options {
-            run.option(option)?;
-        }
-        Ok(run)
-    }
-
-    fn option(&mut self, option: &Opt) -> Result<(), Refusal> {
-        let value = option.value.as_deref().unwrap_or("");
-        match option.name.as_str() {
-            "-D" => self.property(value)?,
-            "-P" => {
-                self.notes.push(format!("The Maven profile `{value}` moves to the build step."));
-                self.build_options.push(format!("-P{value}"));
-            }
-            name @ ("-f" | "-s" | "-gs" | "-t" | "-gt") => {
-                self.build_options.extend([name.to_owned(), value.to_owned()]);
-            }
-            // What is left says how Maven itself talks and downloads.
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn property(&mut self, property: &str) -> Result<(), Refusal> {
-        let (key, value) = property.split_once('=').unwrap_or((property, ""));
-        let words = || value.split_whitespace().map(str::to_owned);
-        match key {
-            "spring-boot.run.profiles" => self.arguments.push(format!("--spring.profiles.active={value}")),
-            "spring-boot.run.arguments" if !value.contains(['"', '\'', ',']) => {
-                self.arguments.extend(words())
-            }
-            "spring-boot.run.jvmArguments" if !value.contains(['"', '\'']) => self.jvm.extend(words()),
-            "spring-boot.run.fork" => {}
-            _ if key.starts_with("skip") || key.starts_with("maven.") => {
-                self.build_options.push(format!("-D{property}"));
-            }
-            _ if ["spring.", "server.", "logging.", "management."].iter().any(|it| key.starts_with(it)) => {
-                self.notes.push(format!("`-D{property}` was given to Maven; now Java gets it."));
-                self.jvm.push(format!("-D{property}"));
-            }
-            _ => {
-                return Err(Refusal::new(format!("it is not known what `-D{property}` means without Maven")));
-            }
-        }
-        Ok(())
-    }
-}
-
 /// The last build of the project, unless sources are copied in behind it.
 fn usable_build<'b, 'a>(
     view: &View<'_>,
@@ -347,6 +274,9 @@ fn java_command(
         return Err(Refusal::new("Quarkus applications need the files beside their jar".to_owned()));
     }
     let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+    if !paths::is_within(workdir, dir) {
+        return Err(Refusal::new(format!("the command changes to {dir}, which the final stage would lack")));
+    }
     let (made_by, build) =
         if word.glob { built_pattern(builds, &path)? } else { maker(view, builds, &path)? };
     refuse_mounted(view, made_by, &path)?;
@@ -420,34 +350,21 @@ fn maker<'b, 'a>(
     builds: &'b [Build<'a>],
     path: &str,
 ) -> Result<(Instruction<'a>, &'b Build<'a>), Refusal> {
-    let mut made = None;
-    for instruction in view.instructions() {
-        match instruction.keyword() {
-            Keyword::Run if moves_to(view, instruction, path) => made = Some(instruction),
-            Keyword::Run => {
-                let builds_it = |it: &Build<'_>| {
-                    it.run.id == instruction.id
-                        && path.contains("/target/")
-                        && paths::is_within(path, &it.dir)
-                };
-                if builds.iter().any(builds_it) {
-                    made = Some(instruction);
-                }
-            }
-            Keyword::Copy | Keyword::Add
-                if instruction.data.flag("from").is_none() && view.copies_to(instruction, path) =>
-            {
-                let line = instruction.row + 1;
-                return Err(Refusal::new(format!(
-                    "the jar that the image starts comes from the build context (line {line}), not from the build"
-                )));
-            }
-            _ => {}
-        }
+    let in_context = |it: &Instruction<'_>| {
+        matches!(it.keyword(), Keyword::Copy | Keyword::Add) && it.data.flag("from").is_none()
+    };
+    if let Some(copy) = view.instructions().find(|it| in_context(it) && view.copies_to(*it, path)) {
+        let line = copy.row + 1;
+        return Err(Refusal::new(format!(
+            "the jar that the image starts comes from the build context (line {line}), not from the build"
+        )));
     }
+    let moved = view.all(Keyword::Run).rfind(|run| moves_to(view, *run, path));
+    let built = builds.iter().rfind(|it| path.contains("/target/") && paths::is_within(path, &it.dir));
+    let made = moved.into_iter().chain(built.map(|it| it.run)).max_by_key(|it| it.id);
     let unknown = || Refusal::new(format!("no build step in the file makes `{path}`"));
     let made = made.ok_or_else(unknown)?;
-    let build = builds.iter().rev().find(|it| it.run.id <= made.id).ok_or_else(unknown)?;
+    let build = builds.iter().rfind(|it| it.run.id <= made.id).ok_or_else(unknown)?;
     Ok((made, build))
 }
 
@@ -498,6 +415,29 @@ fn copy_command(pattern: &str, dir: &str, to: &str) -> String {
     format!("cp {pattern} {}", shell::quote(to))
 }
 
+/// Notes on options that may mean something else in the final stage.
+fn note_runtime_options(view: &View<'_>, command: &[(InstructionId, Place)], notes: &mut Vec<String>) {
+    let says = |needle: &str| {
+        let kept = command.iter().any(|(id, place)| match place {
+            Place::FinalAs(text) => text.contains(needle),
+            _ => view.says(view.dockerfile.instruction(*id), needle),
+        });
+        kept || view.all(Keyword::Env).any(|env| view.says(env, needle))
+    };
+    if says("-agentlib:") {
+        notes.push(
+            "Java loads an agent with `-agentlib`: make sure that the runtime image has it.".to_owned(),
+        );
+    }
+    let own_entrypoint = command.iter().any(|(_, place)| matches!(place, Place::FinalAs(text) if text.to_ascii_uppercase().starts_with("ENTRYPOINT")));
+    if says("USE_SYSTEM_CA_CERTS") && own_entrypoint {
+        notes.push(
+            "USE_SYSTEM_CA_CERTS works through the base image's ENTRYPOINT, which the new one replaces."
+                .to_owned(),
+        );
+    }
+}
+
 /// Refuses when Java is told to load an agent that the final stage would not have.
 fn refuse_lost_agent(view: &View<'_>, command: &Command, recipe: &Recipe) -> Result<(), Refusal> {
     let envs = view.all(Keyword::Env).filter_map(|env| match &env.data.arguments {
@@ -526,7 +466,7 @@ fn spring_port<'w>(view: &View<'_>, words: impl Iterator<Item = &'w str>) -> Opt
     for env in view.all(Keyword::Env) {
         if let Arguments::Pairs(pairs) = &env.data.arguments {
             let found = pairs.iter().rev().find(|pair| pair.name.text == "SERVER_PORT");
-            port = found.map_or(port, |pair| pair.value.text.as_str());
+            port = found.map_or(port, |pair| pair.value.text.trim_matches('"'));
         }
     }
     for word in words {

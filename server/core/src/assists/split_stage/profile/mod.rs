@@ -7,6 +7,7 @@
 mod java;
 mod maven;
 mod maven_wrapper;
+mod spring_boot_run;
 
 use super::Refusal;
 use super::plan::{Added, Artifact, Place};

@@ -419,6 +419,49 @@ fn the_style_of_the_file_is_kept() {
 }
 
 #[test]
+fn what_only_the_build_reads_leaves_a_long_env() {
+    check(
+        r#"FROM eclipse-temurin:21-jdk-alpine
+RUN apk update
+RUN apk add tzdata
+ENV MAVEN_OPTS=-Xmx1g \
+    TZ=Europe/Berlin \
+    MAVEN_ARGS=-q \
+    PORT=80
+RUN ln -s /usr/share/zoneinfo/$TZ /etc/localtime
+ENTRYPOINT ["./mvnw"]
+WORKDIR /app
+COPY . .
+CMD ["spring-boot:run"]
+"#,
+        expect![[r#"
+            FROM eclipse-temurin:21-jdk-alpine AS builder
+            RUN apk update
+            RUN apk add tzdata
+            ENV MAVEN_OPTS=-Xmx1g \
+                TZ=Europe/Berlin \
+                MAVEN_ARGS=-q \
+                PORT=80
+            RUN ln -s /usr/share/zoneinfo/$TZ /etc/localtime
+            WORKDIR /app
+            COPY . .
+            RUN ./mvnw -B package && cp target/*.jar /app/app.jar
+
+            FROM eclipse-temurin:21-jre-alpine AS final
+            RUN apk update
+            RUN apk add tzdata
+            ENV TZ=Europe/Berlin \
+                PORT=80
+            RUN ln -s /usr/share/zoneinfo/$TZ /etc/localtime
+            EXPOSE 8080
+            ENTRYPOINT ["java", "-jar", "app.jar"]
+            WORKDIR /app
+            COPY --from=builder /app/app.jar app.jar
+        "#]],
+    );
+}
+
+#[test]
 fn a_heredoc_is_read_too() {
     check(
         r#"# escape=`
@@ -604,15 +647,33 @@ CMD ["./mvnw", "spring-boot:run", "-Dserver.port=9000"]
         EXPOSE 9000 is added: it is the port that Spring Boot listens on.
         Assumes that quay.example.com has the tag `21-jre-alpine` too.
         The base image's digest belongs to the JDK image: pin the runtime image anew.
-        MAVEN_OPTS stays in the builder.
         The final stage has only app.jar of what was in /app: copy what else the application reads there.
         The RUN on line 5 stays in the builder: if the application needs what it does, the final stage needs it too.
-        HEALTHCHECK calls `probe`: see to it that the final stage has it."#]].assert_eq(&notes.join("\n"));
+        The final stage does not have MAVEN_OPTS.
+        HEALTHCHECK calls `probe`: make sure that the final stage has it."#]].assert_eq(&notes.join("\n"));
 }
 
 #[test]
 fn the_example_is_offered_the_split() {
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/spring-boot/Dockerfile"));
     assert!(hint(&SourceFile::new(text)).is_some());
-    assert!(result(text).ends_with("\nENTRYPOINT [\"java\", \"-jar\", \"app.jar\"]\n"));
+    expect![[r##"
+        # A Spring Boot service in one stage, as a first Dockerfile often is: it works, and the image that comes
+        # out holds the JDK, Maven, the sources and every dependency of the build. On the base image, dockstage
+        # offers to split it into a builder and a final stage.
+
+        FROM eclipse-temurin:21.0.2_13-jdk-jammy AS builder
+        WORKDIR /app
+        COPY .mvn/ .mvn
+        COPY mvnw pom.xml ./
+        RUN ./mvnw dependency:go-offline
+        COPY src ./src
+        RUN ./mvnw -B package && cp target/*.jar /app/app.jar
+
+        FROM eclipse-temurin:21.0.2_13-jre-jammy AS final
+        WORKDIR /app
+        COPY --from=builder /app/app.jar app.jar
+        EXPOSE 8080
+        ENTRYPOINT ["java", "-jar", "app.jar"]
+    "##]].assert_eq(&result(text));
 }

@@ -17,7 +17,7 @@ const CONFIGURATION: [Keyword; 6] = [
 ];
 
 /// Bits of a Dockerfile, each fit for any place behind FROM.
-const BITS: [&str; 30] = [
+const BITS: [&str; 33] = [
     "WORKDIR /app",
     "WORKDIR sub",
     "WORKDIR /srv/$NAME",
@@ -30,6 +30,8 @@ const BITS: [&str; 30] = [
     "RUN mkdir -p /data && chown 1000:1000 /data",
     "RUN apt-get update \\\n  && apt-get install -y fontconfig \\\n  # and a comment\n  && rm -rf /var/lib/apt/lists/*",
     "RUN ./prepare.sh",
+    "RUN apt-get update",
+    "RUN apt-get install -y tzdata",
     "USER 1000",
     "USER root",
     "ARG NAME=shop",
@@ -47,6 +49,7 @@ const BITS: [&str; 30] = [
     "STOPSIGNAL SIGINT",
     "SHELL [\"/bin/bash\", \"-c\"]",
     "CMD [\"superseded\"]",
+    "ENTRYPOINT [\"./mvnw\"]",
     "# alone",
 ];
 
@@ -117,6 +120,13 @@ fn holds(text: &str) -> Result<(), TestCaseError> {
     prop_assert!(matches!(last.base, Base::Image(_)), "{result}");
     let from_builder = new.refs.iter().filter(|it| it.target == RefTarget::Stage(new.stages[0].id));
     prop_assert_eq!(from_builder.count(), 1, "{}", result);
+    let plan = plan(&before).map_err(|refusal| TestCaseError::fail(refusal.reason))?;
+    let copy = new.refs.iter().find(|it| it.target == RefTarget::Stage(new.stages[0].id));
+    let copy =
+        copy.map(|it| new.instruction(it.instruction)).ok_or_else(|| TestCaseError::fail("no COPY"))?;
+    let dir = state::before(new, copy.id).workdir.unwrap_or_default();
+    let to = copy.data.arguments.words().last().map_or("", |it| it.text.as_str());
+    prop_assert_eq!(paths::join(&paths::join("/", &dir), to), plan.artifact.to, "{}", result);
     prop_assert!(super::split(&after).is_err());
     if text.contains("\r\n") {
         prop_assert_eq!(result.matches('\n').count(), result.matches("\r\n").count());
@@ -154,11 +164,37 @@ fn holds(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A file with something cut out and something put in, anywhere.
+fn broken() -> impl Strategy<Value = String> {
+    let inserts =
+        prop::sample::select(&["", "\\", "\n", "\"", "[", "$", "é", "<<EOF\n", "FROM x\n", " && ", "#"][..]);
+    (dockerfile(), any::<prop::sample::Index>(), 0..40_usize, inserts).prop_map(|(text, at, len, insert)| {
+        let chars: Vec<char> = text.chars().collect();
+        let at = at.index(chars.len());
+        let end = (at + len).min(chars.len());
+        chars[..at].iter().copied().chain(insert.chars()).chain(chars[end..].iter().copied()).collect()
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_split_is_a_good_file_that_is_configured_as_before(text in dockerfile()) {
         holds(&text)?;
+    }
+
+    #[test]
+    fn a_broken_file_is_split_or_refused(text in broken()) {
+        let file = SourceFile::new(&text);
+        let everywhere = TextRange::new(0.into(), file.text().len());
+        let action = assist(&file, everywhere);
+        let result = split(&file);
+        prop_assert_eq!(hint(&file).is_some(), result.is_ok());
+        prop_assert_eq!(action.is_some_and(|it| it.change.is_some()), result.is_ok());
+        if let Ok(split) = result {
+            let after = split.change.apply(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert!(super::split(&SourceFile::new(&after)).is_err(), "{after}");
+        }
     }
 }

@@ -99,6 +99,18 @@ fn what_would_not_be_right_is_refused_with_the_reason() {
             "no build is found",
         ),
         (format!("FROM alpine AS a\n{}", guide_like("eclipse-temurin:21", run)), "has 2 stages already"),
+        (
+            "FROM eclipse-temurin:21\nWORKDIR /app\nCMD ./mvnw spring-boot:run\n".to_owned(),
+            "nothing to build",
+        ),
+        (
+            guide_like("eclipse-temurin:21", "RUN ./mvnw package\nCMD cd web && java -jar target/a.jar"),
+            "changes to /app/web",
+        ),
+        (
+            guide_like("eclipse-temurin:21", &format!("COPY --from=0 /x /x\n{run}")),
+            "line 4 uses the stage itself",
+        ),
         (String::new(), "no stage"),
     ] {
         let refused = result(&text);
