@@ -94,3 +94,22 @@ async fn a_client_that_asks_for_diagnostics_is_told_to_ask_again() {
     let after = client.request("textDocument/diagnostic", again).await.unwrap();
     assert_eq!((&after["kind"], &after["items"]), (&json!("full"), &json!([])));
 }
+
+#[tokio::test]
+async fn each_hint_has_its_setting() {
+    let unreachable = "FROM alpine AS test\nFROM alpine\n";
+    let split = "FROM eclipse-temurin:21-jdk
+COPY . .
+CMD [\"./mvnw\", \"spring-boot:run\"]
+";
+    for (text, off) in [
+        (unreachable, json!({ "diagnostics": { "unreachableStages": false } })),
+        (split, json!({ "split": { "hint": false } })),
+    ] {
+        let mut client = TestClient::start(json!({})).await;
+        client.open(1, text).await;
+        assert_eq!(sent(&mut client).await, 1, "{text}");
+        client.notify("workspace/didChangeConfiguration", json!({ "settings": { "dockstage": off } })).await;
+        assert_eq!(sent(&mut client).await, 0, "{text}");
+    }
+}

@@ -221,3 +221,52 @@ async fn answers_count_columns_in_the_agreed_unit() {
         assert_eq!(card["range"], range(3, column, column + 1), "{encoding}");
     }
 }
+
+/// In the manner of a guide for beginners: it runs on the JDK that built it.
+const SPRING_BOOT: &str = "\
+FROM eclipse-temurin:21-jdk
+WORKDIR /app
+COPY .mvn/ .mvn
+COPY mvnw pom.xml ./
+RUN ./mvnw dependency:go-offline
+COPY src ./src
+CMD [\"./mvnw\", \"spring-boot:run\"]
+";
+
+#[tokio::test]
+async fn the_split_is_a_refactoring_and_the_fix_of_its_hint() {
+    let mut able = client(able(), SPRING_BOOT).await;
+    let sent = able.told("textDocument/publishDiagnostics").await;
+    assert_eq!(sent["diagnostics"][0]["code"], "SplitStage");
+    let refactorings = actions(&mut able, 3, 0, json!(["refactor"])).await;
+    let fixes = actions(&mut able, 0, 6, json!(["quickfix"])).await;
+    for found in [&refactorings, &fixes] {
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0]["title"], "Split into builder and final stage");
+        assert_eq!(found[0]["edit"]["documentChanges"][0]["textDocument"]["version"], 7);
+    }
+    assert_eq!(refactorings[0]["kind"], "refactor.rewrite");
+    assert_eq!(refactorings[0]["edit"], fixes[0]["edit"]);
+
+    // Done as the client would do it, the hint is gone.
+    let mut edits = fixes[0]["edit"]["documentChanges"][0]["edits"].as_array().unwrap().clone();
+    edits.reverse();
+    for edit in &mut edits {
+        edit["text"] = edit["newText"].take();
+    }
+    able.change(8, json!(edits)).await;
+    let text = able.text().await;
+    assert!(text.as_str().unwrap().contains("\nFROM eclipse-temurin:21-jre AS final\n"), "{text}");
+    assert_eq!(able.told("textDocument/publishDiagnostics").await["diagnostics"], json!([]));
+}
+
+#[tokio::test]
+async fn a_split_that_is_refused_says_why_to_those_who_show_it() {
+    let refused = SPRING_BOOT.replace("FROM eclipse-temurin:21-jdk", "ARG JDK\nFROM $JDK");
+    let mut able = client(able(), &refused).await;
+    let found = actions(&mut able, 4, 0, json!(["refactor"])).await;
+    assert!(!found[0]["disabled"]["reason"].as_str().unwrap().is_empty(), "{found:?}");
+    assert_eq!(found[0].get("edit"), None);
+    let mut plain = client(json!({}), &refused).await;
+    assert_eq!(actions(&mut plain, 4, 0, json!(["refactor"])).await, [] as [Value; 0]);
+}

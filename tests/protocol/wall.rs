@@ -69,3 +69,31 @@ async fn cancelling_what_is_done_or_unknown_is_nothing() {
     }
     assert_eq!(client.text().await, json!("FROM a"));
 }
+
+/// A panic has a wall; the end of the stack has none.
+#[tokio::test]
+async fn deep_nesting_and_long_chains_do_not_end_the_server() {
+    let deep = |open: &str, close: &str| open.repeat(5_000) + &close.repeat(5_000);
+    let texts = [
+        format!("FROM alpine\n{}RUN x\n", "ONBUILD ".repeat(8_000)),
+        format!("FROM alpine\nCMD {}\n", deep("[", "]")),
+        format!("FROM alpine\nCMD {}\n", deep("[", "")),
+        format!("FROM alpine\nENV a={}\n", deep("${a:-", "}")),
+        format!("FROM alpine\nRUN --mount=from=${{a:-{}}} x\n", deep("${a:-", "")),
+        (1..3_000).map(|it| format!("FROM s{} AS s{it}\n", it - 1)).collect(),
+        (1..60)
+            .fold("FROM alpine\n".to_owned(), |text, it| text + &format!("ENV V{it}=$V{0}$V{0}\n", it - 1)),
+    ];
+    let mut client = TestClient::start(json!({})).await;
+    for text in texts {
+        client.open(1, &text).await;
+        client.request("textDocument/diagnostic", document()).await.unwrap();
+        let last = u32::try_from(text.lines().count()).unwrap() - 1;
+        for method in ["hover", "definition", "completion"] {
+            client.ask_at(method, last, 9).await;
+        }
+        client.request("textDocument/documentSymbol", document()).await.unwrap();
+        client.change(2, json!([edit((0, 0), (0, 0), "# x\n")])).await;
+        assert_eq!(client.text().await, json!(format!("# x\n{text}")));
+    }
+}

@@ -14,7 +14,7 @@ use crate::syntax::{
 pub(super) fn lower_instruction(source: &str, parts: &Parts, newlines: u32, escape: char) -> InstructionData {
     let line = join(source, parts);
     let whole = RelRange::new(0, to_u32(source.len()));
-    let mut data = Lowering { line: &line, escape }.instruction(0..line.text().len());
+    let mut data = Lowering { line: &line, escape }.instruction(0..line.text().len(), false);
     data.range = whole;
     data.newlines = newlines;
     for cut in &parts.cuts {
@@ -107,7 +107,7 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     /// Lowers what stands at `span` of the logical line: an instruction, or an ONBUILD's trigger.
-    fn instruction(&self, span: Range<usize>) -> InstructionData {
+    fn instruction(&self, span: Range<usize>, is_trigger: bool) -> InstructionData {
         let text = self.line.text();
         let (keyword, rest) = words::split_keyword(&text[span.clone()]);
         let shift = |range: Range<usize>| range.start + span.start..range.end + span.start;
@@ -132,11 +132,11 @@ impl Lowering<'_> {
             var_uses: Vec::new(),
         };
         data.flags = flags.iter().map(|flag| self.flag(data.keyword, flag)).collect();
-        data.arguments = self.arguments(&mut data, args);
+        data.arguments = self.arguments(&mut data, args, is_trigger);
         data
     }
 
-    fn arguments(&self, data: &mut InstructionData, args: Range<usize>) -> Arguments {
+    fn arguments(&self, data: &mut InstructionData, args: Range<usize>, is_trigger: bool) -> Arguments {
         if args.is_empty() {
             return Arguments::None;
         }
@@ -156,8 +156,11 @@ impl Lowering<'_> {
             }
             Keyword::Cmd | Keyword::Entrypoint | Keyword::Run | Keyword::Shell => self.command(data, args),
             Keyword::Healthcheck => self.healthcheck(data, args),
+            // BuildKit refuses an ONBUILD in an ONBUILD. Going down a long chain of them would end at
+            // the end of the stack.
+            Keyword::Onbuild if is_trigger => Arguments::Text(self.spanned(args)),
             Keyword::Onbuild => {
-                let trigger = self.instruction(args);
+                let trigger = self.instruction(args, true);
                 data.faults.extend(trigger.faults.iter().cloned());
                 data.trigger = Some(Box::new(trigger));
                 Arguments::Trigger
