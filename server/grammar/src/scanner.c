@@ -1534,7 +1534,10 @@ static enum TokenType scan_escape_ahead(Scanner *s, Cursor *c, const bool *valid
   if (take_continuation(c)) return finish_continuation(s, c);
   uint32_t blanks = c->count - before - 1;
   if (valid[JSON_END]) return JSON_MIDDLE;
-  if (s->remaining > 0) return HEREDOC_DELIMITER_PART;
+  if (s->remaining > 0) {
+    s->operator_ended = true;
+    return HEREDOC_DELIMITER_PART;
+  }
   if (valid[START_EMPTY]) return START_UNKNOWN;
   if (valid[PAIRS]) return blanks == 1 ? look_for_pairs(s, c, escape_of(s), true) : LEGACY_PAIR;
   return IMAGE_WITHOUT_REGISTRY;
