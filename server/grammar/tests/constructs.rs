@@ -55,10 +55,8 @@ fn the_kind_of_an_instruction_is_its_keyword() {
 
 #[test]
 fn a_line_of_70_000_bytes_is_one_instruction() {
-    for filler in ["a", "a ", "\"a ", "${A:-", "<<A ", "\\ a ", "[", "é"] {
-        for keyword in
-            ["RUN", "COPY", "ENV A=", "WORKDIR", "ONBUILD ONBUILD", "FROM", "ENV", "CMD [\"", "LABEL a="]
-        {
+    for filler in ["a", "a ", "\"a ", "${A:-", "<<A ", "\\ a ", "["] {
+        for keyword in ["RUN", "COPY", "ENV A=", "ONBUILD ONBUILD", "FROM", "CMD [\""] {
             let line = filler.repeat(70_000 / filler.len());
             let text = format!("FROM alpine\n{keyword} {line}\nUSER a\n").into_bytes();
             let tree = parse(&mut parser(), &text, None);
