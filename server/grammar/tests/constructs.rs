@@ -4,8 +4,11 @@ mod support;
 
 use support::{Instruction, constructs, first_error, instructions, parse, parser};
 
+/// First line, last line, keyword, number of heredocs, whether in JSON form.
+type Row = (usize, usize, String, usize, bool);
+
 /// What `constructs.txt` says about a file: `None` if BuildKit rejects it without naming instructions.
-fn recorded(name: &str) -> Option<Vec<(usize, usize, String, usize, bool)>> {
+fn recorded(name: &str) -> Option<Vec<Row>> {
     let table = include_str!("constructs.txt");
     let mut lines = table.lines().skip_while(|line| line.split('\t').next() != Some(name));
     let head = lines.next().unwrap_or_else(|| panic!("{name} is not in constructs.txt"));
@@ -20,7 +23,7 @@ fn recorded(name: &str) -> Option<Vec<(usize, usize, String, usize, bool)>> {
     Some(rows.collect())
 }
 
-fn row(instruction: &Instruction) -> (usize, usize, String, usize, bool) {
+fn row(instruction: &Instruction) -> Row {
     let Instruction { keyword, first_line, last_line, heredocs, json, .. } = instruction;
     (*first_line, *last_line, keyword.clone(), *heredocs, *json)
 }
