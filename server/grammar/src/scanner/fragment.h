@@ -73,6 +73,10 @@ static bool before_white_space(Cursor *c) {
   return next == ' ' || next == '\t' || next == '\r' || at_line_end(c);
 }
 
+static inline bool at_redirect(const Scanner *s, const Cursor *c, const Fragment *f) {
+  return f->redirects && s->redirects < s->heredoc_count && c->count == s->distance;
+}
+
 /// Text up to the next thing that is none: a separator, punctuation, an expansion, a continuation, a
 /// redirect, the line end. The token ends after the last character that is not blank.
 static enum TokenType scan_fragment(Scanner *s, Cursor *c, const Fragment *f, int32_t previous) {
@@ -80,7 +84,7 @@ static enum TokenType scan_fragment(Scanner *s, Cursor *c, const Fragment *f, in
   bool whole_line = f->splitting == WHOLE_LINE && f->kind != OPERAND;
   while (!at_line_end(c)) {
     int32_t code = peek(c);
-    if (f->redirects && s->redirects < s->heredoc_count && c->count == s->distance && c->marked > 0) break;
+    if (c->marked > 0 && at_redirect(s, c, f)) break;
     if (f->kind == QUOTED ? is_space(code) : is_blank(code)) {
       if (f->splitting == SPLIT_AT_BLANKS) break;
       if (f->splitting == SPLIT_UNQUOTED && !s->word.quote && !s->word.escaped) break;
@@ -121,8 +125,10 @@ static enum TokenType scan_fragment(Scanner *s, Cursor *c, const Fragment *f, in
     }
     feed_fragment(s, f, code);
     take(c);
+    // Names need none of the questions above.
+    while (is_name(peek(c)) && !at_redirect(s, c, f)) take(c);
     mark(c);
-    previous = code;
+    previous = c->current;
   }
   return f->kind;
 }
