@@ -16,5 +16,6 @@ fn main() {
     for source in sources {
         println!("cargo:rerun-if-changed={source}");
     }
+    println!("cargo:rerun-if-changed=src/scanner");
     println!("cargo:rerun-if-changed=src/tree_sitter");
 }

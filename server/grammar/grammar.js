@@ -161,19 +161,19 @@ module.exports = grammar({
       seq(
         alias($._mount_dashes, '--'),
         optional(field('name', $.flag_name)),
-        optional(seq('=', optional(field('value', alias($.mount_value, $.flag_value))))),
+        optional(seq('=', optional(field('value', alias($.mount_fields, $.flag_value))))),
       ),
     ),
     flag_name: $ => repeat1($._flag_text),
     flag_value: $ => text($, $._flag_text),
-    mount_value: $ => choice(
+    mount_fields: $ => choice(
       seq($.mount_field, repeat($._next_mount_field)),
       repeat1($._next_mount_field),
     ),
     _next_mount_field: $ => seq(',', optional($.mount_field)),
-    mount_field: $ => pair($, $.mount_key, $.mount_value_text),
+    mount_field: $ => pair($, $.mount_key, $.mount_value),
     mount_key: $ => text($, $._flag_text),
-    mount_value_text: $ => text($, $._flag_text),
+    mount_value: $ => text($, $._flag_text),
 
     // FROM ------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@
 (flag_name) @attribute
 (flag_value) @string
 (mount_key) @property
-(mount_value_text) @string
+(mount_value) @string
 
 (image_registry) @module
 (image_repository) @type

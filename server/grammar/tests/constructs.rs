@@ -4,8 +4,11 @@ mod support;
 
 use support::{Instruction, constructs, first_error, instructions, parse, parser};
 
+/// First line, last line, keyword, number of heredocs, whether in JSON form.
+type Row = (usize, usize, String, usize, bool);
+
 /// What `constructs.txt` says about a file: `None` if BuildKit rejects it without naming instructions.
-fn recorded(name: &str) -> Option<Vec<(usize, usize, String, usize, bool)>> {
+fn recorded(name: &str) -> Option<Vec<Row>> {
     let table = include_str!("constructs.txt");
     let mut lines = table.lines().skip_while(|line| line.split('\t').next() != Some(name));
     let head = lines.next().unwrap_or_else(|| panic!("{name} is not in constructs.txt"));
@@ -20,7 +23,7 @@ fn recorded(name: &str) -> Option<Vec<(usize, usize, String, usize, bool)>> {
     Some(rows.collect())
 }
 
-fn row(instruction: &Instruction) -> (usize, usize, String, usize, bool) {
+fn row(instruction: &Instruction) -> Row {
     let Instruction { keyword, first_line, last_line, heredocs, json, .. } = instruction;
     (*first_line, *last_line, keyword.clone(), *heredocs, *json)
 }
@@ -55,10 +58,8 @@ fn the_kind_of_an_instruction_is_its_keyword() {
 
 #[test]
 fn a_line_of_70_000_bytes_is_one_instruction() {
-    for filler in ["a", "a ", "\"a ", "${A:-", "<<A ", "\\ a ", "[", "é"] {
-        for keyword in
-            ["RUN", "COPY", "ENV A=", "WORKDIR", "ONBUILD ONBUILD", "FROM", "ENV", "CMD [\"", "LABEL a="]
-        {
+    for filler in ["a", "a ", "\"a ", "${A:-", "<<A ", "\\ a ", "["] {
+        for keyword in ["RUN", "COPY", "ENV A=", "ONBUILD ONBUILD", "FROM", "CMD [\""] {
             let line = filler.repeat(70_000 / filler.len());
             let text = format!("FROM alpine\n{keyword} {line}\nUSER a\n").into_bytes();
             let tree = parse(&mut parser(), &text, None);

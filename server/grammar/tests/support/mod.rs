@@ -362,3 +362,34 @@ pub fn replace(text: &mut Vec<u8>, tree: &mut Tree, start: usize, old_end: usize
         new_end_position: point(text, new_end),
     });
 }
+
+/// The logical line of an instruction, put together from its nodes as the README says.
+pub fn logical_line(instruction: Node<'_>, text: &[u8]) -> Vec<u8> {
+    let mut dropped = Vec::new();
+    let mut end = instruction.end_byte();
+    let mut stack = vec![instruction];
+    while let Some(node) = stack.pop() {
+        match node.kind() {
+            "line_continuation" | "comment" | "empty_line" => dropped.push(node),
+            "heredoc" => {
+                end = end.min(node.prev_sibling().map_or(node.start_byte(), |before| before.end_byte()))
+            }
+            _ => stack.extend(node.children(&mut node.walk())),
+        }
+    }
+    let mut line = Vec::new();
+    let mut start = instruction.start_byte();
+    for (at, physical) in text[start..end].split(|byte| *byte == b'\n').enumerate() {
+        let row = instruction.start_position().row + at;
+        let mut nodes = dropped.iter().filter(|node| node.start_position().row == row);
+        match nodes.next() {
+            None => line.extend_from_slice(physical),
+            Some(node) if node.kind() == "line_continuation" => {
+                line.extend_from_slice(&text[start..node.start_byte()]);
+            }
+            Some(_) => {}
+        }
+        start += physical.len() + 1;
+    }
+    line
+}
