@@ -11,6 +11,7 @@ mod variables;
 
 use place::{Place, Typed, Word, place};
 
+use super::hover::stage_card;
 use super::markdown::one_line;
 use super::texts::{self, MOUNT_SHARING, MOUNT_TYPES, mount_keys};
 use crate::model::{Dockerfile, Instruction, SourceFile, Stage, StageId};
@@ -57,7 +58,7 @@ pub struct Completion {
 
 /// What can be typed at `offset`.
 pub fn completions(file: &SourceFile, offset: TextSize) -> Vec<Completion> {
-    let mut list = List { items: Vec::new() };
+    let mut list = List { file, items: Vec::new() };
     match place(file, offset) {
         Some(Place::Directive(word)) => directives(&mut list, file.dockerfile(), &word),
         Some(Place::LineStart(word)) => keywords(&mut list, file.dockerfile(), None, &word),
@@ -72,11 +73,15 @@ pub fn completions(file: &SourceFile, offset: TextSize) -> Vec<Completion> {
 }
 
 /// The completions so far, ranked in the order in which they were added.
-struct List {
+struct List<'a> {
+    file: &'a SourceFile,
     items: Vec<Completion>,
 }
 
-impl List {
+/// So many stages come with their card; more would take long to write, and nobody reads them.
+const MOST_CARDS: usize = 24;
+
+impl List<'_> {
     /// Adds something that is inserted as its label; the answer can be changed where it is not.
     fn add(&mut self, kind: CompletionKind, label: impl Into<String>, replace: TextRange) -> &mut Completion {
         let label = label.into();
@@ -94,6 +99,14 @@ impl List {
         &mut self.items[index]
     }
 
+    /// Adds a stage under its name or index.
+    fn stage(&mut self, stage: &Stage, label: impl Into<String>, detail: String, replace: TextRange) {
+        let card = (self.items.len() < MOST_CARDS).then(|| stage_card(self.file, stage.id));
+        let item = self.add(CompletionKind::Stage, label, replace);
+        item.detail = detail;
+        item.documentation = card.unwrap_or_default();
+    }
+
     /// Adds fixed values.
     fn values(&mut self, values: &[&str], replace: TextRange) {
         for value in values {
@@ -102,7 +115,7 @@ impl List {
     }
 }
 
-fn directives(list: &mut List, dockerfile: &Dockerfile, word: &Word) {
+fn directives(list: &mut List<'_>, dockerfile: &Dockerfile, word: &Word) {
     if let Some((name, value)) = word.typed.split_once('=') {
         let value = word.from(word.typed.len() - value.trim_start().len());
         return directive_values(list, DirectiveName::parse(name.trim()), &value);
@@ -127,7 +140,7 @@ fn directives(list: &mut List, dockerfile: &Dockerfile, word: &Word) {
     }
 }
 
-fn directive_values(list: &mut List, name: Option<DirectiveName>, word: &Word) {
+fn directive_values(list: &mut List<'_>, name: Option<DirectiveName>, word: &Word) {
     match name {
         Some(DirectiveName::Syntax) => list.values(&["docker/dockerfile:1"], word.until(|_| false)),
         Some(DirectiveName::Escape) => list.values(&["`", "\\"], word.until(|_| false)),
@@ -149,7 +162,7 @@ fn directive_values(list: &mut List, name: Option<DirectiveName>, word: &Word) {
 }
 
 /// Keywords at the start of a line: FROM and ARG alone as long as no stage has begun.
-fn keywords(list: &mut List, dockerfile: &Dockerfile, here: Option<Instruction<'_>>, word: &Word) {
+fn keywords(list: &mut List<'_>, dockerfile: &Dockerfile, here: Option<Instruction<'_>>, word: &Word) {
     let at = here.map_or(word.cursor, |it| it.start);
     let in_stage = dockerfile.stages.first().is_some_and(|stage| stage.range.start() < at);
     let usual = [Keyword::From, Keyword::Run, Keyword::Copy, Keyword::Workdir, Keyword::Env, Keyword::Arg];
@@ -163,7 +176,7 @@ fn keywords(list: &mut List, dockerfile: &Dockerfile, here: Option<Instruction<'
 }
 
 /// Keywords behind ONBUILD: all but those that BuildKit refuses there.
-fn triggers(list: &mut List, onbuild: Instruction<'_>, word: &Word) {
+fn triggers(list: &mut List<'_>, onbuild: Instruction<'_>, word: &Word) {
     let lower = is_lower(&onbuild.data.keyword_word.text);
     for keyword in Keyword::ALL {
         if !matches!(keyword, Keyword::Onbuild | Keyword::From | Keyword::Maintainer) {
@@ -172,7 +185,7 @@ fn triggers(list: &mut List, onbuild: Instruction<'_>, word: &Word) {
     }
 }
 
-fn add_keyword(list: &mut List, keyword: Keyword, lower: bool, word: &Word) {
+fn add_keyword(list: &mut List<'_>, keyword: Keyword, lower: bool, word: &Word) {
     let cased = |text: &str| if lower { text.to_lowercase() } else { text.to_owned() };
     let replace = word.until(|_| false);
     let behind = usize::from(replace.end() - word.cursor);
@@ -223,7 +236,7 @@ fn is_lower(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase())
 }
 
-fn arguments(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>) {
+fn arguments(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Typed<'_>) {
     if variables::variables(list, dockerfile, typed) {
         return;
     }
@@ -257,7 +270,7 @@ fn arguments(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>) {
 }
 
 /// `AS`, where a FROM has none yet.
-fn stage_name_keyword(list: &mut List, typed: &Typed<'_>) {
+fn stage_name_keyword(list: &mut List<'_>, typed: &Typed<'_>) {
     let data = typed.instruction.data.effective();
     let has_name = data.arguments.words().iter().skip(1).any(|it| it.text.eq_ignore_ascii_case("as"));
     let is_this = typed.word.typed.eq_ignore_ascii_case("as");
@@ -274,7 +287,7 @@ fn stage_name_keyword(list: &mut List, typed: &Typed<'_>) {
 }
 
 /// Flags that the instruction does not have yet.
-fn flags(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>) {
+fn flags(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Typed<'_>) {
     let here = typed.word.until(|_| false);
     let others = typed.instruction.data.effective().flags.iter();
     let mut used: Vec<&str> = others
@@ -310,7 +323,7 @@ fn is_boolean(flag: &str) -> bool {
     matches!(flag, "link" | "keep-git-dir" | "unpack" | "parents")
 }
 
-fn flag_values(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>, name: &str, value: &Word) {
+fn flag_values(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Typed<'_>, name: &str, value: &Word) {
     let escape = dockerfile.escape;
     let replace = value.until(|it| it == escape || it == '"' || it == '\'');
     match (typed.keyword, name) {
@@ -331,7 +344,7 @@ fn flag_values(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>, name
 }
 
 /// Keys and values of a mount.
-fn mount(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>, value: &Word) {
+fn mount(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Typed<'_>, value: &Word) {
     let escape = dockerfile.escape;
     let ends = |it: char| it == ',' || it == '"' || it == '\'' || it == escape;
     let tail = value.behind.find(|it: char| it.is_whitespace()).unwrap_or(value.behind.len());
@@ -366,7 +379,7 @@ fn mount(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>, value: &Wo
     }
 }
 
-fn mount_key_names(list: &mut List, others: &[&str], field: &Word, ends: impl Fn(char) -> bool) {
+fn mount_key_names(list: &mut List<'_>, others: &[&str], field: &Word, ends: impl Fn(char) -> bool) {
     let of = |field: &&str| field.split_once('=').map_or(*field, |it| it.0).to_lowercase();
     let used: Vec<String> = others.iter().map(of).collect();
     let kind = others.iter().rev().find_map(|it| it.strip_prefix("type=")).unwrap_or("bind");
@@ -397,7 +410,7 @@ fn same_key(written: &str, key: &str) -> bool {
 }
 
 /// What a FROM can begin with: an earlier stage, or nothing at all.
-fn bases(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>) {
+fn bases(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Typed<'_>) {
     let replace = typed.word.until(|it| it == dockerfile.escape);
     stage_names(list, &stages_before(dockerfile, typed), replace, true);
     let scratch = list.add(CompletionKind::Value, "scratch", replace);
@@ -411,27 +424,26 @@ fn stages_before<'a>(dockerfile: &'a Dockerfile, typed: &Typed<'_>) -> Vec<&'a S
 }
 
 /// Stages by name. A FROM finds them in lower case only.
-fn stage_names(list: &mut List, stages: &[&Stage], replace: TextRange, lower: bool) {
+fn stage_names(list: &mut List<'_>, stages: &[&Stage], replace: TextRange, lower: bool) {
     let mut seen = rustc_hash::FxHashSet::default();
     for stage in stages {
         let Some(name) = stage.name.as_ref().filter(|it| it.valid && seen.insert(it.lower.as_str())) else {
             continue;
         };
         let label = if lower { &name.lower } else { &name.written };
-        let item = list.add(CompletionKind::Stage, label.as_str(), replace);
-        item.detail = format!("stage {}, {}", stage.id.0, base_of(stage));
+        list.stage(stage, label, format!("stage {}, {}", stage.id.0, base_of(stage)), replace);
     }
 }
 
 /// Stages by index, the unnamed ones first.
-fn stage_indices(list: &mut List, stages: &[&Stage], replace: TextRange) {
+fn stage_indices(list: &mut List<'_>, stages: &[&Stage], replace: TextRange) {
     let (unnamed, named): (Vec<&Stage>, Vec<&Stage>) = stages.iter().partition(|stage| stage.name.is_none());
     for stage in unnamed.into_iter().chain(named) {
-        let item = list.add(CompletionKind::Stage, stage.id.0.to_string(), replace);
-        item.detail = match &stage.name {
+        let detail = match &stage.name {
             Some(name) => format!("stage {}, {}", name.written, base_of(stage)),
             None => format!("unnamed stage, {}", base_of(stage)),
         };
+        list.stage(stage, stage.id.0.to_string(), detail, replace);
     }
 }
 

@@ -33,7 +33,7 @@ pub fn folds(file: &SourceFile) -> Vec<Fold> {
     for stage in &dockerfile.stages {
         folds.add(FoldKind::Stage, stage.range);
     }
-    for instruction in dockerfile.instructions() {
+    for instruction in dockerfile.instructions().filter(|it| it.data.newlines > 0) {
         folds.add(FoldKind::Instruction, instruction.range());
         folds.heredocs(instruction);
         let comments = instruction.data.comments.iter().map(|&range| instruction.abs(range));

@@ -10,7 +10,7 @@ mod variable;
 
 use super::symbol_at::{SymbolId, stage_ref_at, symbol_at};
 use super::texts::{self, Text};
-use crate::model::{Arguments, Flag, Instruction, InstructionData, SourceFile};
+use crate::model::{Arguments, Flag, Instruction, InstructionData, RefTarget, SourceFile, StageId};
 use crate::syntax::{Keyword, RelRange};
 use crate::text::PositionEncoding;
 use crate::{TextRange, TextSize};
@@ -62,13 +62,34 @@ fn symbol(file: &SourceFile, offset: TextSize) -> Option<Hover> {
         SymbolId::OutsideVar(index) => variable::outside_card(file, index)?,
         SymbolId::Heredoc(..) => texts::heredoc().markdown(),
     };
+    // `FROM $BASE`: what the base is with the variable's default.
+    let base = match symbol.id {
+        SymbolId::Var(_) | SymbolId::OutsideVar(_) => {
+            let found = stage_ref_at(file.dockerfile(), offset);
+            found.filter(|it| it.target != RefTarget::Unknown).and_then(|_| reference(file, offset))
+        }
+        SymbolId::Stage(_) | SymbolId::Heredoc(..) => None,
+    };
+    let markdown = match base {
+        Some(base) => format!("{markdown}\n\n---\n\n{}", base.markdown),
+        None => markdown,
+    };
     Some(Hover { range: symbol.range, markdown })
 }
 
-/// A reference that leads to no stage: an image, or nothing.
+/// What a reference leads to: a stage, an image, or nothing.
 fn reference(file: &SourceFile, offset: TextSize) -> Option<Hover> {
     let found = stage_ref_at(file.dockerfile(), offset)?;
-    Some(Hover { range: found.range, markdown: image::card(found)? })
+    let markdown = match found.target.stage() {
+        Some(stage) => stage_card(file, stage),
+        None => image::card(found)?,
+    };
+    Some(Hover { range: found.range, markdown })
+}
+
+/// The card of a stage.
+pub(super) fn stage_card(file: &SourceFile, id: StageId) -> String {
+    stage::card(file, id)
 }
 
 /// A flag, a part of a mount, or another word with a meaning of its own.

@@ -55,6 +55,12 @@ fn a_stage_as_base() {
 }
 
 #[test]
+fn a_stage_comes_with_its_card() {
+    let (_, items) = at(&format!("{STAGES}COPY --from=<|>"));
+    assert!(items[0].documentation.starts_with("**Stage `Build`** (index 0, line 1)"), "{items:?}");
+}
+
+#[test]
 fn the_first_from_has_no_stage_to_start_from() {
     assert_eq!(labels("FROM <|>"), "scratch --platform");
     assert_eq!(labels("ARG A\nFROM al<|>\nFROM b AS later\n"), "scratch");

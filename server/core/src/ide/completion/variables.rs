@@ -9,7 +9,7 @@ use crate::syntax::Keyword;
 use crate::{TextSize, ide::markdown::one_line};
 
 /// The variables that can stand at the cursor; false where no variable is being typed.
-pub(super) fn variables(list: &mut List, dockerfile: &Dockerfile, typed: &Typed<'_>) -> bool {
+pub(super) fn variables(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Typed<'_>) -> bool {
     let Some(begun) = Begun::of(&typed.word, dockerfile.escape) else { return false };
     if !expands(dockerfile, typed) {
         return true;
@@ -67,7 +67,7 @@ const AUTOMATIC: [&str; 21] = [
     "all_proxy",
 ];
 
-fn add(list: &mut List, begun: &Begun<'_>, name: &str, detail: String, replace: TextRange) {
+fn add(list: &mut List<'_>, begun: &Begun<'_>, name: &str, detail: String, replace: TextRange) {
     let label = if begun.braces { format!("${{{name}}}") } else { format!("${name}") };
     list.add(CompletionKind::Variable, label, replace).detail = detail;
 }

@@ -255,12 +255,20 @@ fn variables() {
     check(
         &app("JAVA}-jre"),
         &expect![[r#"
-        JAVA:
-        **`JAVA`** = `21`
+            JAVA:
+            **`JAVA`** = `21`
 
-        - Global `ARG` on line 2
-        - Set it with `--build-arg JAVA=…`
-    "#]],
+            - Global `ARG` on line 2
+            - Set it with `--build-arg JAVA=…`
+
+            ---
+
+            **Image `eclipse-temurin:21-jre`** from `eclipse-temurin:${JAVA}-jre`, with the defaults of its `ARG`s
+
+            - Registry: [Docker Hub](https://hub.docker.com/_/eclipse-temurin)
+            - Repository: `eclipse-temurin`
+            - Tag: `21-jre`
+        "#]],
     );
     check(
         "FROM a AS base\nENV HOME=/root DIR=/opt\nENV BIN=$DIR/bin\nFROM base\nRUN ls $<|>BIN\n",
@@ -338,9 +346,9 @@ fn variables() {
     check(
         "FROM a:$V<|>\n",
         &expect![[r#"
-        V:
-        **`V`** is not declared: `FROM` sees only the `ARG`s above the first `FROM`.
-    "#]],
+            V:
+            **`V`** is not declared: `FROM` sees only the `ARG`s above the first `FROM`.
+        "#]],
     );
 }
 
