@@ -146,8 +146,9 @@ fn directive_values(list: &mut List<'_>, name: Option<DirectiveName>, word: &Wor
         Some(DirectiveName::Escape) => list.values(&["`", "\\"], word.until(|_| false)),
         Some(DirectiveName::Check) => {
             let option = word.from(word.typed.rfind(';').map_or(0, |at| at + 1));
-            if option.typed.contains('=') {
-                return;
+            if let Some((name, value)) = option.typed.split_once('=') {
+                let value = option.from(option.typed.len() - value.len());
+                return check_values(list, name.trim(), &value);
             }
             let replace = option.with_equals(|it| it == ';');
             for name in ["skip", "error", "experimental"] {
@@ -158,6 +159,21 @@ fn directive_values(list: &mut List<'_>, name: Option<DirectiveName>, word: &Wor
             }
         }
         None => {}
+    }
+}
+
+/// What an option of `# check=` can be set to.
+fn check_values(list: &mut List<'_>, option: &str, value: &Word) {
+    let last = value.from(value.typed.rfind(',').map_or(0, |at| at + 1));
+    let replace = last.until(|it| it == ',' || it == ';');
+    match option {
+        "skip" => {
+            list.values(&["all"], replace);
+            list.values(&texts::BUILD_CHECKS, replace);
+        }
+        "experimental" => list.values(&["all", "InvalidDefinitionDescription"], replace),
+        "error" => list.values(&["true", "false"], replace),
+        _ => {}
     }
 }
 

@@ -53,6 +53,8 @@ fn check_offsets(text: &str, first: usize) {
         }
         for item in completion::completions(&file, offset) {
             inside(item.replace);
+            let line = file.text().line_range(item.replace.start());
+            assert!(line.contains_range(item.replace), "{item:?} at {offset:?} of {text:?}");
             let cursor = offset.min(file.text().len());
             assert!(item.replace.start() <= cursor, "{item:?} at {offset:?} of {text:?}");
             assert!(!item.label.is_empty() && !item.insert.is_empty());

@@ -22,6 +22,16 @@ pub(super) enum Place<'a> {
     Arguments(Typed<'a>),
 }
 
+impl Place<'_> {
+    fn word(&self) -> &Word {
+        match self {
+            Self::Directive(word) | Self::LineStart(word) => word,
+            Self::Keyword(_, word) | Self::Trigger(_, word) => word,
+            Self::Arguments(typed) => &typed.word,
+        }
+    }
+}
+
 /// A word that is being typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word {
@@ -53,7 +63,7 @@ impl Word {
     /// The part of the word from byte `at` of what is typed.
     pub(super) fn from(&self, at: usize) -> Self {
         let typed = self.typed.get(at..).unwrap_or("").to_owned();
-        // A word over several lines has no simple offsets: what counts is the end, on this line.
+        // The word stands on one line.
         let start = self.cursor.checked_sub(TextSize::of(typed.as_str())).unwrap_or(self.start);
         Self { typed, start, ..self.clone() }
     }
@@ -84,10 +94,17 @@ pub(super) fn place(file: &SourceFile, offset: TextSize) -> Option<Place<'_>> {
     let before = file.text().slice(TextRange::new(line.start(), offset.clamp(line.start(), line.end())));
     let offset = line.start() + TextSize::of(before.as_ref());
     let behind = file.text().slice(TextRange::new(offset, line.end())).into_owned();
-    let dockerfile = file.dockerfile();
-    if let Some(instruction) = instruction_around(file, offset) {
-        return in_instruction(file, instruction, offset, behind);
-    }
+    let found = match instruction_around(file, offset) {
+        Some(instruction) => in_instruction(file, instruction, offset, behind),
+        None => outside(file, &before, offset, behind),
+    };
+    // A word that goes over several lines cannot be replaced as one.
+    found.filter(|place| place.word().start >= line.start())
+}
+
+/// On a line that belongs to no instruction; `before` is what stands on it in front of the cursor.
+fn outside<'a>(file: &SourceFile, before: &str, offset: TextSize, behind: String) -> Option<Place<'a>> {
+    let line = offset - TextSize::of(before);
     let before = before.trim_start_matches('\u{feff}').trim_start();
     let Some(comment) = before.strip_prefix('#') else {
         let word = Word { typed: before.to_owned(), start: offset, cursor: offset, behind };
@@ -97,7 +114,7 @@ pub(super) fn place(file: &SourceFile, offset: TextSize) -> Option<Place<'_>> {
     let typed = comment.trim_start().to_owned();
     let start = offset - TextSize::of(typed.as_str());
     let word = Word { typed, start, cursor: offset, behind };
-    is_at_head(file, dockerfile, line.start()).then_some(Place::Directive(word))
+    is_at_head(file, file.dockerfile(), line).then_some(Place::Directive(word))
 }
 
 /// Whether nothing but parser directives stands above a line.

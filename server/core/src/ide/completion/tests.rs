@@ -219,6 +219,12 @@ fn directives_at_the_head() {
     assert_eq!(accept("# es<|>=`\nFROM a\n", "escape"), "# escape=`\nFROM a\n");
     assert_eq!(labels("# escape=<|>"), "` \\");
     assert_eq!(labels("# check=skip=all;<|>"), "skip error experimental");
+    assert!(labels("# check=skip=all,J<|>;error=true\n").contains("JSONArgsRecommended"));
+    assert_eq!(
+        accept("# check=skip=all,J<|>x;error=true\n", "JSONArgsRecommended"),
+        "# check=skip=all,JSONArgsRecommended;error=true\n"
+    );
+    assert_eq!(labels("# check=error=<|>"), "true false");
     assert_eq!(labels("# a comment\n# <|>\nFROM a\n"), "");
     assert_eq!(labels("\n\n# <|>\nFROM a\n"), "");
     assert_eq!(labels("FROM a\n# <|>"), "");
@@ -285,6 +291,9 @@ fn nothing_where_nothing_of_the_language_stands() {
         "FROM a\nFOO <|>",
         "FROM a\nCMD [\"<|>\"]\n",
         "FROM a\nLABEL a=b <|>",
+        // Over several lines there is no one word to replace.
+        "FROM a AS build\nFROM b\nCOPY --from=bu\\\nil<|>d / /\n",
+        "FROM a\nCO\\\nP<|>",
     ] {
         assert_eq!(labels(fixture), "", "{fixture}");
     }

@@ -8,7 +8,7 @@ mod others;
 pub(super) use flags::flag;
 pub(super) use instructions::instruction;
 pub(super) use mounts::{MOUNT_SHARING, MOUNT_TYPES, mount_key, mount_keys, mount_sharing, mount_type};
-pub(super) use others::{check_option, directive, heredoc, predefined, stage_name_keyword};
+pub(super) use others::{BUILD_CHECKS, check_option, directive, heredoc, predefined, stage_name_keyword};
 
 /// The page that the anchors belong to.
 const REFERENCE: &str = "https://docs.docker.com/reference/dockerfile/";
