@@ -4,6 +4,7 @@ use super::Rule;
 
 pub(super) mod circular_dependency;
 pub(super) mod duplicate_stage_name;
+pub(super) mod invalid_copy;
 pub(super) mod invalid_expansion;
 pub(super) mod invalid_image_name;
 pub(super) mod invalid_mount;
@@ -21,6 +22,7 @@ pub(super) mod variable_in_from;
 static ALL: &[&Rule] = &[
     &circular_dependency::RULE,
     &duplicate_stage_name::RULE,
+    &invalid_copy::RULE,
     &invalid_expansion::RULE,
     &invalid_image_name::RULE,
     &invalid_mount::RULE,

@@ -1,14 +1,19 @@
 //! Words whose quotes or variables cannot be read.
 
+use std::ops::Range;
+
 use crate::lint::expanded::words;
 use crate::lint::rule::{Context, declare_rule};
+use crate::model::Instruction;
 use crate::model::expand::{ExpandError, expand};
+use crate::syntax::expansion::{Expander, expansions};
+use crate::syntax::{Keyword, RelRange};
 
 declare_rule! {
     /// ## What it does
     /// Reports quotes that are not closed and variables that cannot be expanded, in the arguments that
     /// BuildKit expands: those of FROM, ARG, ENV, LABEL, COPY, ADD, EXPOSE, VOLUME, USER, WORKDIR, STOPSIGNAL
-    /// and of RUN's mounts.
+    /// and of RUN's mounts; also in heredocs of COPY and ADD.
     ///
     /// ## Why it matters
     /// BuildKit stops there when it comes to build the stage.
@@ -42,8 +47,52 @@ fn check(cx: &mut Context<'_>) {
                 cx.report(instruction.abs(word.range), message);
             }
         }
+        if matches!(instruction.keyword(), Keyword::Copy | Keyword::Add) {
+            check_heredocs(cx, instruction);
+        }
     }
 }
+
+/// BuildKit expands variables in the files that COPY and ADD make of heredocs; quotes mean nothing there.
+fn check_heredocs(cx: &mut Context<'_>, instruction: Instruction<'_>) {
+    let heredocs = instruction.data.heredocs.iter().filter(|it| it.expand && it.content.text.contains('$'));
+    for heredoc in heredocs {
+        let content = &heredoc.content;
+        let Err(error) = expand(&without_quoting(&content.text), '\\', &mut |_| None) else { continue };
+        let Some(message) = message(&error) else { continue };
+        let at = first_fault(&content.text).map_or(content.range, |at| {
+            let offset = |at: usize| content.range.start() + u32::try_from(at).unwrap_or(u32::MAX);
+            RelRange::new(offset(at.start), offset(at.end))
+        });
+        cx.report(instruction.abs(at), message);
+    }
+}
+
+/// The first variable that cannot be expanded: its first line.
+fn first_fault(content: &str) -> Option<Range<usize>> {
+    let found = expansions(content, Expander::BuildkitHeredoc('\\')).into_iter().find(|it| {
+        let whole = content.get(it.whole.clone()).unwrap_or_default();
+        expand(&without_quoting(whole), '\\', &mut |_| None).is_err()
+    })?;
+    let line = content.get(found.whole.clone())?.lines().next()?;
+    Some(found.whole.start..found.whole.start + line.len())
+}
+
+/// A text that expands as `content` does where quotes are letters like others.
+fn without_quoting(content: &str) -> String {
+    let mut out = String::with_capacity(content.len());
+    let mut escaped = false;
+    for c in content.chars() {
+        if !escaped && matches!(c, '"' | '\'') {
+            out.push('\\');
+        }
+        escaped = !escaped && c == '\\';
+        out.push(c);
+    }
+    out
+}
+
+const OPEN_BRACE: &str = "`${` is open here. Close it with `}`.";
 
 /// What to say; nothing of what depends on the values of variables.
 fn message(error: &ExpandError) -> Option<String> {
@@ -51,7 +100,11 @@ fn message(error: &ExpandError) -> Option<String> {
         ExpandError::UnclosedQuote(quote) => {
             format!("A quote is open here. Close it with {quote}, or escape it.")
         }
-        ExpandError::MissingBrace => "`${` is open here. Close it with `}`.".to_owned(),
+        ExpandError::MissingBrace => OPEN_BRACE.to_owned(),
+        // The name ends with its line or word.
+        ExpandError::UnsupportedModifier(operator) if operator.starts_with(char::is_whitespace) => {
+            OPEN_BRACE.to_owned()
+        }
         ExpandError::MissingSlash => "A second `/` is missing: `${name/pattern/text}`.".to_owned(),
         ExpandError::BadSubstitution => "A name is missing behind `${`.".to_owned(),
         ExpandError::UnsupportedModifier(operator) if operator == ":}" => {
@@ -84,6 +137,25 @@ WORKDIR ${a:T}
 #       ^^^^^^ InvalidExpansion: `:T` cannot follow a variable's name. After `${name` BuildKit reads `}`, `:-`, `:+`, `:?`, `#`, `%` or `/`.
 ENV "a=b c=d
 #   ^^ InvalidExpansion: A quote is open here. Close it with ", or escape it.
+"#,
+        );
+    }
+
+    #[test]
+    fn heredocs_of_copy() {
+        check(
+            r#"
+FROM alpine
+COPY <<a <<'b' /x/
+it's $A and "${B}
+and ${C
+#   ^^^ InvalidExpansion: `${` is open here. Close it with `}`.
+a
+${D
+b
+RUN <<c
+${E
+c
 "#,
         );
     }

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
+use super::unknown_stage;
 use crate::lint::image_name::{self, NameFault};
-use crate::lint::near::NEAREST_STAGES;
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::expand::expand;
-use crate::model::{Dockerfile, RefTarget, StageName, StageRef, StageRefKind, VarDefKind};
+use crate::model::{Dockerfile, RefTarget, StageId, StageRef, StageRefKind, VarDefKind};
 use crate::syntax::expansion::{Expander, expansions};
 use crate::text::TextEdit;
 
@@ -93,13 +93,8 @@ fn name_of<'a>(
 }
 
 fn report(cx: &mut Context<'_>, reference: &StageRef, text: &str, fault: NameFault) {
-    if let Some(stage) = stage_in_lower_case(cx.dockerfile, reference, text) {
-        let message = format!("FROM finds stages in lower case only. Write `{}`.", stage.lower);
-        let found = cx.report(reference.range, message);
-        let edit = TextEdit::replace(reference.range, stage.lower.as_str());
-        found.fixes.push(Fix::safe(format!("Change to `{}`", stage.lower), edit));
-        found.relate(stage.range, format!("stage `{}` is defined here", stage.written));
-        return;
+    if let Some(stage) = unknown_stage::meant(cx.dockerfile, reference) {
+        return report_meant(cx, reference, text, stage);
     }
     let message = match fault {
         NameFault::Uppercase => format!("`{text}` cannot be an image: its name has to be in lower case."),
@@ -134,23 +129,25 @@ fn in_lower_case(text: &str) -> String {
     }
 }
 
-/// The earlier stage that a FROM would name, were it written in lower case.
-fn stage_in_lower_case<'a>(
-    dockerfile: &'a Dockerfile,
-    reference: &StageRef,
-    text: &str,
-) -> Option<&'a StageName> {
-    if reference.kind != StageRefKind::From {
-        return None;
-    }
-    let lower = text.to_lowercase();
-    let earlier = dockerfile.stages.get(..reference.stage.index())?;
-    earlier
-        .iter()
-        .rev()
-        .take(NEAREST_STAGES)
-        .filter_map(|stage| stage.name.as_ref())
-        .find(|name| name.lower == lower)
+/// A stage is meant, but its name is misspelled, or not in lower case in a FROM.
+fn report_meant(cx: &mut Context<'_>, reference: &StageRef, text: &str, stage: StageId) {
+    let Some(stage) = &cx.dockerfile.stage(stage).name else { return };
+    let same = stage.lower == text.to_lowercase();
+    let message = match same {
+        true => format!("FROM finds stages in lower case only. Write `{}`.", stage.lower),
+        false => {
+            format!("There is no stage `{text}`, and it cannot be an image. Did you mean `{}`?", stage.lower)
+        }
+    };
+    let found = cx.report(reference.range, message);
+    found.fixes.push(match same {
+        true => {
+            let edit = TextEdit::replace(reference.range, stage.lower.as_str());
+            Fix::safe(format!("Change to `{}`", stage.lower), edit)
+        }
+        false => Fix::change_to(reference.range, &stage.lower),
+    });
+    found.relate(stage.range, format!("stage `{}` is defined here", stage.written));
 }
 
 #[cfg(test)]
@@ -215,9 +212,12 @@ FROM alpine:${none:-3}
             r"
 FROM alpine AS Builder
 #              ^^^^^^^ … stage `Builder` is defined here
+#              ^^^^^^^ … stage `Builder` is defined here
 FROM Builder
 #    ^^^^^^^ InvalidImageName: FROM finds stages in lower case only. Write `builder`.
 COPY --from=BUILDER . .
+COPY --from=Biulder . .
+#           ^^^^^^^ InvalidImageName: There is no stage `Biulder`, and it cannot be an image. Did you mean `builder`?
 ",
         );
     }

@@ -1,6 +1,7 @@
 //! A reference that looks like a stage's name, but for a slip.
 
 use crate::TextRange;
+use crate::lint::image_name;
 use crate::lint::near::{NEAREST_STAGES, nearest};
 use crate::lint::rule::{Context, declare_rule};
 use crate::lint::{Fix, Severity};
@@ -10,6 +11,8 @@ declare_rule! {
     /// ## What it does
     /// Reports `COPY --from`, `RUN --mount=from=` and FROM with a name that no stage has, where an earlier
     /// stage has nearly the same. Also an index in `RUN --mount=from=`, which knows names only.
+    ///
+    /// A name that cannot be an image is an error, InvalidImageName.
     ///
     /// It is silent without such a near name: an image or a named context may be meant.
     ///
@@ -51,7 +54,9 @@ fn check(cx: &mut Context<'_>) {
         }
         if let Some(index) = mounted_index(reference) {
             report_index(cx, reference, index);
-        } else if let Some(meant) = meant(dockerfile, reference) {
+        } else if image_name::fault(&reference.text).is_none()
+            && let Some(meant) = meant(dockerfile, reference)
+        {
             report_near(cx, reference, meant);
         }
     }
@@ -72,8 +77,8 @@ fn report_near(cx: &mut Context<'_>, reference: &StageRef, meant: StageId) {
     found.relate(name.range, format!("stage `{}` is defined here", name.written));
 }
 
-/// The earlier stage whose name a reference misspells.
-fn meant(dockerfile: &Dockerfile, reference: &StageRef) -> Option<StageId> {
+/// The earlier stage whose name a reference misspells; in a FROM, also by its case.
+pub(super) fn meant(dockerfile: &Dockerfile, reference: &StageRef) -> Option<StageId> {
     let text = reference.text.as_str();
     // What has a tag, a registry or a variable is no slip in a stage's name.
     if text.contains(['/', ':', '@', '$']) {
@@ -92,10 +97,8 @@ fn meant(dockerfile: &Dockerfile, reference: &StageRef) -> Option<StageId> {
 /// A FROM names an image more often than a stage: `python` beside a stage `python3` is no slip.
 fn is_slip_in_base(text: &str, near: &str) -> bool {
     let lower = text.to_lowercase();
-    text.len().min(near.len()) >= SHORTEST_BASE
-        && lower != near
-        && !lower.starts_with(near)
-        && !near.starts_with(&lower)
+    let long = text.len().min(near.len()) >= SHORTEST_BASE;
+    lower == near || (long && !lower.starts_with(near) && !near.starts_with(&lower))
 }
 
 /// The number in `RUN --mount=from=0`.

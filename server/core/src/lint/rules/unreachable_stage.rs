@@ -1,9 +1,10 @@
 //! Stages that a build without `--target` does not need.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::unknown_stage;
 use crate::lint::rule::{Context, declare_rule};
-use crate::model::{Dockerfile, Stage, StageId};
+use crate::model::{Dockerfile, RefTarget, Stage, StageId, StageRef};
 
 declare_rule! {
     /// ## What it does
@@ -47,7 +48,9 @@ fn check(cx: &mut Context<'_>) {
     }
     let targets = targets(dockerfile);
     let users = users(dockerfile);
-    for stage in dockerfile.stages.iter().filter(|stage| !dockerfile.graph.is_reached(stage.id)) {
+    let missed = missed(dockerfile);
+    let unreached = |id| !dockerfile.graph.is_reached(id) && !missed.contains(&id);
+    for stage in dockerfile.stages.iter().filter(|stage| unreached(stage.id)) {
         let users = users.get(&stage.id).map(Vec::as_slice).unwrap_or_default();
         let named = stage.name.as_ref().filter(|name| targets.get(name.lower.as_str()) == Some(&stage.id));
         let (range, message) = match (named, users) {
@@ -66,6 +69,32 @@ fn check(cx: &mut Context<'_>) {
         };
         cx.report(range, message).unnecessary = true;
     }
+}
+
+/// Stages that the default target would reach, were it not for a misspelled name: that has its own
+/// diagnostic.
+fn missed(dockerfile: &Dockerfile) -> FxHashSet<StageId> {
+    let mut missed = FxHashSet::default();
+    let stages = dockerfile.stages.iter().map(|stage| stage.id);
+    let mut waiting: Vec<StageId> = stages.filter(|&id| dockerfile.graph.is_reached(id)).collect();
+    while let Some(id) = waiting.pop() {
+        let refs = refs_of(dockerfile, id).iter().filter(|it| matches!(it.target, RefTarget::External(_)));
+        let meant = refs.filter_map(|reference| unknown_stage::meant(dockerfile, reference));
+        let needs = dockerfile.graph.needs.get(id.index()).into_iter().flatten().copied();
+        for next in meant.chain(needs) {
+            if !dockerfile.graph.is_reached(next) && missed.insert(next) {
+                waiting.push(next);
+            }
+        }
+    }
+    missed
+}
+
+/// The references that stand in a stage.
+fn refs_of(dockerfile: &Dockerfile, id: StageId) -> &[StageRef] {
+    let start = dockerfile.refs.partition_point(|it| it.stage < id);
+    let end = dockerfile.refs.partition_point(|it| it.stage <= id);
+    dockerfile.refs.get(start..end).unwrap_or_default()
 }
 
 fn never_built(stage: &Stage) -> &'static str {
@@ -152,6 +181,27 @@ FROM alpine AS slim-x-1
 FROM base-$TARGETARCH AS build
 FROM ${VARIANT}-x-${VERSION:-1} AS final
 COPY --from=build /x /x
+",
+        );
+    }
+
+    #[test]
+    fn a_misspelled_reference_is_one_finding() {
+        check(
+            r"
+FROM alpine AS builder
+#              ^^^^^^^ … stage `builder` is defined here
+FROM alpine
+COPY --from=bulider /x /x
+#           ^^^^^^^ UnknownStage: There is no stage `bulider`: BuildKit looks for an image. Did you mean `builder`?
+",
+        );
+        check(
+            r"
+FROM alpine AS Builder
+#              ^^^^^^^ … stage `Builder` is defined here
+FROM Builder
+#    ^^^^^^^ InvalidImageName: FROM finds stages in lower case only. Write `builder`.
 ",
         );
     }
