@@ -26,11 +26,17 @@ pub(super) struct Carried {
 }
 
 /// Decides for every instruction of the stage.
-pub(super) fn carry(view: &View<'_>, profile: &dyn Profile, recipe: &Recipe) -> Result<Carried, Refusal> {
+pub(super) fn carry(
+    view: &View<'_>,
+    profile: &dyn Profile,
+    recipe: &Recipe,
+    runtime_tag: &str,
+) -> Result<Carried, Refusal> {
     let mut carrier = Carrier {
         view,
         profile,
         recipe,
+        runtime_tag,
         steps: Vec::new(),
         lists: None,
         dirs: FxHashSet::default(),
@@ -62,6 +68,7 @@ struct Carrier<'v, 'a> {
     view: &'v View<'a>,
     profile: &'v dyn Profile,
     recipe: &'v Recipe,
+    runtime_tag: &'v str,
     steps: Vec<Step>,
     /// The RUN that fetches lists of packages, until one is known that needs it.
     lists: Option<usize>,
@@ -113,9 +120,6 @@ impl<'a> Carrier<'_, 'a> {
 
     fn run(&mut self, run: Instruction<'_>) -> (Place, &'static str) {
         let line = run.row + 1;
-        if self.recipe.made_by == Some(run.id) {
-            return (Place::Builder, "makes the artifact");
-        }
         match setup::purpose(self.view, self.profile, run, &self.recipe.build_dir, &self.dirs) {
             Purpose::Build { prepares } => {
                 if prepares {
@@ -144,6 +148,7 @@ impl<'a> Carrier<'_, 'a> {
                 (Place::Builder, "fetches lists of packages")
             }
             Purpose::Nothing => (Place::Builder, "leaves nothing that the application needs"),
+            Purpose::Unknown if self.recipe.made_by == Some(run.id) => (Place::Builder, "makes the artifact"),
             Purpose::Unknown => {
                 self.notes.push(format!(
                     "The RUN on line {line} stays in the builder: if the application needs what it does, the final \
@@ -384,7 +389,7 @@ impl<'a> Carrier<'_, 'a> {
                 })
             };
             let missing = self.profile.is_builder_tool(program)
-                || is_missing(&self.recipe.runtime_tag, program)
+                || is_missing(self.runtime_tag, program)
                 || left_behind();
             missing && !self.packages.contains(program)
         });

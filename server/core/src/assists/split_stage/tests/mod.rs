@@ -677,3 +677,13 @@ fn the_example_is_offered_the_split() {
         ENTRYPOINT ["java", "-jar", "app.jar"]
     "##]].assert_eq(&result(text));
 }
+
+#[test]
+fn the_example_of_the_documentation() {
+    let docs = include_str!("../mod.rs").lines().map_while(|line| line.strip_prefix("//!"));
+    let docs: Vec<&str> = docs.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let blocks: Vec<String> =
+        docs.split(|line| line.starts_with("```")).map(|it| it.join("\n") + "\n").collect();
+    let [_, before, _, after, _] = blocks.as_slice() else { panic!("two blocks are wanted: {blocks:?}") };
+    assert_eq!(&result(before), after);
+}
