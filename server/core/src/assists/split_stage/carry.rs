@@ -272,7 +272,10 @@ impl<'a> Carrier<'_, 'a> {
                 };
                 dependent && self.steps[it].place.is_in_final()
             };
-            if next.is_some_and(|next| !(index + 1..next).any(depends)) {
+            // A relative WORKDIR behind the cut keeps its words, and so needs the one before it.
+            let continues =
+                |next: usize| next > end && keyword == Keyword::Workdir && !self.is_absolute(next);
+            if next.is_some_and(|next| !continues(next) && !(index + 1..next).any(depends)) {
                 all_carried = false;
                 continue;
             }
@@ -283,13 +286,17 @@ impl<'a> Carrier<'_, 'a> {
         }
     }
 
+    fn is_absolute(&self, workdir: usize) -> bool {
+        let written = self.instruction(workdir).data.arguments.words().first();
+        written.is_some_and(|it| it.text.starts_with('/'))
+    }
+
     /// A relative WORKDIR with the whole path, for a stage that lacks the one before it.
     fn absolute_workdir(&self, index: usize) -> Option<String> {
-        let workdir = self.instruction(index);
-        let written = workdir.data.arguments.words().first()?;
-        if written.text.starts_with('/') {
+        if self.is_absolute(index) {
             return None;
         }
+        let workdir = self.instruction(index);
         let next = InstructionId(workdir.id.0 + 1);
         let dir = if next < self.view.stage.end {
             self.view.workdir_before(next)

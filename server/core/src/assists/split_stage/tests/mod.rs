@@ -462,6 +462,31 @@ CMD ["spring-boot:run"]
 }
 
 #[test]
+fn a_relative_workdir_keeps_the_one_before_it() {
+    check(
+        r#"FROM eclipse-temurin:21-jdk
+WORKDIR /opt/shop
+COPY . .
+RUN ./mvnw -B package
+WORKDIR run
+CMD ["java", "-jar", "/opt/shop/target/shop.jar"]
+"#,
+        expect![[r#"
+            FROM eclipse-temurin:21-jdk AS builder
+            WORKDIR /opt/shop
+            COPY . .
+            RUN ./mvnw -B package
+
+            FROM eclipse-temurin:21-jre AS final
+            WORKDIR /opt/shop
+            COPY --from=builder /opt/shop/target/shop.jar /opt/shop/run/app.jar
+            WORKDIR run
+            CMD ["java", "-jar", "/opt/shop/run/app.jar"]
+        "#]],
+    );
+}
+
+#[test]
 fn a_heredoc_is_read_too() {
     check(
         r#"# escape=`
