@@ -26,11 +26,17 @@ pub(super) struct Carried {
 }
 
 /// Decides for every instruction of the stage.
-pub(super) fn carry(view: &View<'_>, profile: &dyn Profile, recipe: &Recipe) -> Result<Carried, Refusal> {
+pub(super) fn carry(
+    view: &View<'_>,
+    profile: &dyn Profile,
+    recipe: &Recipe,
+    runtime_tag: &str,
+) -> Result<Carried, Refusal> {
     let mut carrier = Carrier {
         view,
         profile,
         recipe,
+        runtime_tag,
         steps: Vec::new(),
         lists: None,
         dirs: FxHashSet::default(),
@@ -62,6 +68,7 @@ struct Carrier<'v, 'a> {
     view: &'v View<'a>,
     profile: &'v dyn Profile,
     recipe: &'v Recipe,
+    runtime_tag: &'v str,
     steps: Vec<Step>,
     /// The RUN that fetches lists of packages, until one is known that needs it.
     lists: Option<usize>,
@@ -113,9 +120,6 @@ impl<'a> Carrier<'_, 'a> {
 
     fn run(&mut self, run: Instruction<'_>) -> (Place, &'static str) {
         let line = run.row + 1;
-        if self.recipe.made_by == Some(run.id) {
-            return (Place::Builder, "makes the artifact");
-        }
         match setup::purpose(self.view, self.profile, run, &self.recipe.build_dir, &self.dirs) {
             Purpose::Build { prepares } => {
                 if prepares {
@@ -144,6 +148,7 @@ impl<'a> Carrier<'_, 'a> {
                 (Place::Builder, "fetches lists of packages")
             }
             Purpose::Nothing => (Place::Builder, "leaves nothing that the application needs"),
+            Purpose::Unknown if self.recipe.made_by == Some(run.id) => (Place::Builder, "makes the artifact"),
             Purpose::Unknown => {
                 self.notes.push(format!(
                     "The RUN on line {line} stays in the builder: if the application needs what it does, the final \
@@ -267,7 +272,10 @@ impl<'a> Carrier<'_, 'a> {
                 };
                 dependent && self.steps[it].place.is_in_final()
             };
-            if next.is_some_and(|next| !(index + 1..next).any(depends)) {
+            // A relative WORKDIR behind the cut keeps its words, and so needs the one before it.
+            let continues =
+                |next: usize| next > end && keyword == Keyword::Workdir && !self.is_absolute(next);
+            if next.is_some_and(|next| !continues(next) && !(index + 1..next).any(depends)) {
                 all_carried = false;
                 continue;
             }
@@ -278,13 +286,17 @@ impl<'a> Carrier<'_, 'a> {
         }
     }
 
+    fn is_absolute(&self, workdir: usize) -> bool {
+        let written = self.instruction(workdir).data.arguments.words().first();
+        written.is_some_and(|it| it.text.starts_with('/'))
+    }
+
     /// A relative WORKDIR with the whole path, for a stage that lacks the one before it.
     fn absolute_workdir(&self, index: usize) -> Option<String> {
-        let workdir = self.instruction(index);
-        let written = workdir.data.arguments.words().first()?;
-        if written.text.starts_with('/') {
+        if self.is_absolute(index) {
             return None;
         }
+        let workdir = self.instruction(index);
         let next = InstructionId(workdir.id.0 + 1);
         let dir = if next < self.view.stage.end {
             self.view.workdir_before(next)
@@ -384,7 +396,7 @@ impl<'a> Carrier<'_, 'a> {
                 })
             };
             let missing = self.profile.is_builder_tool(program)
-                || is_missing(&self.recipe.runtime_tag, program)
+                || is_missing(self.runtime_tag, program)
                 || left_behind();
             missing && !self.packages.contains(program)
         });

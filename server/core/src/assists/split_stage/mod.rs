@@ -5,6 +5,30 @@
 //! [`profile`] recognises a way to build and knows its artifact, its runtime and its command; [`plan`]
 //! decides for every instruction where it belongs, and why; [`render`] turns the plan into edits. Where
 //! the result would not be right for certain the split is refused with the reason.
+//!
+//! Before:
+//!
+//! ```dockerfile
+//! FROM eclipse-temurin:21-jdk
+//! WORKDIR /app
+//! COPY . .
+//! CMD ["./mvnw", "spring-boot:run"]
+//! ```
+//!
+//! After:
+//!
+//! ```dockerfile
+//! FROM eclipse-temurin:21-jdk AS builder
+//! WORKDIR /app
+//! COPY . .
+//! RUN ./mvnw -B package && cp target/*.jar /app/app.jar
+//!
+//! FROM eclipse-temurin:21-jre AS final
+//! WORKDIR /app
+//! COPY --from=builder /app/app.jar app.jar
+//! EXPOSE 8080
+//! ENTRYPOINT ["java", "-jar", "app.jar"]
+//! ```
 
 mod carry;
 mod paths;

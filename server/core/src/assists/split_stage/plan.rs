@@ -94,9 +94,9 @@ pub struct SplitPlan {
 /// Plans the split of a stage.
 pub(super) fn plan(view: &View<'_>) -> Result<(SplitPlan, &'static dyn Profile), Refusal> {
     let profile = profile::find(view).ok_or_else(|| no_profile(view))?;
-    let recipe = profile.recipe(view)?;
-    let (runtime, runtime_notes) = runtime_image(view, &recipe.runtime_tag);
-    let carried = carry::carry(view, profile, &recipe)?;
+    let (recipe, tag) = profile.recipe(view)?;
+    let (runtime, runtime_notes) = runtime_image(view, &tag);
+    let carried = carry::carry(view, profile, &recipe, &tag)?;
     let (builder, final_name) = names(view);
     for name in [&builder, &final_name] {
         if view.dockerfile.refs.iter().any(|it| it.text.eq_ignore_ascii_case(name)) {

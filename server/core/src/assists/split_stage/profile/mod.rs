@@ -7,7 +7,6 @@
 mod java;
 mod maven;
 mod maven_wrapper;
-mod spring_boot_run;
 
 use super::Refusal;
 use super::plan::{Added, Artifact, Place};
@@ -25,8 +24,8 @@ pub(super) trait Profile: Sync {
     /// Whether the stage builds this way.
     fn applies(&self, view: &View<'_>) -> bool;
 
-    /// How to split it.
-    fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal>;
+    /// How to split it, and the tag of the runtime image.
+    fn recipe(&self, view: &View<'_>) -> Result<(Recipe, String), Refusal>;
 
     /// Whether a command of a RUN belongs to the build.
     fn is_build_command(&self, command: &Command) -> bool;
@@ -51,8 +50,6 @@ pub(super) fn find(view: &View<'_>) -> Option<&'static dyn Profile> {
 
 /// What a profile makes of a stage.
 pub(super) struct Recipe {
-    /// The tag of the runtime image.
-    pub(super) runtime_tag: String,
     /// The directory that the build runs in: what is copied into it is the build's input.
     pub(super) build_dir: String,
     /// A RUN that the builder gets in addition.

@@ -462,6 +462,31 @@ CMD ["spring-boot:run"]
 }
 
 #[test]
+fn a_relative_workdir_keeps_the_one_before_it() {
+    check(
+        r#"FROM eclipse-temurin:21-jdk
+WORKDIR /opt/shop
+COPY . .
+RUN ./mvnw -B package
+WORKDIR run
+CMD ["java", "-jar", "/opt/shop/target/shop.jar"]
+"#,
+        expect![[r#"
+            FROM eclipse-temurin:21-jdk AS builder
+            WORKDIR /opt/shop
+            COPY . .
+            RUN ./mvnw -B package
+
+            FROM eclipse-temurin:21-jre AS final
+            WORKDIR /opt/shop
+            COPY --from=builder /opt/shop/target/shop.jar /opt/shop/run/app.jar
+            WORKDIR run
+            CMD ["java", "-jar", "/opt/shop/run/app.jar"]
+        "#]],
+    );
+}
+
+#[test]
 fn a_heredoc_is_read_too() {
     check(
         r#"# escape=`
@@ -676,4 +701,14 @@ fn the_example_is_offered_the_split() {
         EXPOSE 8080
         ENTRYPOINT ["java", "-jar", "app.jar"]
     "##]].assert_eq(&result(text));
+}
+
+#[test]
+fn the_example_of_the_documentation() {
+    let docs = include_str!("../mod.rs").lines().map_while(|line| line.strip_prefix("//!"));
+    let docs: Vec<&str> = docs.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let blocks: Vec<String> =
+        docs.split(|line| line.starts_with("```")).map(|it| it.join("\n") + "\n").collect();
+    let [_, before, _, after, _] = blocks.as_slice() else { panic!("two blocks are wanted: {blocks:?}") };
+    assert_eq!(&result(before), after);
 }

@@ -53,7 +53,9 @@ const BITS: [&str; 33] = [
     "# alone",
 ];
 
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 8] = [
+    "CMD [\"java\", \"-jar\", \"/app/target/a.jar\"]",
+    "ENTRYPOINT java -jar /app/target/*.jar",
     "CMD [\"./mvnw\", \"spring-boot:run\"]",
     "CMD ./mvnw -q spring-boot:run -Dspring-boot.run.profiles=prod",
     "ENTRYPOINT [\"./mvnw\"]\nCMD [\"spring-boot:run\"]",

@@ -1,0 +1,274 @@
+//! `mvnw spring-boot:run` as the command: the jar takes its place.
+
+use super::{
+    Build, MavenWrapper, copy_command, copy_out, refuse_mounted, several_modules, spring_port,
+    unknown_workdir,
+};
+use crate::assists::split_stage::Refusal;
+use crate::assists::split_stage::paths;
+use crate::assists::split_stage::plan::{Added, Artifact, Place};
+use crate::assists::split_stage::profile::maven::{self, Call, Opt};
+use crate::assists::split_stage::profile::{Profile, Recipe};
+use crate::assists::split_stage::shell::{self, Command};
+use crate::assists::split_stage::start::Start;
+use crate::assists::split_stage::view::View;
+use crate::syntax::Keyword;
+
+/// `mvnw spring-boot:run`: the builder packages, the final stage starts the jar.
+pub(super) fn recipe(
+    view: &View<'_>,
+    start: &Start,
+    builds: &[Build<'_>],
+    dir: &str,
+    command: &Command,
+    call: &Call,
+) -> Result<Recipe, Refusal> {
+    if let Some(name) = command.assignments().find(|it| !MavenWrapper.is_build_env(it)) {
+        return Err(Refusal::new(format!("the command sets `{name}`: set it with ENV first")));
+    }
+    if !command.redirects.is_empty() {
+        return Err(Refusal::new("the command redirects its output".to_owned()));
+    }
+    let run = RunGoal::of(call)?;
+    let project = call.project_dir(dir);
+    let jar = paths::join(view.workdir_at_end().ok_or_else(unknown_workdir)?, "app.jar");
+    let mut notes = run.notes.clone();
+
+    let (added, made_by, from) = match usable_build(view, builds, &project)? {
+        Some(build) => {
+            let (added, from) = copy_out(view, build.run, &paths::join(&project, "target/*.jar"), "app.jar")?;
+            (added, Some(build.run.id), from)
+        }
+        None => {
+            if !run.skips_tests() {
+                notes.push(
+                    "The new build step runs the tests: add `-DskipTests` to it if they need what the build lacks."
+                        .to_owned(),
+                );
+            }
+            (build_step(view, dir, &project, call, &run, &jar)?, None, jar.clone())
+        }
+    };
+    notes.push(format!(
+        "Assumes that the build leaves one executable jar in {}; `cp` stops the build when there are several.",
+        paths::join(&project, "target")
+    ));
+
+    let words = run.words();
+    let port = spring_port(view, words.iter().map(String::as_str));
+    if start.arguments.is_some() || view.dockerfile.instruction(start.instruction).keyword() == Keyword::Cmd {
+        notes.push(
+            "The command becomes an ENTRYPOINT: words behind `docker run IMAGE` are now arguments of the application."
+                .to_owned(),
+        );
+    }
+    if view.all(Keyword::Expose).next().is_none() {
+        notes.push(match &port {
+            Some(port) => format!("EXPOSE {port} is added: it is the port that Spring Boot listens on."),
+            None => "No EXPOSE is added: the port depends on a variable.".to_owned(),
+        });
+    }
+    Ok(Recipe {
+        build_dir: project,
+        added: Some(added),
+        made_by,
+        artifact: Artifact { from, to: jar },
+        command: vec![(start.instruction, Place::FinalAs(view.entrypoint(start.instruction, &words)))],
+        port,
+        notes,
+    })
+}
+
+/// The build step for a stage that has none: what the command did, up to the jar, which is put at `jar`.
+fn build_step(
+    view: &View<'_>,
+    dir: &str,
+    project: &str,
+    call: &Call,
+    run: &RunGoal,
+    jar: &str,
+) -> Result<Added, Refusal> {
+    let mut copies = view.instructions().filter(|it| matches!(it.keyword(), Keyword::Copy | Keyword::Add));
+    let is_source = |copy| {
+        let to = view.destination(copy);
+        to.is_none_or(|to| paths::is_within(&to, project) || paths::is_within(project, &to))
+    };
+    if !copies.any(is_source) {
+        return Err(Refusal::new(format!("no sources are copied to {project}: there is nothing to build")));
+    }
+    let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+    let enter = match paths::relative_to(dir, workdir) {
+        _ if dir == workdir => String::new(),
+        dir => format!("cd {} && ", shell::quote(dir)),
+    };
+    let words = call.launcher.iter().map(String::as_str).chain(["-B", "package"]);
+    let words = words.chain(run.build_options.iter().map(String::as_str)).map(shell::quote);
+    let package = words.collect::<Vec<_>>().join(" ");
+    let copy = copy_command(&paths::join(project, "target/*.jar"), dir, jar);
+    let mounts = mounts_of_last_call(view, jar)?;
+    Ok(Added { after: None, mounts, text: format!("{enter}{package} && {copy}") })
+}
+
+/// The last build of the project, unless sources are copied in behind it.
+fn usable_build<'b, 'a>(
+    view: &View<'_>,
+    builds: &'b [Build<'a>],
+    project: &str,
+) -> Result<Option<&'b Build<'a>>, Refusal> {
+    let Some(build) = builds.iter().rev().find(|it| it.dir == project) else { return Ok(None) };
+    let stale = view
+        .instructions()
+        .filter(|it| it.id > build.run.id && matches!(it.keyword(), Keyword::Copy | Keyword::Add))
+        .any(|copy| view.destination(copy).is_none_or(|to| paths::is_within(&to, project)));
+    if stale {
+        return Ok(None);
+    }
+    if build.picks_modules {
+        return Err(several_modules(build));
+    }
+    Ok(Some(build))
+}
+
+/// The `--mount` flags of the last RUN that calls the wrapper, for the added build step.
+fn mounts_of_last_call(view: &View<'_>, jar: &str) -> Result<String, Refusal> {
+    let Some(run) = view.all(Keyword::Run).rfind(|it| view.says(*it, "mvnw")) else {
+        return Ok(String::new());
+    };
+    refuse_mounted(view, run, jar)?;
+    let flags = run.data.flags.iter().filter(|flag| flag.mount.is_some());
+    Ok(flags.map(|flag| format!("{} ", view.slice(run.abs(flag.whole.range)))).collect())
+}
+
+/// What the words of `mvnw … spring-boot:run` mean for the build and for the application.
+#[derive(Default)]
+struct RunGoal {
+    /// Options that the build needs.
+    build_options: Vec<String>,
+    /// Options of the JVM.
+    jvm: Vec<String>,
+    /// Arguments of the application.
+    arguments: Vec<String>,
+    /// What was decided, one sentence each.
+    notes: Vec<String>,
+}
+
+impl RunGoal {
+    /// What starts the application.
+    fn words(&self) -> Vec<String> {
+        let fixed = ["-jar".to_owned(), "app.jar".to_owned()];
+        let start = std::iter::once("java".to_owned()).chain(self.jvm.iter().cloned());
+        start.chain(fixed).chain(self.arguments.iter().cloned()).collect()
+    }
+
+    fn skips_tests(&self) -> bool {
+        self.build_options
+            .iter()
+            .any(|it| it.starts_with("-DskipTests") || it.starts_with("-Dmaven.test.skip"))
+    }
+
+    /// Reads a call, or says why the application cannot be started without Maven.
+    fn of(call: &Call) -> Result<Self, Refusal> {
+        if call.dynamic {
+            return Err(Refusal::new(
+                "the command depends on variables that only the container knows".to_owned(),
+            ));
+        }
+        let is_run = |goal: &str| {
+            goal == "spring-boot:run"
+                || (goal.starts_with("org.springframework.boot:spring-boot-maven-plugin:")
+                    && goal.ends_with(":run"))
+        };
+        if let Some(other) = call.goals.iter().find(|goal| !is_run(goal) && !maven::is_phase(goal)) {
+            return Err(Refusal::new(format!(
+                "`{other}` cannot run without the build tool: only `spring-boot:run` can be split"
+            )));
+        }
+        if !call.goals.iter().any(|goal| is_run(goal)) {
+            let goals = call.goals.join(" ");
+            return Err(Refusal::new(format!(
+                "the command runs `mvnw {goals}`, which starts no application"
+            )));
+        }
+        if call.picks_modules() {
+            return Err(Refusal::new(
+                "the command picks modules of a project: the artifact cannot be told".to_owned(),
+            ));
+        }
+        let mut run = Self::default();
+        for option in &call.options {
+            run.read_option(option)?;
+        }
+        Ok(run)
+    }
+
+    fn read_option(&mut self, option: &Opt) -> Result<(), Refusal> {
+        let value = option.value.as_deref().unwrap_or("");
+        match option.name.as_str() {
+            "-D" => self.read_property(value)?,
+            "-P" => {
+                self.notes.push(format!("The Maven profile `{value}` moves to the build step."));
+                self.build_options.push(format!("-P{value}"));
+            }
+            name @ ("-f" | "-s" | "-gs" | "-t" | "-gt") => {
+                self.build_options.extend([name.to_owned(), value.to_owned()]);
+            }
+            // What is left says how Maven itself talks and downloads.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read_property(&mut self, property: &str) -> Result<(), Refusal> {
+        let (key, value) = property.split_once('=').unwrap_or((property, ""));
+        let words = || value.split_whitespace().map(str::to_owned);
+        match key {
+            "spring-boot.run.profiles" => self.arguments.push(format!("--spring.profiles.active={value}")),
+            "spring-boot.run.arguments" if !value.contains(['"', '\'', ',']) => {
+                self.arguments.extend(words())
+            }
+            "spring-boot.run.jvmArguments" if !value.contains(['"', '\'']) => self.jvm.extend(words()),
+            "spring-boot.run.fork" => {}
+            _ if key.starts_with("skip") || key.starts_with("maven.") => {
+                self.build_options.push(format!("-D{property}"));
+            }
+            _ if ["spring.", "server.", "logging.", "management."].iter().any(|it| key.starts_with(it)) => {
+                self.notes.push(format!("`-D{property}` was given to Maven; now Java gets it."));
+                self.jvm.push(format!("-D{property}"));
+            }
+            _ => {
+                return Err(Refusal::new(format!("it is not known what `-D{property}` means without Maven")));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assists::split_stage::shell;
+
+    fn check(words: &str, build: &[&str], jvm: &[&str], arguments: &[&str]) {
+        let commands = shell::parse(&format!("./mvnw {words}")).unwrap();
+        let run = RunGoal::of(&Call::of(&commands[0]).unwrap()).unwrap();
+        assert_eq!(run.build_options, build, "{words}");
+        assert_eq!(run.jvm, jvm, "{words}");
+        assert_eq!(run.arguments, arguments, "{words}");
+    }
+
+    #[test]
+    fn every_word_goes_where_it_belongs() {
+        check("clean spring-boot:run -q -ntp", &[], &[], &[]);
+        check("spring-boot:run -Pdev -f web -DskipTests", &["-Pdev", "-f", "web", "-DskipTests"], &[], &[]);
+        check("spring-boot:run -Dspring-boot.run.profiles=a,b", &[], &[], &["--spring.profiles.active=a,b"]);
+        check(
+            "spring-boot:run -Dspring-boot.run.jvmArguments='-Xmx1g -Da=b'",
+            &[],
+            &["-Xmx1g", "-Da=b"],
+            &[],
+        );
+        check("spring-boot:run -Dspring-boot.run.arguments='--a=b c'", &[], &[], &["--a=b", "c"]);
+        check("spring-boot:run -Dserver.port=80", &[], &["-Dserver.port=80"], &[]);
+        check("org.springframework.boot:spring-boot-maven-plugin:3.5.0:run", &[], &[], &[]);
+    }
+}
