@@ -16,11 +16,16 @@ const KINDS = [
   'user', 'workdir', 'arg', 'onbuild', 'stopsignal', 'healthcheck', 'shell',
 ];
 
+/** The rules for keywords: each is one token, unless a continuation parts it. */
+const heads = Object.fromEntries([...KINDS, 'unknown'].map(kind => [`_head_${kind}`, $ => choice(
+  field('keyword', alias($[`_keyword_${kind}`], $.keyword)),
+  seq($[`_start_${kind}`], field('keyword', $.keyword)),
+)]));
+
 /** An instruction: keyword, flags, then what `args` says. */
 function instruction($, kind, args, ...after) {
   return seq(
-    $[`_start_${kind}`],
-    field('keyword', $.keyword),
+    $[`_head_${kind}`],
     repeat(seq($._sep, $.flag)),
     optional(seq($._sep, $.flags_end)),
     optional(seq($._sep, optional(args))),
@@ -49,6 +54,8 @@ module.exports = grammar({
     ...KINDS.map(kind => $[`_start_${kind}`]),
     $._start_unknown,
     $._start_empty,
+    ...KINDS.map(kind => $[`_keyword_${kind}`]),
+    $._keyword_unknown,
     $._blank,
     $._end,
     $._sep,
@@ -102,7 +109,9 @@ module.exports = grammar({
   extras: $ => [$.line_continuation, $.comment, $.empty_line],
 
   rules: {
-    source_file: $ => repeat(choice($.parser_directive, $._blank, $._instruction)),
+    // A blank follows every instruction, be it an empty one: what follows is then the same inside ONBUILD and
+    // outside, and the states of the parser need not be there twice.
+    source_file: $ => repeat(choice($.parser_directive, $._blank, seq($._instruction, $._blank))),
 
     parser_directive: $ => seq(
       '#',
@@ -130,7 +139,7 @@ module.exports = grammar({
     user_instruction: $ => instruction($, 'user', $._user_arguments),
     workdir_instruction: $ => instruction($, 'workdir', alias($._line_text, $.path)),
     arg_instruction: $ => instruction($, 'arg', list($, $.pair)),
-    onbuild_instruction: $ => instruction($, 'onbuild', field('trigger', $._instruction)),
+    onbuild_instruction: $ => instruction($, 'onbuild', seq(field('trigger', $._instruction), $._blank)),
     stopsignal_instruction: $ => instruction($, 'stopsignal', alias($._line_text, $.signal)),
     healthcheck_instruction: $ => instruction($, 'healthcheck', seq(
       field('type', $.healthcheck_type),
@@ -140,14 +149,14 @@ module.exports = grammar({
 
     unknown_instruction: $ => choice(
       seq(
-        $._start_unknown,
-        field('keyword', $.keyword),
+        $._head_unknown,
         optional(seq($._sep, optional($.text))),
         $._end,
       ),
       seq($._start_empty, $._end),
     ),
 
+    ...heads,
     keyword: $ => repeat1($._keyword_fragment),
 
     // Flags -----------------------------------------------------------------------------------------

@@ -32,8 +32,10 @@ static enum TokenType scan_line_end(Scanner *s, Cursor *c, const bool *valid) {
       return HEREDOC_START;
     }
   }
+  uint8_t onbuilds = s->onbuilds;
   reset_instruction(s);
   s->ended = true;
+  s->onbuilds = onbuilds;
   return END;
 }
 

@@ -32,6 +32,15 @@ static inline void lex_keep(Lex *l, Text *out) {
 
 static bool lex_until(Lex *l, int32_t stop, bool raw_escapes, Text *out, int depth);
 
+/// Letters beyond ASCII, which may be in a variable's name: roughly, without the blocks of symbols.
+static bool is_foreign_letter(int32_t c) {
+  if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
+  if (c == 0xD7 || c == 0xF7 || is_space(c)) return false;
+  return !((c >= 0x2000 && c <= 0x206F) || (c >= 0x20A0 && c <= 0x20FF) || (c >= 0x2190 && c <= 0x2BFF) ||
+           (c >= 0x3000 && c <= 0x3004) || (c >= 0x3008 && c <= 0x3020) || (c >= 0xFE00 && c <= 0xFE6F) ||
+           (c >= 0xFEFF && c <= 0xFF0F) || (c >= 0xFFF0 && c <= 0xFFFF) || (c >= 0x1F000 && c <= 0x1FAFF));
+}
+
 static void lex_name(Lex *l, Text *out) {
   int32_t c = lex_peek(l);
   if (is_digit(c)) {
@@ -39,8 +48,7 @@ static void lex_name(Lex *l, Text *out) {
   } else if (is_special_parameter(c)) {
     lex_keep(l, out);
   } else {
-    // Letters beyond ASCII are taken for what they look like: anything that is no space.
-    while (is_name(lex_peek(l)) || (lex_peek(l) >= 0x80 && !is_space(lex_peek(l)))) lex_keep(l, out);
+    while (is_name(lex_peek(l)) || is_foreign_letter(lex_peek(l))) lex_keep(l, out);
   }
 }
 

@@ -128,6 +128,13 @@ static bool takes_heredocs(enum TokenType kind) {
 static bool in_json_form(Slice t, uint32_t i, enum TokenType kind, int32_t escape) {
   if (!takes_json(kind)) return false;
   i = skip_flags(t, i, escape);
-  if (kind == START_HEALTHCHECK) i = skip_word(t, i);
+  if (kind == START_HEALTHCHECK) {
+    uint32_t type = i;
+    i = skip_word(t, i);
+    // BuildKit looks for white space byte by byte here, and finds some in the middle of characters.
+    for (; type < i; type++) {
+      if (t.chars[type].code >= 0x80) return false;
+    }
+  }
   return is_json_array(t, i);
 }

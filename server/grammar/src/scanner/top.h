@@ -5,13 +5,36 @@
 #include "heredoc.h"
 #include "reader.h"
 
-/// Zero-width: which instruction it is. Looks ahead over the logical line as far as it must.
+/// The keyword up to white space, if no continuation parts it: then it is the token.
+static bool take_keyword(Scanner *s, Cursor *c, int32_t previous) {
+  int32_t escape = escape_of(s);
+  while (!at_line_end(c) && !is_blank(peek(c))) {
+    if (peek(c) == escape && previous != escape) return false;
+    previous = valid_code(peek(c));
+    text_push(&s->line, previous, c->count);
+    take(c);
+  }
+  mark(c);
+  return true;
+}
+
+/// After a keyword that ends in white space of Unicode, and the blank `code`: whether the line ends there, and
+/// the white space is none of the keyword's.
+static bool rest_is_space(Scanner *s, Reader *r, int32_t code) {
+  Text *text = &s->line;
+  if (text->length == 0 || !is_space(text->chars[text->length - 1].code)) return false;
+  while (is_space(code)) code = reader_next(r);
+  return code == END_OF_LINE;
+}
+
+/// Which instruction it is: the keyword, or no more than a token without width before a keyword that a
+/// continuation parts. Looks ahead over the logical line as far as it must.
 static enum TokenType scan_start(Scanner *s, Cursor *c, int32_t consumed, bool top) {
-  if (top) mark(c);
-  Reader r = reader_at(s, c, consumed);
   Text *text = &s->line;
   text->length = 0;
   if (consumed) text_push(text, consumed, 0);
+  bool whole = take_keyword(s, c, consumed);
+  Reader r = reader_at(s, c, text->length ? text->chars[text->length - 1].code : 0);
   uint32_t from = 0;
   int32_t code;
   while ((code = reader_next(&r)) != END_OF_LINE) {
@@ -20,14 +43,15 @@ static enum TokenType scan_start(Scanner *s, Cursor *c, int32_t consumed, bool t
     if (is_space(code) && text->length == from + 1) from++;
   }
   Slice line = {text->chars, text->length};
-  if (code == END_OF_LINE) line = trim_end(line);
+  if (code == END_OF_LINE || rest_is_space(s, &r, code)) line = trim_end(line);
   uint32_t to = line.length;
   if (from > to) from = to;
   enum TokenType kind = keyword_kind(line, from, to);
   s->onbuilds = (uint8_t)(top ? 0 : s->onbuilds + 1);
   if (kind == START_ONBUILD && s->onbuilds >= MAX_ONBUILDS) kind = START_UNKNOWN;
   s->json = false;
-  if (!takes_json(kind) && !(top && kind == START_ONBUILD)) return kind;
+  enum TokenType token = whole && kind != START_EMPTY ? (enum TokenType)(kind + KEYWORD_FROM - START_FROM) : kind;
+  if (!takes_json(kind) && !(top && kind == START_ONBUILD)) return token;
 
   if (code != END_OF_LINE) text_push(text, code, r.raw);
   while ((code = reader_next(&r)) != END_OF_LINE) text_push(text, code, r.raw);
@@ -35,7 +59,7 @@ static enum TokenType scan_start(Scanner *s, Cursor *c, int32_t consumed, bool t
   line.length = text->length;
   int32_t escape = escape_of(s);
   s->json = in_json_form(line, to, kind, escape);
-  if (!top) return kind;
+  if (!top) return token;
 
   enum TokenType owner = kind; // of the heredocs
   bool json = s->json;
@@ -47,7 +71,7 @@ static enum TokenType scan_start(Scanner *s, Cursor *c, int32_t consumed, bool t
     json = in_json_form(line, end, owner, escape);
   }
   if (takes_heredocs(owner) && !json) find_heredocs(s, line);
-  return kind;
+  return token;
 }
 
 /// At `#` in the head: whether the line is a parser directive, and what it sets. The line is read up to its
@@ -102,9 +126,16 @@ static void leave_head(Scanner *s) {
 }
 
 static enum TokenType scan_top(Scanner *s, Cursor *c) {
+  bool ended = s->ended;
+  if (ended && s->onbuilds > 0) {
+    // The blank between the end of a trigger and the end of its ONBUILD is empty.
+    s->onbuilds--;
+    mark(c);
+    return BLANK;
+  }
   reset_instruction(s);
-  if (at_eof(c)) return NO_TOKEN;
-  if (is_space(peek(c))) {
+  if (at_eof(c) && !ended) return NO_TOKEN;
+  if (is_space(peek(c)) || ended) {
     uint32_t lines = 0;
     while (is_space(peek(c))) {
       lines += peek(c) == '\n';
@@ -135,6 +166,7 @@ static enum TokenType scan_top(Scanner *s, Cursor *c) {
     return DIRECTIVE_HASH;
   }
   leave_head(s);
+  mark(c);
   return scan_start(s, c, 0, true);
 }
 

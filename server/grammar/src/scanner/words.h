@@ -166,7 +166,11 @@ static enum TokenType scan_escape_ahead(Scanner *s, Cursor *c, const bool *valid
     s->operator_ended = true;
     return HEREDOC_DELIMITER_PART;
   }
-  if (valid[START_EMPTY]) return START_UNKNOWN;
+  if (valid[START_EMPTY]) {
+    s->onbuilds++;
+    s->json = false;
+    return START_UNKNOWN;
+  }
   if (valid[PAIRS]) return blanks == 1 ? look_for_pairs(s, c, escape_of(s), true) : LEGACY_PAIR;
   return IMAGE_WITHOUT_REGISTRY;
 }
