@@ -124,6 +124,17 @@ static bool takes_heredocs(enum TokenType kind) {
   return kind == START_RUN || kind == START_ADD || kind == START_COPY;
 }
 
+/// Whether BuildKit, which looks for the end of a HEALTHCHECK's type byte by byte, finds white space (0x85 or
+/// 0xA0) in the bytes of a character.
+static bool has_space_byte(int32_t c) {
+  int following = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+  for (; following > 0; following--, c >>= 6) {
+    int32_t byte = 0x80 | (c & 0x3F);
+    if (byte == 0x85 || byte == 0xA0) return true;
+  }
+  return false;
+}
+
 /// Whether the arguments that begin at `i` are in JSON form.
 static bool in_json_form(Slice t, uint32_t i, enum TokenType kind, int32_t escape) {
   if (!takes_json(kind)) return false;
@@ -131,9 +142,8 @@ static bool in_json_form(Slice t, uint32_t i, enum TokenType kind, int32_t escap
   if (kind == START_HEALTHCHECK) {
     uint32_t type = i;
     i = skip_word(t, i);
-    // BuildKit looks for white space byte by byte here, and finds some in the middle of characters.
     for (; type < i; type++) {
-      if (t.chars[type].code >= 0x80) return false;
+      if (has_space_byte(t.chars[type].code)) return false;
     }
   }
   return is_json_array(t, i);
