@@ -1,13 +1,15 @@
 // Starts code-server, opens its page in Chromium, and waits for what the driver
 // extension found; or, with SCREENSHOT set, does by hand what the picture of the
-// README shows. All names come from the environment: see the script `run`.
+// README shows. All names come from the environment: see the script `run`. For a
+// look at a failure, FAILED_PICTURE names a file for what the page shows then.
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const { MODULES, CHROMIUM, USER_DATA, EXTENSIONS, PROJECT, SCRATCH, SCREENSHOT, DRIVER_RESULT } = process.env;
+const { MODULES, CHROMIUM, USER_DATA, EXTENSIONS, PROJECT, SCRATCH, SCREENSHOT, DRIVER_RESULT, FAILED_PICTURE } =
+  process.env;
 const { chromium } = createRequire(join(MODULES, "index.js"))("playwright-core");
 
 const LIMIT = 120_000;
@@ -96,7 +98,7 @@ try {
 } catch (error) {
   console.log(String(error?.stack ?? error));
   console.log(server.log());
-  await page?.screenshot({ path: join(SCRATCH, "failed.png") }).catch(() => {});
+  if (FAILED_PICTURE) await page?.screenshot({ path: FAILED_PICTURE }).catch(() => {});
   process.exitCode = 1;
 } finally {
   await browser?.close().catch(() => {});
