@@ -149,6 +149,19 @@ LABEL v=$<|>VERSION
     }
 
     #[test]
+    fn stages_that_stand_in_for_each_other_share() {
+        check(
+            "FROM a AS base-amd64\nENV V=1\nFROM a AS base-arm64\nENV V=2\nFROM base-$TARGETARCH\nRUN echo $<|>V\n",
+            true,
+            &expect![[r#"
+                2: V in ENV V=1
+                4: V in ENV V=2
+                6: V in RUN echo $V
+            "#]],
+        );
+    }
+
+    #[test]
     fn a_variable_from_outside_within_its_stage() {
         check(
             "FROM a\nRUN echo $<|>HOME\nRUN ls $HOME\nFROM b\nRUN ls $HOME\n",

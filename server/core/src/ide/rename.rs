@@ -17,9 +17,10 @@
 //! would then end it early.
 
 use super::symbol_at::{Form, SymbolId, VariableGroup, occurrences, symbol_at};
+use crate::model::open_base::OpenBase;
 use crate::model::{
     Base, Dockerfile, InstructionId, RefTarget, ResolvedVar, SourceFile, Stage, StageId, StageRef,
-    StageRefKind, VarDefId, VarDefKind, is_valid_stage_name, scope,
+    StageRefKind, VarDef, VarDefId, VarDefKind, is_valid_stage_name, scope,
 };
 use crate::text::{PositionEncoding, SourceChange, TextEdit};
 use crate::{TextRange, TextSize};
@@ -144,9 +145,16 @@ fn check_stage_name(file: &SourceFile, id: StageId, new_name: &str) -> Result<()
             captured.text
         ));
     }
-    match reached_through_variable(dockerfile, id) {
-        Some((word, range)) => refuse(format!(
+    let old = dockerfile.stage(id).name.as_ref().map_or("", |name| name.lower.as_str());
+    if let Some((word, range)) = open_base(dockerfile, id, old) {
+        return refuse(format!(
             "`FROM {word}` on line {} can mean this stage through its variables, which a rename cannot change.",
+            line_of(file, range.start())
+        ));
+    }
+    match open_base(dockerfile, id, &lower) {
+        Some((word, range)) => refuse(format!(
+            "`FROM {word}` on line {} could mean the stage under this name.",
             line_of(file, range.start())
         )),
         None => Ok(()),
@@ -165,63 +173,17 @@ fn would_capture(dockerfile: &Dockerfile, reference: &StageRef, stage: StageId, 
     }
 }
 
-/// A later FROM whose base holds variables and can come out as this stage's name.
-fn reached_through_variable(dockerfile: &Dockerfile, id: StageId) -> Option<(&str, TextRange)> {
-    let name = &dockerfile.stage(id).name.as_ref()?.lower;
-    let later = dockerfile.stages.iter().skip(id.index() + 1);
-    let mut bases = later.filter_map(|stage| Some((stage, stage.base_word.as_ref()?)));
-    let (_, (word, range)) = bases.find(|(stage, (word, _))| {
-        word.contains('$') && (stage.base == Base::Stage(id) || can_expand_to(word, name))
+/// A later FROM whose base holds variables and is this stage, or can become its `name`. One that is
+/// nothing but variables can become anything, which says nothing.
+fn open_base<'a>(dockerfile: &'a Dockerfile, id: StageId, name: &str) -> Option<(&'a str, TextRange)> {
+    let mut later = dockerfile.stages.iter().skip(id.index() + 1);
+    let found = later.find(|stage| {
+        let open = OpenBase::of(stage).filter(|_| stage.base_word.is_some());
+        open.is_some_and(|open| {
+            stage.base == Base::Stage(id) || (!open.is_anything() && open.may_become(name))
+        })
     })?;
-    Some((word, *range))
-}
-
-/// Whether the fixed parts of `word` stand in `name` in this order, with anything where `word` has a
-/// variable. A word that is nothing but variables says nothing.
-fn can_expand_to(word: &str, name: &str) -> bool {
-    let parts = fixed_parts(word);
-    let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return false };
-    if parts.iter().all(String::is_empty) || parts.len() < 2 {
-        return false;
-    }
-    let Some(rest) = name.strip_prefix(first.as_str()) else { return false };
-    let Some(mut rest) = rest.strip_suffix(last.as_str()) else { return false };
-    parts[1..parts.len() - 1].iter().all(|part| match rest.find(part.as_str()) {
-        Some(at) => {
-            rest = &rest[at + part.len()..];
-            true
-        }
-        None => false,
-    })
-}
-
-/// What stands before, between and behind the variables of a word.
-fn fixed_parts(word: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut chars = word.chars().peekable();
-    while let Some(char) = chars.next() {
-        if char != '$' {
-            if let Some(part) = parts.last_mut() {
-                part.push(char);
-            }
-            continue;
-        }
-        if chars.next_if_eq(&'{').is_some() {
-            let mut depth = 1;
-            while depth > 0 {
-                match chars.next() {
-                    Some('{') => depth += 1,
-                    Some('}') => depth -= 1,
-                    Some(_) => {}
-                    None => break,
-                }
-            }
-        } else {
-            while chars.next_if(|it| it.is_ascii_alphanumeric() || *it == '_').is_some() {}
-        }
-        parts.push(String::new());
-    }
-    parts
+    found.base_word.as_ref().map(|(word, range)| (word.as_str(), *range))
 }
 
 fn check_variable_name(file: &SourceFile, id: VarDefId, new_name: &str) -> Result<(), RenameError> {
@@ -237,7 +199,7 @@ fn check_variable_name(file: &SourceFile, id: VarDefId, new_name: &str) -> Resul
         return refuse(format!("`{new_name}` is set by BuildKit and cannot be the name of another ARG."));
     }
     let definitions = dockerfile.scopes.defs.iter().filter(|def| def.name == new_name);
-    if let Some(taken) = definitions.into_iter().find(|def| scope.touches_definition(def.stage)) {
+    if let Some(taken) = definitions.into_iter().find(|def| scope.touches_definition(def)) {
         let line = line_of(file, taken.name_range.start());
         return refuse(format!("`{new_name}` is already defined on line {line}."));
     }
@@ -300,14 +262,8 @@ impl Reach {
         }
         group.uses(dockerfile).for_each(|var| mark(var.stage));
         // Stages built from these see the variable, those that these are built from can shadow it.
-        let based: Vec<(usize, usize)> = dockerfile
-            .stages
-            .iter()
-            .filter_map(|stage| match stage.base {
-                Base::Stage(base) => Some((stage.id.index(), base.index())),
-                _ => None,
-            })
-            .collect();
+        let bases = scope::bases(&dockerfile.stages).into_iter().enumerate();
+        let based: Vec<(usize, usize)> = bases.filter_map(|(stage, base)| Some((stage, base?))).collect();
         for &(stage, base) in &based {
             stages[stage] |= stages.get(base).copied().unwrap_or(false);
         }
@@ -319,10 +275,10 @@ impl Reach {
         Self { is_arg, global, stages }
     }
 
-    fn touches_definition(&self, stage: Option<StageId>) -> bool {
-        match stage {
-            Some(stage) => self.stage(stage),
-            // `ARG name` in a stage takes over a global one's value.
+    fn touches_definition(&self, def: &VarDef) -> bool {
+        match def.stage {
+            // An ARG in any stage may take over a global one's value.
+            Some(stage) => self.stage(stage) || (self.global && def.kind == VarDefKind::Arg),
             None => self.global || self.is_arg,
         }
     }
@@ -477,7 +433,12 @@ COPY --from=builder /e /f
             renamed(text, "x86").unwrap_err(),
             "`FROM base-${VARIANT}` on line 4 can mean this stage through its variables, which a rename cannot change."
         );
-        assert!(renamed(&text.replace("base-${", "other-${"), "x86").is_ok());
+        let text = text.replace("base-${", "other-${");
+        assert!(renamed(&text, "x86").is_ok());
+        assert_eq!(
+            renamed(&text, "other-x86").unwrap_err(),
+            "`FROM other-${VARIANT}` on line 4 could mean the stage under this name."
+        );
     }
 
     #[test]
@@ -613,18 +574,65 @@ WORKDIR $APP_HOME
         assert_eq!(renamed("FROM a AS <|>b\n", " b ").unwrap(), "FROM a AS b\n");
     }
 
-    #[test]
-    fn fixed_parts_of_a_word_match_names() {
-        for (word, name, expected) in [
-            ("base-$ARCH", "base-amd64", true),
-            ("base-${ARCH:-${OTHER}}-x", "base-a-x", true),
-            ("base-${ARCH}-x", "base-x", false),
-            ("${A}-mid-${B}", "a-mid-b", true),
-            ("$A", "anything", false),
-            ("base", "base", false),
-            ("base-${", "base-a", true),
-        ] {
-            assert_eq!(can_expand_to(word, name), expected, "{word} {name}");
+    /// Lines that name stages and variables `a`, `b` and `c` in many ways.
+    const LINES: [&str; 28] = [
+        "FROM a",
+        "FROM b AS a",
+        "FROM a AS B",
+        "FROM c AS b",
+        "FROM a AS c",
+        "FROM $a AS c",
+        "FROM a-$b",
+        "FROM x AS a-b",
+        "FROM ${c:-a}",
+        "COPY --from=a / /",
+        "COPY --from=B / /",
+        "COPY --from=c$a / /",
+        "COPY --from=1 / /",
+        "ONBUILD COPY --from=b / /",
+        "RUN --mount=from=a,target=/$b echo $c",
+        "ONBUILD RUN --mount=type=bind,from=C,target=/x echo $a",
+        "ARG a",
+        "ARG a=b",
+        "ARG b=$a c",
+        "ARG c=a",
+        "ENV a=1",
+        "ENV b=$a c=$b",
+        "ENV a $c",
+        "ONBUILD ENV b=$c",
+        "ONBUILD ARG a",
+        "WORKDIR /$a/${b}/${c:-$a}",
+        "CMD echo $a $b",
+        "RUN echo ${a} '$b' \"$c\"",
+    ];
+
+    proptest::proptest! {
+        /// After a rename every reference means what it meant before.
+        #[test]
+        fn a_rename_keeps_every_meaning(
+            lines in proptest::collection::vec(proptest::sample::select(&LINES[..]), 1..14),
+            new_name in proptest::sample::select(vec!["a", "b", "c", "d", "a-b", "D"]),
+        ) {
+            let text = lines.join("\n");
+            let file = SourceFile::new(&text);
+            let mut asked: Vec<TextSize> = file.dockerfile().scopes.defs.iter().map(|it| it.name_range.start()).collect();
+            asked.extend(file.dockerfile().stages.iter().filter_map(|it| Some(it.name.as_ref()?.range.start())));
+            for offset in asked {
+                let Ok(change) = rename(&file, offset, new_name) else { continue };
+                let renamed = change.apply(&text).unwrap();
+                let after = SourceFile::new(&renamed);
+                proptest::prop_assert_eq!(meaning(&file), meaning(&after), "{}\n->\n{}", text, renamed);
+            }
         }
+    }
+
+    /// What every reference of a file leads to.
+    fn meaning(file: &SourceFile) -> String {
+        let dockerfile = file.dockerfile();
+        let stages: Vec<_> = dockerfile.refs.iter().map(|it| it.target.stage()).collect();
+        let bases: Vec<_> = dockerfile.stages.iter().map(|it| matches!(it.base, Base::Stage(_))).collect();
+        let uses: Vec<_> = dockerfile.scopes.refs.iter().map(|it| &it.target).collect();
+        let takes_over: Vec<_> = dockerfile.scopes.defs.iter().map(|it| it.redeclares).collect();
+        format!("{stages:?}\n{bases:?}\n{uses:?}\n{takes_over:?}")
     }
 }

@@ -14,13 +14,15 @@
 //! An ENV beside an ARG of its name shadows it and is a symbol of its own, so that `ENV A=$A` can be
 //! told apart; only `ARG A` without a value behind `ENV A=1`, which goes on with that value, is the
 //! same. Two stages that do not inherit from each other do not share a variable, unless through
-//! a global ARG.
+//! a global ARG, or where `FROM base-$VARIANT` can be built from either.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::model::open_base::{MOST_TRIED, OpenBase};
+use crate::model::scope::bases;
 use crate::model::{
-    Base, Dockerfile, Instruction, InstructionId, ResolvedVar, SourceFile, StageId, StageRef, StageRefKind,
-    VarDef, VarDefId, VarDefKind, VarRef,
+    Base, Dockerfile, Instruction, InstructionId, ResolvedVar, SourceFile, Stage, StageId, StageRef,
+    StageRefKind, VarDef, VarDefId, VarDefKind, VarRef,
 };
 use crate::{TextRange, TextSize};
 
@@ -244,6 +246,9 @@ impl<'a> VariableGroup<'a> {
                 let root = if everywhere { None } else { roots.root(def.stage) };
                 groups.add(def.id, (is_env, root));
             }
+            for &(a, b) in &roots.joined {
+                groups.join_keys((is_env, Some(a)), (is_env, Some(b)));
+            }
         }
         // `ARG A` without a value behind `ENV A=1` goes on with that value.
         let defs = groups.ids().map(|id| dockerfile.scopes.def(id));
@@ -289,7 +294,13 @@ impl Groups {
     }
 
     fn join(&mut self, a: VarDefId, b: VarDefId) {
-        let (Some(a), Some(b)) = (self.find(a), self.find(b)) else { return };
+        if let (Some(&a), Some(&b)) = (self.keys.get(&a), self.keys.get(&b)) {
+            self.join_keys(a, b);
+        }
+    }
+
+    fn join_keys(&mut self, a: GroupKey, b: GroupKey) {
+        let (a, b) = (self.joint(a), self.joint(b));
         if a != b {
             self.joined.insert(a, b);
         }
@@ -297,7 +308,11 @@ impl Groups {
 
     /// The group of a definition, after all joins.
     fn find(&mut self, id: VarDefId) -> Option<GroupKey> {
-        let first = *self.keys.get(&id)?;
+        let key = *self.keys.get(&id)?;
+        Some(self.joint(key))
+    }
+
+    fn joint(&mut self, first: GroupKey) -> GroupKey {
         let mut key = first;
         while let Some(&next) = self.joined.get(&key) {
             key = next;
@@ -305,7 +320,7 @@ impl Groups {
         if first != key {
             self.joined.insert(first, key);
         }
-        Some(key)
+        key
     }
 
     /// The definitions in the group of `id`, in order of the text.
@@ -322,21 +337,37 @@ impl Groups {
 /// the same one share it.
 struct RootStages {
     roots: Vec<Option<StageId>>,
+    /// Roots that stand in for each other: both can be what `FROM base-$VARIANT` is built from.
+    joined: Vec<(StageId, StageId)>,
 }
 
 impl RootStages {
     fn of(dockerfile: &Dockerfile, defs: &[&VarDef]) -> Self {
         let defining: FxHashSet<StageId> = defs.iter().filter_map(|def| def.stage).collect();
-        let mut roots: Vec<Option<StageId>> = Vec::with_capacity(dockerfile.stages.len());
-        for stage in &dockerfile.stages {
+        let mut found = Self { roots: Vec::with_capacity(dockerfile.stages.len()), joined: Vec::new() };
+        let mut left = MOST_TRIED;
+        for (stage, base) in dockerfile.stages.iter().zip(bases(&dockerfile.stages)) {
             // A base is an earlier stage, so its answer is known.
-            let inherited = match stage.base {
-                Base::Stage(base) => roots.get(base.index()).copied().flatten(),
-                _ => None,
-            };
-            roots.push(inherited.or(defining.contains(&stage.id).then_some(stage.id)));
+            let inherited = base.and_then(|base| found.roots.get(base).copied().flatten());
+            if let (Base::Unresolved, Some(inherited)) = (&stage.base, inherited) {
+                found.join_open_base(dockerfile, stage, inherited, &mut left);
+            }
+            found.roots.push(inherited.or(defining.contains(&stage.id).then_some(stage.id)));
         }
-        Self { roots }
+        found
+    }
+
+    /// The stages that a base with variables can be are one from here on.
+    fn join_open_base(&mut self, dockerfile: &Dockerfile, stage: &Stage, root: StageId, left: &mut usize) {
+        let Some(open) = OpenBase::of(stage).filter(|it| stage.base_word.is_some() && !it.is_anything())
+        else {
+            return;
+        };
+        let earlier = &dockerfile.stages[..self.roots.len()];
+        let tried = earlier.iter().take(*left).inspect(|_| *left -= 1);
+        let bases = tried.filter(|earlier| open.may_be(earlier));
+        let roots = bases.filter_map(|base| self.roots.get(base.id.index()).copied().flatten());
+        self.joined.extend(roots.map(|other| (root, other)));
     }
 
     fn root(&self, stage: Option<StageId>) -> Option<StageId> {

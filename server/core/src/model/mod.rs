@@ -11,7 +11,7 @@ mod image_ref;
 mod instruction;
 mod lower;
 mod lower_instruction;
-mod open_base;
+pub(crate) mod open_base;
 mod resolve;
 pub mod scope;
 mod source_file;

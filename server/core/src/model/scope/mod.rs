@@ -160,7 +160,7 @@ impl Scopes {
 
 /// The earlier stage that each stage is built from. Where the build decides that, as in
 /// `FROM base-$TARGETARCH`, it is the last one that it could be: such stages stand in for each other.
-fn bases(stages: &[Stage]) -> Vec<Option<usize>> {
+pub(crate) fn bases(stages: &[Stage]) -> Vec<Option<usize>> {
     let mut left = MOST_TRIED;
     let bases = stages.iter().enumerate().map(|(index, stage)| match stage.base {
         Base::Stage(base) => Some(base.index()).filter(|&base| base < index),
