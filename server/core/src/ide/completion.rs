@@ -78,8 +78,9 @@ struct List<'a> {
     items: Vec<Completion>,
 }
 
-/// So many stages come with their card; more would take long to write, and nobody reads them.
-const MOST_CARDS: usize = 24;
+/// In a file of so many stages each comes with its card. A card follows the chain of bases, so with
+/// many more of them all together would take long.
+const MOST_CARDS: usize = 64;
 
 impl List<'_> {
     /// Adds something that is inserted as its label; the answer can be changed where it is not.
@@ -101,7 +102,8 @@ impl List<'_> {
 
     /// Adds a stage under its name or index.
     fn stage(&mut self, stage: &Stage, label: impl Into<String>, detail: String, replace: TextRange) {
-        let card = (self.items.len() < MOST_CARDS).then(|| stage_card(self.file, stage.id));
+        let few = self.file.dockerfile().stages.len() <= MOST_CARDS;
+        let card = few.then(|| stage_card(self.file, stage.id));
         let item = self.add(CompletionKind::Stage, label, replace);
         item.detail = detail;
         item.documentation = card.unwrap_or_default();
