@@ -100,6 +100,11 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_skipped() {
+        check("FROM alpine\nSTOPSIGNAL \u{feff}9\n");
+    }
+
+    #[test]
     fn a_signal_that_is_none() {
         check(
             r#"
