@@ -1,8 +1,10 @@
 //! What a rule is: its name, its page, its check.
 
+use rustc_hash::FxHashSet;
+
 use crate::analysis::Settings;
 use crate::lint::{Diagnostic, Fix, Severity, Source};
-use crate::model::{Dockerfile, SourceFile};
+use crate::model::{Base, Dockerfile, Instruction, InstructionData, SourceFile, StageId, StageRef};
 use crate::text::{Applicability, SourceChange, TextEdit};
 use crate::{TextRange, TextSize};
 
@@ -96,6 +98,37 @@ impl<'a> Context<'a> {
     ) {
         let mut context = Self { dockerfile: file.dockerfile(), settings, rule, found };
         (rule.check)(&mut context);
+    }
+
+    /// The stages whose ONBUILDs run: those that a stage which is built is built from.
+    pub(super) fn triggered(&self) -> FxHashSet<StageId> {
+        let dockerfile = self.dockerfile;
+        let built = dockerfile.stages.iter().filter(|stage| dockerfile.graph.is_reached(stage.id));
+        let bases = built.filter_map(|stage| match stage.base {
+            Base::Stage(base) => Some(base),
+            _ => None,
+        });
+        bases.collect()
+    }
+
+    /// Instructions without a parse error, each with what runs: for an ONBUILD that is the instruction it
+    /// holds, and it is left out where no stage of the file runs it.
+    pub(super) fn executed(&self) -> impl Iterator<Item = (Instruction<'a>, &'a InstructionData)> + use<'a> {
+        let (dockerfile, triggered) = (self.dockerfile, self.triggered());
+        let sound = dockerfile.instructions().filter(|it| it.data.faults.is_empty());
+        sound.filter_map(move |it| match it.data.trigger.as_deref() {
+            None => Some((it, &**it.data)),
+            Some(trigger) => {
+                let stage = dockerfile.stage_of(it.id)?;
+                triggered.contains(&stage.id).then_some((it, trigger))
+            }
+        })
+    }
+
+    /// References to stages that bind in this file: all but those in an ONBUILD that no stage of it runs.
+    pub(super) fn binding_refs(&self) -> impl Iterator<Item = &'a StageRef> + use<'a> {
+        let triggered = self.triggered();
+        self.dockerfile.refs.iter().filter(move |it| !it.onbuild || triggered.contains(&it.stage))
     }
 
     /// Adds a finding; what differs from the rule's defaults can be set on it.

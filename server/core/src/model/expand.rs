@@ -80,6 +80,8 @@ pub fn expand(
     escape: char,
     lookup: &mut dyn FnMut(&str) -> Option<String>,
 ) -> Result<Expanded, ExpandError> {
+    // The scanner that BuildKit reads words with skips a byte order mark in front of them.
+    let word = word.strip_prefix('\u{feff}').unwrap_or(word);
     let mut expander = Expander {
         rest: word.chars(),
         escape,

@@ -1,6 +1,5 @@
 //! COPY and ADD with sources or modes that BuildKit refuses.
 
-use crate::TextRange;
 use crate::lint::Fix;
 use crate::lint::expanded::Word;
 use crate::lint::rule::{Context, declare_rule};
@@ -37,21 +36,24 @@ declare_rule! {
 const MOST_MODE: u32 = 0o7777;
 
 fn check(cx: &mut Context<'_>) {
-    let dockerfile = cx.dockerfile;
-    let copies = dockerfile.instructions().filter(|it| matches!(it.keyword(), Keyword::Copy | Keyword::Add));
-    for copy in copies.filter(|it| it.data.faults.is_empty()) {
-        check_mode(cx, copy);
-        if copy.keyword() == Keyword::Copy {
-            check_urls(cx, copy);
-        } else {
-            check_checksum(cx, copy);
+    for (instruction, data) in cx.executed() {
+        match data.keyword {
+            Keyword::Copy => {
+                check_mode(cx, instruction, data);
+                check_urls(cx, instruction, data);
+            }
+            Keyword::Add => {
+                check_mode(cx, instruction, data);
+                check_checksum(cx, instruction, data);
+            }
+            _ => {}
         }
     }
 }
 
 /// `--chmod` is an octal number, or changes such as `u+x,go=r`.
-fn check_mode(cx: &mut Context<'_>, copy: Instruction<'_>) {
-    let Some(value) = copy.data.flag("chmod").and_then(|flag| flag.value.as_ref()) else { return };
+fn check_mode(cx: &mut Context<'_>, instruction: Instruction<'_>, copy: &InstructionData) {
+    let Some(value) = copy.flag("chmod").and_then(|flag| flag.value.as_ref()) else { return };
     let Some(mode) = Word::from(value).literal(cx.dockerfile.escape) else { return };
     let number = mode.bytes().all(|byte| byte.is_ascii_digit());
     let good = match number {
@@ -60,7 +62,7 @@ fn check_mode(cx: &mut Context<'_>, copy: Instruction<'_>) {
     };
     if !good {
         let message = format!("`{mode}` is no file mode. Write an octal number such as `0755`, or `u+x`.");
-        cx.report(copy.abs(value.range), message);
+        cx.report(instruction.abs(value.range), message);
     }
 }
 
@@ -71,24 +73,24 @@ fn sources(data: &InstructionData) -> impl Iterator<Item = &Spanned> {
     sources.iter().filter(|word| is_heredoc_word(&word.text).is_none())
 }
 
-fn check_urls(cx: &mut Context<'_>, copy: Instruction<'_>) {
+fn check_urls(cx: &mut Context<'_>, instruction: Instruction<'_>, copy: &InstructionData) {
     let is_url = |word: &&Spanned| word.text.starts_with("http://") || word.text.starts_with("https://");
-    let Some(url) = sources(copy.data).find(is_url) else { return };
-    let found = cx.report(copy.abs(url.range), "COPY cannot fetch from a URL. Use ADD.");
-    if copy.data.flags.iter().all(|flag| Keyword::Add.flags().contains(&flag.name.text.as_str())) {
-        let keyword: TextRange = copy.keyword_range();
-        let lower = copy.data.keyword_word.text == "copy";
+    let Some(url) = sources(copy).find(is_url) else { return };
+    let found = cx.report(instruction.abs(url.range), "COPY cannot fetch from a URL. Use ADD.");
+    if copy.flags.iter().all(|flag| Keyword::Add.flags().contains(&flag.name.text.as_str())) {
+        let keyword = instruction.abs(copy.keyword_word.range);
+        let lower = copy.keyword_word.text == "copy";
         let edit = TextEdit::replace(keyword, if lower { "add" } else { "ADD" });
         found.fixes.push(Fix::guess("Change COPY to ADD", edit));
     }
 }
 
-fn check_checksum(cx: &mut Context<'_>, add: Instruction<'_>) {
-    let Some(flag) = add.data.flag("checksum") else { return };
+fn check_checksum(cx: &mut Context<'_>, instruction: Instruction<'_>, add: &InstructionData) {
+    let Some(flag) = add.flag("checksum") else { return };
     let empty = flag.value.as_ref().is_none_or(|value| value.text.is_empty() || value.text.contains('$'));
-    if !empty && sources(add.data).count() != 1 {
+    if !empty && sources(add).count() != 1 {
         cx.report(
-            add.abs(flag.whole.range),
+            instruction.abs(flag.whole.range),
             "`--checksum` goes with a single source. Write one ADD for each.",
         );
     }

@@ -40,14 +40,14 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
-    for instruction in dockerfile.instructions().filter(|it| it.data.faults.is_empty()) {
-        for word in words(instruction.data).into_iter().filter(|word| word.text.contains(['$', '\'', '"'])) {
+    for (instruction, data) in cx.executed() {
+        for word in words(data).into_iter().filter(|word| word.text.contains(['$', '\'', '"'])) {
             let Err(error) = expand(word.text, dockerfile.escape, &mut |_| None) else { continue };
             if let Some(message) = message(&error) {
                 cx.report(instruction.abs(word.range), message);
             }
         }
-        if matches!(instruction.keyword(), Keyword::Copy | Keyword::Add) {
+        if matches!(data.keyword, Keyword::Copy | Keyword::Add) {
             check_heredocs(cx, instruction);
         }
     }

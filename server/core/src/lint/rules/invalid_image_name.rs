@@ -49,7 +49,7 @@ fn check(cx: &mut Context<'_>) {
     let defs = dockerfile.scopes.defs.iter();
     let globals: FxHashSet<&str> =
         defs.filter(|def| def.kind == VarDefKind::GlobalArg).map(|def| def.name.as_str()).collect();
-    for reference in dockerfile.refs.iter().filter(|it| !it.onbuild) {
+    for reference in cx.binding_refs() {
         if !matches!(reference.target, RefTarget::External(_) | RefTarget::Unknown) {
             continue;
         }

@@ -64,9 +64,8 @@ struct Fault {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let runs = cx.dockerfile.instructions().filter(|it| it.keyword() == Keyword::Run);
-    for run in runs.filter(|it| it.data.faults.is_empty()) {
-        for flag in &run.data.flags {
+    for (run, data) in cx.executed().filter(|(_, data)| data.keyword == Keyword::Run) {
+        for flag in &data.flags {
             let Some(mount) = &flag.mount else { continue };
             if let Err(fault) = check_mount(flag, mount) {
                 // An empty field is nowhere to be seen.

@@ -32,8 +32,8 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
-    for instruction in dockerfile.instructions().filter(|it| it.keyword() == Keyword::Expose) {
-        for word in words(instruction.data) {
+    for (instruction, data) in cx.executed().filter(|(_, data)| data.keyword == Keyword::Expose) {
+        for word in words(data) {
             let Some(port) = word.literal(dockerfile.escape) else { continue };
             // A quoted word may hold several.
             if let Some(message) = port.split_whitespace().find_map(fault) {
@@ -114,6 +114,19 @@ EXPOSE 80 "a" 8080/tcp/1
 #             ^^^^^^^^^^ InvalidPort: `tcp/1` is no protocol of a port. Use `tcp`, `udp` or `sctp`.
 EXPOSE $PORT ${A:-b}
 "#,
+        );
+    }
+
+    #[test]
+    fn an_onbuild_counts_where_a_stage_of_the_file_runs_it() {
+        check("FROM alpine AS a\nONBUILD EXPOSE x\n");
+        check(
+            r"
+FROM alpine AS a
+ONBUILD EXPOSE x
+#              ^ InvalidPort: `x` is no port. Write a number from 0 to 65535, or a range such as `8000-8010`.
+FROM a
+",
         );
     }
 

@@ -37,7 +37,7 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
     let mut images = None;
-    for reference in dockerfile.refs.iter().filter(|it| !it.onbuild) {
+    for reference in cx.binding_refs() {
         let RefTarget::BadIndex(index) = reference.target else { continue };
         let last = reference.stage.index().checked_sub(1);
         let cure = match last {

@@ -43,8 +43,8 @@ const BELOW_RTMAX: u32 = 14;
 
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
-    for instruction in dockerfile.instructions().filter(|it| it.keyword() == Keyword::Stopsignal) {
-        for word in words(instruction.data) {
+    for (instruction, data) in cx.executed().filter(|(_, data)| data.keyword == Keyword::Stopsignal) {
+        for word in words(data) {
             let Some(signal) = word.literal(dockerfile.escape).filter(|it| !is_signal(it)) else { continue };
             let range = instruction.abs(word.range);
             match near(&signal) {
@@ -97,6 +97,11 @@ mod tests {
         for bad in ["", "0", "SIGTERM extra", "SIGSIGTERM", "RTMIN+16", "RTMIN+03", "RTMAX-0", "a"] {
             assert!(!is_signal(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        check("FROM alpine\nSTOPSIGNAL \u{feff}9\n");
     }
 
     #[test]

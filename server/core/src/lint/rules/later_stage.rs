@@ -69,10 +69,11 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// For each stage, the first one that is built from it.
+/// For each stage, the first one that is built from it; BuildKit looks at the ONBUILDs of what it builds
+/// only.
 fn first_children(dockerfile: &Dockerfile) -> FxHashMap<StageId, StageId> {
     let mut children = FxHashMap::default();
-    for stage in &dockerfile.stages {
+    for stage in dockerfile.stages.iter().filter(|stage| dockerfile.graph.is_reached(stage.id)) {
         if let Base::Stage(base) = stage.base {
             children.entry(base).or_insert(stage.id);
         }

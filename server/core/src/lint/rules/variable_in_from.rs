@@ -33,7 +33,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    for reference in cx.dockerfile.refs.iter().filter(|it| !it.onbuild) {
+    for reference in cx.binding_refs() {
         // In `--mount=from=` it is a parse error.
         if reference.kind == StageRefKind::CopyFrom && reference.target == RefTarget::Variable {
             cx.report(

@@ -3,10 +3,12 @@
 mod cures;
 mod texts;
 
+use rustc_hash::FxHashSet;
+
 use crate::lint::rule::{Context, declare_rule, head_of};
 use crate::lint::{Diagnostic, Severity, Source};
 use crate::model::{
-    Base, Dockerfile, FaultKind, FaultPhase, Instruction, InstructionData, ParseFault, SyntaxFault,
+    Dockerfile, FaultKind, FaultPhase, Instruction, InstructionData, ParseFault, StageId, SyntaxFault,
 };
 use crate::syntax::{Directive, Keyword};
 use crate::{TextRange, TextSize};
@@ -47,6 +49,7 @@ const TOO_LONG_MARK: u32 = 80;
 
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
+    let triggered = cx.triggered();
     let mut after_unknown = false;
     for instruction in dockerfile.instructions() {
         let unknown = is_no_instruction(instruction);
@@ -54,7 +57,7 @@ fn check(cx: &mut Context<'_>) {
         // line tells it.
         if !(unknown && after_unknown) {
             for fault in &instruction.data.faults {
-                report(cx, instruction, fault);
+                report(cx, &triggered, instruction, fault);
             }
         }
         after_unknown = unknown;
@@ -86,9 +89,15 @@ fn lacks_only_a_word(dockerfile: &Dockerfile) -> bool {
     head.any(|it| it.keyword() == Keyword::Unknown)
 }
 
-fn report(cx: &mut Context<'_>, instruction: Instruction<'_>, fault: &ParseFault) {
+fn report(
+    cx: &mut Context<'_>,
+    triggered: &FxHashSet<StageId>,
+    instruction: Instruction<'_>,
+    fault: &ParseFault,
+) {
     let trigger = matches!(fault.kind, FaultKind::InTrigger(_));
-    let runs_here = trigger && is_base_of_a_stage(cx.dockerfile, instruction);
+    let stage = cx.dockerfile.stage_of(instruction.id);
+    let runs_here = stage.is_some_and(|stage| triggered.contains(&stage.id));
     let found = cx.report(instruction.abs(fault.range), message(&fault.kind, instruction.data));
     if trigger && !runs_here {
         found.severity = Severity::Warning;
@@ -115,13 +124,6 @@ fn relate(found: &mut Diagnostic, kind: &FaultKind, data: &InstructionData, inst
     {
         found.relate(instruction.abs(first.whole.range), "given here first");
     }
-}
-
-/// Whether a stage of this file is built from the stage of an ONBUILD, so that its trigger runs.
-fn is_base_of_a_stage(dockerfile: &Dockerfile, onbuild: Instruction<'_>) -> bool {
-    dockerfile
-        .stage_of(onbuild.id)
-        .is_some_and(|stage| dockerfile.stages.iter().any(|it| it.base == Base::Stage(stage.id)))
 }
 
 fn first_directive<'a>(dockerfile: &'a Dockerfile, second: &Directive) -> Option<&'a Directive> {
