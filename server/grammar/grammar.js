@@ -111,7 +111,11 @@ module.exports = grammar({
   rules: {
     // A blank follows every instruction, be it an empty one: what follows is then the same inside ONBUILD and
     // outside, and the states of the parser need not be there twice.
-    source_file: $ => repeat(choice($.parser_directive, $._blank, seq($._instruction, $._blank))),
+    source_file: $ => repeat(choice($.parser_directive, $._blank, $._item)),
+
+    // A node of its own: after an edit each child of the file is taken over by itself, and this makes them half as
+    // many.
+    _item: $ => seq($._instruction, $._blank),
 
     parser_directive: $ => seq(
       '#',

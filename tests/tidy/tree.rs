@@ -17,10 +17,17 @@ impl File {
         endings.iter().any(|ending| self.path.ends_with(ending))
     }
 
-    /// The text up to the first module of tests: what is compiled into the product.
+    /// Whether it is nothing but tests.
+    pub(crate) fn is_test(&self) -> bool {
+        self.path.starts_with("tests/")
+            || self.path.contains("/tests/")
+            || self.is(&["/tests.rs", "/test.rs"])
+    }
+
+    /// What is compiled into the product: the text up to the first module of tests.
     pub(crate) fn product(&self) -> &str {
         let end = self.text.find("\n#[cfg(test)]").unwrap_or(self.text.len());
-        &self.text[..end]
+        if self.is_test() { "" } else { &self.text[..end] }
     }
 
     /// The product's lines of code with their numbers: comments are left out.
