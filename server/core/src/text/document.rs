@@ -183,8 +183,12 @@ impl TextDocument {
 
     /// The start of the character that `byte` lies in, cut to the text's length.
     fn floor_char(&self, byte: usize) -> usize {
-        let byte = byte.min(self.rope.len_bytes());
-        self.rope.char_to_byte(self.rope.byte_to_char(byte))
+        if byte >= self.rope.len_bytes() {
+            return self.rope.len_bytes();
+        }
+        let (chunk, start, _, _) = self.rope.chunk_at_byte(byte);
+        let inside = (0..=byte - start).rev().find(|&at| chunk.is_char_boundary(at));
+        start + inside.unwrap_or(0)
     }
 }
 
