@@ -36,11 +36,17 @@ fn check(cx: &mut Context<'_>) {
     if dockerfile.graph.cycles.is_empty() {
         return;
     }
+    for reference in dockerfile.refs.iter().filter(|it| !it.onbuild) {
+        if let RefTarget::SelfReference(stage) = reference.target {
+            let name = dockerfile.stage(stage).label();
+            cx.report(reference.range, format!("Stage `{name}` needs itself. Name an earlier stage."));
+        }
+    }
     let edges = edges(dockerfile);
-    for cycle in &dockerfile.graph.cycles {
+    for cycle in dockerfile.graph.cycles.iter().filter(|cycle| cycle.len() > 1) {
         let steps: Vec<&StageRef> = steps(cycle).filter_map(|step| edges.get(&step).copied()).collect();
-        // The step to a later stage, or to the stage itself, is the one that closes the circle.
-        let closing = steps.iter().position(|step| !matches!(step.target, RefTarget::Stage(_)));
+        // The step to a later stage is the one that closes the circle.
+        let closing = steps.iter().position(|step| matches!(step.target, RefTarget::LaterStage(_)));
         let Some(&closing) = steps.get(closing.unwrap_or(0)) else { continue };
         let found = cx.report(closing.range, message(dockerfile, closing, cycle));
         for step in steps.iter().filter(|step| !std::ptr::eq(**step, closing)) {
@@ -52,12 +58,6 @@ fn check(cx: &mut Context<'_>) {
 }
 
 fn message(dockerfile: &Dockerfile, closing: &StageRef, cycle: &[StageId]) -> String {
-    let [_, _, ..] = cycle else {
-        return format!(
-            "{} needs itself. Name an earlier stage.",
-            capital(&label(dockerfile, closing.stage))
-        );
-    };
     let start = cycle.iter().position(|&id| id == closing.stage).unwrap_or(0);
     let around = cycle.iter().cycle().skip(start).take(cycle.len() + 1);
     let path: Vec<String> = around.map(|&id| format!("`{}`", dockerfile.stage(id).label())).collect();
@@ -66,11 +66,6 @@ fn message(dockerfile: &Dockerfile, closing: &StageRef, cycle: &[StageId]) -> St
 
 fn label(dockerfile: &Dockerfile, id: StageId) -> String {
     format!("stage `{}`", dockerfile.stage(id).label())
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// The first reference from each stage to each other one.
@@ -107,6 +102,8 @@ COPY --from=bb . .
             r"
 FROM alpine
 COPY --from=0 . .
+#           ^ CircularDependency: Stage `0` needs itself. Name an earlier stage.
+COPY --from=0 a b
 #           ^ CircularDependency: Stage `0` needs itself. Name an earlier stage.
 RUN --mount=type=bind,from=a,target=/a ls
 ",

@@ -76,6 +76,8 @@ fn name_of<'a>(
     if reference.kind != StageRefKind::From {
         return (!reference.text.contains('$')).then_some(Cow::Borrowed(&reference.text));
     }
+    // A quote that is not closed is an error of its own.
+    let expanded = expand(&reference.text, dockerfile.escape, &mut |_| None).ok()?;
     let resolved = &dockerfile.stage(reference.stage).base_text;
     if !resolved.contains('$') {
         return Some(Cow::Borrowed(resolved));
@@ -88,7 +90,6 @@ fn name_of<'a>(
             return None;
         }
     }
-    let expanded = expand(word, dockerfile.escape, &mut |_| None).ok()?;
     Some(Cow::Owned(expanded.text))
 }
 
@@ -171,6 +172,9 @@ RUN --mount=from=Alpine,target=/a ls
 #                ^^^^^^ InvalidImageName: `Alpine` cannot be an image: its name has to be in lower case.
 FROM scratch
 FROM "alpine:3"
+FROM 'alpine
+#    ^^^^^^^ InvalidExpansion: A quote is open here. Close it with ', or escape it.
+FROM alpine
 COPY --from=alpine:3.20@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa / /
 "#,
         );

@@ -1,11 +1,11 @@
 //! The fixes: what was most likely meant.
 
-use crate::TextRange;
 use crate::lint::Fix;
 use crate::lint::near::nearest;
 use crate::model::{FaultKind, Instruction, InstructionData};
 use crate::syntax::{Keyword, Spanned};
 use crate::text::TextEdit;
+use crate::{TextRange, TextSize};
 
 /// What a word that is no instruction may have been meant to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,6 +62,12 @@ pub(super) fn fix(
         FaultKind::BadDuration { value, .. } if value.bytes().all(|b| b.is_ascii_digit()) => {
             Some(Fix::change_to(range, &format!("{value}s")))
         }
+        FaultKind::JsonNotStrings => {
+            let written = source_of(instruction, range);
+            let plain = !written.is_empty()
+                && written.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+            plain.then(|| Fix::change_to(range, &format!("\"{written}\"")))
+        }
         FaultKind::ShellNotJson => {
             let json = as_json(data.arguments.words())?;
             Some(Fix::guess("Write it in JSON form", TextEdit::replace(range, json)))
@@ -80,12 +86,19 @@ pub(super) fn fix(
     }
 }
 
+/// What stands at a place of an instruction, continuations joined.
+fn source_of<'a>(instruction: Instruction<'a>, range: TextRange) -> &'a str {
+    let line = &instruction.data.line;
+    let offset = |at: TextSize| line.offset_of_source(u32::from(at - instruction.start));
+    line.text().get(offset(range.start())..offset(range.end())).unwrap_or_default()
+}
+
 fn keyword_fix(written: &str, range: TextRange) -> Option<Fix> {
     match misread_keyword(written)? {
         Misread::Misspelled(keyword) => Some(Fix::change_to(range, &keyword)),
         Misread::Glued { keyword, space } => {
-            let at = range.start() + crate::TextSize::of(keyword.as_str());
-            let glue = space.map_or(crate::TextSize::new(0), crate::TextSize::of);
+            let at = range.start() + TextSize::of(keyword.as_str());
+            let glue = space.map_or(TextSize::new(0), TextSize::of);
             let edit = TextEdit::replace(TextRange::at(at, glue), " ");
             Some(Fix::guess("Put a space here", edit))
         }

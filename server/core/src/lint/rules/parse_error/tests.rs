@@ -258,6 +258,19 @@ echo
 }
 
 #[test]
+fn an_element_of_a_list_gets_its_quotes() {
+    fixed(
+        "FROM a\nONBUILD CMD [\"a\", \\\n  -1.5]\n",
+        "ParseError",
+        &expect![[r#"
+        FROM a
+        ONBUILD CMD ["a", \
+          "-1.5"]
+    "#]],
+    );
+}
+
+#[test]
 fn onbuild() {
     check(
         r"
