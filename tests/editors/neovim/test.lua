@@ -314,6 +314,24 @@ local function run()
     end
   end)
 
+  check('our grammar and its queries colour a Dockerfile', function()
+    open('stages/Dockerfile')
+    vim.treesitter.start()
+    local parser = assert(vim.treesitter.get_parser(0))
+    parser:parse(true)
+    assert(not parser:trees()[1]:root():has_error(), 'the tree has an error')
+    local function colours(needle)
+      cursor_on(needle)
+      local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+      return vim.tbl_map(function(capture)
+        return capture.capture
+      end, vim.treesitter.get_captures_at_pos(0, row - 1, column))
+    end
+    assert(vim.list_contains(colours('FROM golang'), 'keyword'), 'an instruction is a keyword')
+    assert(vim.list_contains(colours('# Compiles'), 'comment'), 'a comment is a comment')
+    assert(vim.list_contains(colours('compile'), 'label'), 'a stage is a label')
+  end)
+
   check('the server ends when it is told to', function()
     local client = vim.lsp.get_clients({ name = 'dockstage' })[1]
     client:stop()
