@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the tests in real editors: the binary, and the closing line.
 
 set -euo pipefail
@@ -22,16 +23,17 @@ skip_all() {
   finish 0 0 1
 }
 
-# setup TOOL: the path that tests/setup/TOOL prints. Where the machine lacks
-# something that we may not install, the whole test is skipped.
-setup() {
-  local path
-  if path=$("$root/tests/setup/$1"); then
-    echo "$path"
-  else
-    [[ $? -eq 77 ]] && return 77
-    return 1
-  fi
+# require VARIABLE TOOL: sets the variable to the path that tests/setup/TOOL
+# prints. Where the machine lacks something that we may not install, the whole
+# test is skipped; a script that fails otherwise is a failure.
+require() {
+  local path status=0
+  path=$("$root/tests/setup/$2") || status=$?
+  case $status in
+    0) printf -v "$1" '%s' "$path" ;;
+    77) skip_all "$2 is missing (see above)" ;;
+    *) echo "FAILED  tests/setup/$2 (exit $status)"; finish 0 1 0 ;;
+  esac
 }
 
 # find_binary [PATH]: the server under test, built when none is named.

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts beside it: what they share.
 #
 # Everything is installed below one cache folder, tests/.cache unless
@@ -35,13 +36,14 @@ need_packages() {
   [[ $(id -u) -eq 0 ]] || skip "needs root once, for: apt-get install ${missing[*]}"
   say "installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  # Two scripts may run at the same time: wait for each other's lock. The lists
-  # are read at most once an hour.
+  # Two scripts may run at the same time: one waits for the other. The lists of
+  # this machine (the cache may come from another) are read once an hour.
+  local updated=${TMPDIR:-/tmp}/dockstage-apt-updated
   (
     flock 9
-    if [[ -z $(find "$cache/apt-updated" -mmin -60 2>/dev/null) ]]; then
+    if [[ -z $(find "$updated" -mmin -60 2>/dev/null) ]]; then
       apt-get -qq -o DPkg::Lock::Timeout=300 update >&2
-      touch "$cache/apt-updated"
+      touch "$updated"
     fi
     apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
       install --no-install-recommends "${missing[@]}" >&2
