@@ -1,7 +1,8 @@
-//! Reading files and walking folders: the only place that touches the file system.
+//! Reading and writing files, walking folders: the only place that touches the file system.
 
 use std::ffi::OsStr;
-use std::io::Read;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -14,6 +15,8 @@ const MAX_LEN: u64 = 64 * 1024 * 1024;
 pub(crate) struct Input {
     /// The path as given; for a file found in a folder, that folder's path and what is below it.
     pub(crate) path: String,
+    /// Where it lies; standard input lies nowhere.
+    pub(crate) file: Option<PathBuf>,
     /// Its text, or why there is none.
     pub(crate) text: Result<Text, String>,
 }
@@ -25,6 +28,17 @@ pub(crate) struct Text {
     pub(crate) text: String,
     /// Whether bytes were replaced because they are no UTF-8.
     pub(crate) lossy: bool,
+    /// Whether there was a byte order mark.
+    marked: bool,
+}
+
+const MARK: char = '\u{feff}';
+
+impl Text {
+    /// What has to be written for this file to hold `text`: the byte order mark stays.
+    pub(crate) fn with_mark(&self, text: &str) -> String {
+        if self.marked { format!("{MARK}{text}") } else { text.to_owned() }
+    }
 }
 
 /// Reads what `paths` name, in order: files, the Dockerfiles of folders, and `-` for standard input.
@@ -39,10 +53,19 @@ pub(crate) fn inputs<'a>(
             empty_folder(path);
         }
         found.into_iter().map(|file| match file {
-            Ok(path) => Input { text: read(&path), path: path.to_string_lossy().into_owned() },
-            Err((path, reason)) => Input { path, text: Err(reason) },
+            Ok(path) => self::file(&path),
+            Err((path, reason)) => Input { path, file: None, text: Err(reason) },
         })
     })
+}
+
+/// Reads one file, or standard input for `-`.
+pub(crate) fn file(path: &Path) -> Input {
+    Input {
+        path: path.to_string_lossy().into_owned(),
+        file: (path != Path::new("-")).then(|| path.to_owned()),
+        text: read(path),
+    }
 }
 
 fn files_of(path: &Path) -> Vec<Result<PathBuf, (String, String)>> {
@@ -99,9 +122,9 @@ fn is_dockerfile_name(name: &OsStr) -> bool {
 
 fn read(path: &Path) -> Result<Text, String> {
     let bytes = if path == Path::new("-") {
-        read_all(std::io::stdin().lock())
+        read_all(io::stdin().lock())
     } else {
-        std::fs::File::open(path).and_then(read_all)
+        File::open(path).and_then(read_all)
     };
     let bytes = bytes.map_err(|error| reason(&error))?;
     if bytes.len() as u64 > MAX_LEN {
@@ -110,14 +133,14 @@ fn read(path: &Path) -> Result<Text, String> {
     Ok(decode(bytes))
 }
 
-fn read_all(source: impl Read) -> std::io::Result<Vec<u8>> {
+fn read_all(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(MAX_LEN + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// The error without the `(os error 2)` that nobody needs.
-fn reason(error: &std::io::Error) -> String {
+fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error") {
         Some((reason, _)) => reason.to_owned(),
@@ -138,11 +161,71 @@ fn decode(bytes: Vec<u8>) -> Text {
             (text, true)
         }
     };
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
+    let marked = text.starts_with(MARK);
+    if marked {
+        text.drain(..MARK.len_utf8());
     }
-    Text { text, lossy }
+    Text { text, lossy, marked }
 }
+
+/// Makes `text` the content of a file that exists, at once: whoever reads the file meanwhile sees the
+/// old text or the new one, and nothing is lost when this ends half-way.
+///
+/// # Errors
+/// Why it is not written.
+pub(crate) fn overwrite(path: &Path, text: &str) -> Result<(), String> {
+    replace(path, text).map_err(|error| format!("cannot be written: {}", reason(&error)))
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A link stays a link: what it points to is replaced.
+    let path = path.canonicalize()?;
+    let metadata = path.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    // Replacing a file takes rights on its folder only. Who may not write the file shall not do it either.
+    OpenOptions::new().write(true).open(&path)?;
+    let (new, file) = file_beside(&path)?;
+    let replaced = fill(file, &metadata, text).and_then(|()| std::fs::rename(&new, &path));
+    if replaced.is_err() {
+        // The error that led here is the one to tell.
+        let _ = std::fs::remove_file(&new);
+    }
+    replaced
+}
+
+/// A new file in the folder of `path`: only there it can take its place in one step.
+fn file_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut last = io::Error::from(ErrorKind::AlreadyExists);
+    for attempt in 0..16 {
+        let new = path.with_file_name(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
+        match OpenOptions::new().write(true).create_new(true).open(&new) {
+            Ok(file) => return Ok((new, file)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last)
+}
+
+fn fill(mut file: File, like: &Metadata, text: &str) -> io::Result<()> {
+    file.write_all(text.as_bytes())?;
+    keep_owner(&file, like);
+    file.set_permissions(like.permissions())?;
+    file.sync_all()
+}
+
+/// Gives a file the owner and the group of another one, as far as this is allowed: root may.
+#[cfg(unix)]
+fn keep_owner(file: &File, like: &Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let _ = fchown(file, Some(like.uid()), Some(like.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &Metadata) {}
 
 #[cfg(test)]
 mod tests {
@@ -177,10 +260,13 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_become_one_sign_each_and_a_mark_goes() {
         let text = |bytes: &[u8]| decode(bytes.to_vec());
-        assert_eq!(text(b"\xef\xbb\xbfFROM a"), Text { text: "FROM a".to_owned(), lossy: false });
+        assert_eq!(
+            text(b"\xef\xbb\xbfFROM a"),
+            Text { text: "FROM a".to_owned(), lossy: false, marked: true }
+        );
         assert_eq!(
             text(b"# \xe2\x82 \xff"),
-            Text { text: "# \u{fffd}\u{fffd} \u{fffd}".to_owned(), lossy: true }
+            Text { text: "# \u{fffd}\u{fffd} \u{fffd}".to_owned(), lossy: true, marked: false }
         );
     }
 }

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod server;
 
 mod capabilities;
+mod catalogue;
 mod config;
 mod convert;
 mod diagnostics;

@@ -6,5 +6,7 @@ mod sandbox;
 
 mod bad_input;
 mod check;
+mod explain;
 mod parse;
+mod split;
 mod usage;

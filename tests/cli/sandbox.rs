@@ -38,6 +38,20 @@ impl Sandbox {
         std::fs::write(path, bytes).unwrap();
     }
 
+    /// What a file holds.
+    pub(crate) fn read(&self, path: &str) -> Vec<u8> {
+        std::fs::read(self.folder.join(path)).unwrap()
+    }
+
+    /// The names in the folder, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
     /// Runs the binary.
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
         self.run_with(args, "")

@@ -16,7 +16,7 @@ fn the_version_is_the_packages() {
 fn help_names_every_command_and_the_exit_codes() {
     let ran = run("help", &["--help"]);
     assert_eq!(ran.code, 0);
-    for word in ["lsp", "check", "parse", "completions", "Exit codes"] {
+    for word in ["lsp", "check", "parse", "split", "explain", "completions", "Exit codes"] {
         assert!(ran.stdout.contains(word), "{word}");
     }
     let ran = run("help-check", &["check", "--help"]);
@@ -39,6 +39,8 @@ fn there_are_completions_for_the_usual_shells() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ran = run("completions", &["completions", shell]);
         assert_eq!(ran.code, 0);
-        assert!(ran.stdout.contains("assume-empty-base"), "{shell}");
+        for word in ["assume-empty-base", "split", "diff", "explain"] {
+            assert!(ran.stdout.contains(word), "{shell}: {word}");
+        }
     }
 }

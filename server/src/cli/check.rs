@@ -6,17 +6,13 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use dockstage_core::analysis::{Analysis, Settings};
-use dockstage_core::lint::{Diagnostic, Severity, rules};
+use dockstage_core::lint::{Diagnostic, Severity};
 use dockstage_core::model::SourceFile;
 
 use super::{Outcome, complain};
+use crate::catalogue::source_or_rule;
 use crate::disk;
 use crate::render::{human, json};
-
-/// Who may say something.
-const SOURCES: [&str; 3] = ["buildkit", "hadolint", "dockstage"];
-/// The hint that offers the split, which comes with the refactoring and is no rule of its own.
-const SPLIT_HINT: &str = "SplitStage";
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -102,21 +98,6 @@ impl Selection<'_> {
         let named = |names: &[String]| names.iter().any(|it| it == diagnostic.source.as_str() || *it == code);
         (self.select.is_empty() || named(self.select)) && !named(self.ignore)
     }
-}
-
-/// Reads a name of `--select` or `--ignore`, in any case. A name that nothing has would make the check
-/// pass by saying nothing, so it is refused.
-fn source_or_rule(name: &str) -> Result<String, String> {
-    let lower = name.trim().to_ascii_lowercase();
-    let is_known = SOURCES.contains(&lower.as_str())
-        || rules::find(&lower).is_some()
-        || lower.eq_ignore_ascii_case(SPLIT_HINT);
-    if is_known {
-        return Ok(lower);
-    }
-    let codes = rules::all().iter().map(|it| it.code).chain([SPLIT_HINT]);
-    let names: Vec<&str> = SOURCES.into_iter().chain(codes).collect();
-    Err(format!("no source or rule has this name; there are {}", names.join(", ")))
 }
 
 /// Colours are for terminals whose user has not said no (<https://no-color.org>).

@@ -7,7 +7,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
 mod check;
+mod explain;
 mod parse;
+mod split;
 
 /// Understands the build stages of Dockerfiles: a language server and a linter.
 #[derive(Debug, Parser)]
@@ -16,7 +18,8 @@ mod parse;
     version,
     arg_required_else_help = true,
     args_conflicts_with_subcommands = true,
-    after_help = "Exit codes: 0 in order, 1 something was found, 2 wrong usage or a file cannot be read.\n\
+    after_help = "Exit codes: 0 in order, 1 something was found, 2 wrong usage or a file cannot be read, \
+                  3 refused.\n\
                   Set DOCKSTAGE_LOG to error, warn, info, debug or trace to see more on standard error."
 )]
 struct Cli {
@@ -39,6 +42,10 @@ enum Command {
     Check(check::Args),
     /// Print what BuildKit's parser makes of Dockerfiles
     Parse(parse::Args),
+    /// Split the build of a Dockerfile with one stage into a builder and a final stage
+    Split(split::Args),
+    /// Print the page of a rule, or the list of all rules
+    Explain(explain::Args),
     /// Print the completion script for a shell
     Completions {
         /// The shell
@@ -53,8 +60,10 @@ enum Outcome {
     Clean,
     /// Something was found.
     Found,
-    /// Something could not be read or written.
+    /// Something could not be read or written, or was asked for wrongly.
     Failed,
+    /// What was asked for would not be right.
+    Refused,
 }
 
 impl From<Outcome> for ExitCode {
@@ -71,6 +80,8 @@ pub fn main() -> ExitCode {
         None | Some(Command::Lsp { .. }) => crate::server::run(),
         Some(Command::Check(args)) => to_stdout(|out| check::run(&args, out)),
         Some(Command::Parse(args)) => to_stdout(|out| parse::run(&args, out)),
+        Some(Command::Split(args)) => to_stdout(|out| split::run(&args, out)),
+        Some(Command::Explain(args)) => to_stdout(|out| explain::run(&args, out)),
         Some(Command::Completions { shell }) => to_stdout(|out| {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "dockstage", &mut script);

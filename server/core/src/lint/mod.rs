@@ -8,6 +8,7 @@ use crate::assists::CodeAction;
 use crate::model::SourceFile;
 use crate::text::{Applicability, SourceChange};
 
+mod apply;
 mod expanded;
 mod image_name;
 mod near;
@@ -17,6 +18,8 @@ pub mod rules;
 mod test;
 mod verdict;
 
+pub use apply::{Fixed, apply_fixes};
+pub use near::nearest;
 pub use rule::{FixKind, Rule};
 pub use verdict::{BuildkitError, buildkit_error};
 

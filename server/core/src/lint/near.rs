@@ -6,7 +6,7 @@ pub(super) const NEAREST_STAGES: usize = 64;
 
 /// The candidate that `word` most likely misspells: one that is the same but for case, or that is one
 /// or two slips of the finger away. Short words have to be nearer. The first one wins a tie.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().collect();
     let allowed = match word.len() {
         0 | 1 => return None,

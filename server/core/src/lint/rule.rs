@@ -44,6 +44,18 @@ impl Rule {
         lines.collect()
     }
 
+    /// What it does, in one sentence: the first one of its page.
+    pub fn summary(&self) -> String {
+        let page = self.page();
+        let text = page.lines().skip_while(|line| !line.starts_with("## What it does")).skip(1);
+        let paragraph: Vec<&str> = text.take_while(|line| !line.is_empty()).collect();
+        let paragraph = paragraph.join(" ");
+        match paragraph.find(". ") {
+            Some(end) => paragraph[..=end].to_owned(),
+            None => paragraph,
+        }
+    }
+
     /// The Dockerfiles under a heading of its page.
     pub fn examples(&self, heading: &str) -> Vec<String> {
         let page = self.page();

@@ -112,6 +112,15 @@ mod tests {
     }
 
     #[test]
+    fn every_page_begins_with_a_sentence_that_can_stand_alone() {
+        for rule in all() {
+            let summary = rule.summary();
+            assert!(summary.ends_with('.'), "{}: {summary}", rule.code);
+            assert_eq!(summary.matches('`').count() % 2, 0, "{}: {summary}", rule.code);
+        }
+    }
+
+    #[test]
     fn every_example_triggers_its_rule_and_no_other() {
         for rule in all() {
             for example in rule.examples("Example") {
