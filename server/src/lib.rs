@@ -4,6 +4,7 @@
 //! comes from [`dockstage_core::analysis::Analysis`].
 
 pub mod cli;
+pub mod render;
 pub mod server;
 
 mod capabilities;
@@ -14,5 +15,4 @@ mod diagnostics;
 mod disk;
 mod framing;
 mod handlers;
-mod render;
 mod state;

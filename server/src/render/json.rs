@@ -24,7 +24,7 @@ pub(crate) fn check(
 }
 
 /// Prints the instructions and stages of a file, as BuildKit sees them. Lines count from 1.
-pub(crate) fn parse(out: &mut dyn Write, path: &str, file: &SourceFile) -> io::Result<()> {
+pub fn parse(out: &mut dyn Write, path: &str, file: &SourceFile) -> io::Result<()> {
     let dockerfile = file.dockerfile();
     let error = lint::buildkit_error(file);
     let stages = dockerfile.stages.iter().map(|stage| {

@@ -1,4 +1,4 @@
 //! Diagnostics and models as text: for people and for tools.
 
 pub(crate) mod human;
-pub(crate) mod json;
+pub mod json;

@@ -1,0 +1,176 @@
+//! Dockstage and BuildKit on the same Dockerfiles, which are made here: a difference is a bug.
+//!
+//! `cargo test --test differential` compares 2,000 texts. `DIFFERENTIAL_CASES=200000 DIFFERENTIAL_SEED=7` makes it more,
+//! and others: a run is a function of these two. BuildKit is asked through `tests/oracle`, a program in Go; without Go
+//! the test counts as ignored. This is no ordinary test harness, for those cannot say so once they run.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+mod compare;
+mod generate;
+mod mutate;
+mod oracle;
+mod random;
+mod shrink;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use compare::{Difference, difference, dockstage};
+use oracle::{Missing, Oracle};
+use random::Random;
+
+const NAME: &str = "dockstage_parses_as_buildkit_does";
+
+/// How many texts the oracle gets at once.
+const BATCH: usize = 500;
+
+/// How many differences of a kind are shown.
+const SHOWN: usize = 2;
+
+fn main() -> ExitCode {
+    let filters: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
+    if std::env::args().any(|it| it == "--list") {
+        println!("{NAME}: test");
+        return ExitCode::SUCCESS;
+    }
+    if !filters.is_empty() && !filters.iter().any(|it| NAME.contains(it.as_str())) {
+        return ExitCode::SUCCESS;
+    }
+    let started = Instant::now();
+    let (word, counts, passed) = match Oracle::start() {
+        Err(Missing::Tool(reason)) => (format!("ignored, {reason}"), "0 passed; 0 failed; 1 ignored", true),
+        Err(Missing::Broken(reason)) => {
+            println!("{reason}");
+            ("FAILED".to_owned(), "0 passed; 1 failed; 0 ignored", false)
+        }
+        Ok(mut oracle) => match run(&mut oracle) {
+            0 => ("ok".to_owned(), "1 passed; 0 failed; 0 ignored", true),
+            _ => ("FAILED".to_owned(), "0 passed; 1 failed; 0 ignored", false),
+        },
+    };
+    let result = if passed { "ok" } else { "FAILED" };
+    println!("test {NAME} ... {word}\n");
+    let seconds = started.elapsed().as_secs_f32();
+    println!("test result: {result}. {counts}; 0 measured; 0 filtered out; finished in {seconds:.2}s");
+    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Compares as many texts as asked for, and gives the number of differences.
+fn run(oracle: &mut Oracle) -> usize {
+    let (cases, seed) = (number("DIFFERENTIAL_CASES", 2_000), number("DIFFERENTIAL_SEED", 1));
+    let ours = own_files();
+    let mut counts = Counts::default();
+    let mut next = 0;
+    while next < cases {
+        let end = (next + BATCH as u64).min(cases);
+        let texts: Vec<String> = (next..end).map(|case| text_of(seed, case, &ours)).collect();
+        let answers = oracle.ask(&texts);
+        for ((case, text), answer) in (next..end).zip(&texts).zip(&answers) {
+            counts.add(answer);
+            let Some(found) = found(answer, text) else { continue };
+            let seen = counts.differences.entry(found.kind.clone()).or_default();
+            *seen += 1;
+            if *seen <= SHOWN {
+                show(oracle, seed, case, text, &found.kind);
+            }
+        }
+        next = end;
+    }
+    counts.print(cases, seed);
+    counts.differences.values().sum()
+}
+
+#[derive(Default)]
+struct Counts {
+    accepted: usize,
+    /// Taken apart by BuildKit, so that there are instructions to compare.
+    read: usize,
+    died: usize,
+    differences: BTreeMap<String, usize>,
+}
+
+impl Counts {
+    fn add(&mut self, answer: &serde_json::Value) {
+        self.accepted += usize::from(answer["ok"] == true);
+        self.read += usize::from(answer["instructions"].is_array());
+        self.died += usize::from(answer["panic"].is_string());
+    }
+
+    fn print(&self, cases: u64, seed: u64) {
+        let Self { accepted, read, died, differences } = self;
+        for (kind, times) in differences {
+            println!("{times:6} × {kind}");
+        }
+        let total: usize = differences.values().sum();
+        println!(
+            "seed {seed}: {cases} texts, {read} read and {accepted} accepted by BuildKit, which died of {died}; {total} differences"
+        );
+    }
+}
+
+fn found(answer: &serde_json::Value, text: &str) -> Option<Difference> {
+    // Dockstage has to do better than that.
+    if answer["panic"].is_string() {
+        return None;
+    }
+    difference(answer, &dockstage(text))
+}
+
+/// Prints a difference as small as it can be.
+fn show(oracle: &mut Oracle, seed: u64, case: u64, text: &str, kind: &str) {
+    let mut difference_of = |text: &str| {
+        let texts = [text.to_owned()];
+        let answer = oracle.ask(&texts).pop().unwrap_or_default();
+        found(&answer, text).filter(|it| it.kind == kind)
+    };
+    let small = shrink::shrink(text, |text| difference_of(text).is_some());
+    println!("\nseed {seed}, case {case}: {kind}\n  {small:?}");
+    if let Some(found) = difference_of(&small) {
+        println!("  BuildKit:  {}\n  Dockstage: {}", found.buildkit, found.dockstage);
+    }
+}
+
+/// The text of a case: a new one, a changed one, or one of ours changed.
+fn text_of(seed: u64, case: u64, ours: &[String]) -> String {
+    let mut random = Random::new(seed, case);
+    match random.below(3) {
+        0 => generate::dockerfile(&mut random),
+        1 => {
+            let (text, other) = (generate::dockerfile(&mut random), generate::dockerfile(&mut random));
+            mutate::mutate(&mut random, &text, &other)
+        }
+        _ => {
+            let (text, other) = (random.below(ours.len()), random.below(ours.len()));
+            mutate::mutate(&mut random, &ours[text], &ours[other])
+        }
+    }
+}
+
+/// The Dockerfiles of this repository that changes start from.
+fn own_files() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["server/grammar/tests/constructs", "examples"] {
+        for entry in ignore::Walk::new(root.join(folder)) {
+            let entry = entry.expect("our own folders can be read");
+            // Some constructs are there to be long, and one is no UTF-8.
+            let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
+            if !text.is_empty() && text.len() < 4_000 {
+                files.push((entry.into_path(), text));
+            }
+        }
+    }
+    files.sort();
+    assert!(files.len() > 150, "only {} files", files.len());
+    files.into_iter().map(|(_, text)| text).collect()
+}
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    match std::env::var(variable) {
+        Ok(value) => value.parse().unwrap_or_else(|_| panic!("{variable}={value} is no number")),
+        Err(_) => otherwise,
+    }
+}
