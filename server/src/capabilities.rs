@@ -32,13 +32,13 @@ pub(crate) struct ClientSupport {
     pub(crate) preferred_actions: bool,
     pub(crate) folds_whole_lines: bool,
     pub(crate) fold_limit: Option<usize>,
-    /// The client asks for diagnostics; it is then sent none. VS Code and Neovim keep what they ask
-    /// for and what they are sent in two places and would show everything twice.
+    /// The client asks for diagnostics, and can be told to ask again; it is then sent none, as editors
+    /// keep what they ask for and what they are sent in two places and would show everything twice. One
+    /// that cannot be told (Neovim 0.11) would show outdated ones after a change of settings: such a
+    /// client is sent diagnostics like one that never asks, and answered if it asks all the same.
     pub(crate) pulls_diagnostics: bool,
     pub(crate) pushed: DiagnosticSupport,
     pub(crate) pulled: DiagnosticSupport,
-    /// The client can be told to ask for diagnostics again.
-    pub(crate) refreshes_diagnostics: bool,
     /// The client answers `workspace/configuration`.
     pub(crate) answers_configuration: bool,
     /// The client has to be asked for `workspace/didChangeConfiguration`.
@@ -71,7 +71,8 @@ impl ClientSupport {
             preferred_actions: yes(action.is_preferred_support),
             folds_whole_lines: yes(folding.line_folding_only),
             fold_limit: folding.range_limit.map(|limit| limit as usize),
-            pulls_diagnostics: text.diagnostic.is_some(),
+            pulls_diagnostics: text.diagnostic.is_some()
+                && yes(workspace.diagnostics.unwrap_or_default().refresh_support),
             pushed: DiagnosticSupport {
                 related: yes(pushed.related_information),
                 tags: pushed.tag_support.is_some(),
@@ -82,7 +83,6 @@ impl ClientSupport {
                 tags: pulled.tag_support.is_some(),
                 links: yes(pulled.code_description_support),
             },
-            refreshes_diagnostics: yes(workspace.diagnostics.unwrap_or_default().refresh_support),
             answers_configuration: yes(workspace.configuration),
             registers_configuration: yes(workspace
                 .did_change_configuration

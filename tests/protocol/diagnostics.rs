@@ -64,7 +64,10 @@ async fn closing_takes_them_back_and_nothing_comes_after() {
 #[tokio::test]
 async fn a_client_that_asks_is_answered_and_sent_none() {
     let mut client = TestClient::connect();
-    let capabilities = json!({ "textDocument": { "diagnostic": {} } });
+    let capabilities = json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+    });
     let answer = client.initialize(json!({ "capabilities": capabilities })).await;
     assert_eq!(answer["capabilities"]["diagnosticProvider"]["interFileDependencies"], false);
     client.open(1, BROKEN).await;
@@ -89,6 +92,18 @@ async fn a_client_that_is_sent_them_may_ask_as_well() {
     let mut client = TestClient::start(json!({})).await;
     client.open(1, BROKEN).await;
     let sent = client.told("textDocument/publishDiagnostics").await;
+    let asked = client.request("textDocument/diagnostic", document()).await.unwrap();
+    assert_eq!(asked["items"], sent["diagnostics"]);
+}
+
+#[tokio::test]
+async fn a_client_that_cannot_be_told_to_ask_again_is_sent_them() {
+    let mut client = TestClient::connect();
+    let answer = client.initialize(json!({ "capabilities": { "textDocument": { "diagnostic": {} } } })).await;
+    assert_eq!(answer["capabilities"]["diagnosticProvider"], Value::Null, "it would show them twice");
+    client.open(1, BROKEN).await;
+    let sent = client.told("textDocument/publishDiagnostics").await;
+    assert_eq!((&sent["version"], codes(&sent["diagnostics"]).len()), (&json!(1), 1));
     let asked = client.request("textDocument/diagnostic", document()).await.unwrap();
     assert_eq!(asked["items"], sent["diagnostics"]);
 }

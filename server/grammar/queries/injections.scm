@@ -1,16 +1,12 @@
-; Shell text is one token per physical line: together they are one script.
-((run_instruction (shell_command (shell_fragment) @injection.content))
+; The shell form: one command, over all its lines, with what stands between them.
+([
+  (run_instruction (shell_command) @injection.content)
+  (cmd_instruction (shell_command) @injection.content)
+  (entrypoint_instruction (shell_command) @injection.content)
+  (healthcheck_instruction (shell_command) @injection.content)
+ ]
   (#set! injection.language "bash")
-  (#set! injection.combined))
-
-((cmd_instruction (shell_command (shell_fragment) @injection.content))
-  (#set! injection.language "bash"))
-
-((entrypoint_instruction (shell_command (shell_fragment) @injection.content))
-  (#set! injection.language "bash"))
-
-((healthcheck_instruction (shell_command (shell_fragment) @injection.content))
-  (#set! injection.language "bash"))
+  (#set! injection.include-children))
 
 ; A heredoc of RUN is a script, too.
 ((run_instruction (heredoc body: (heredoc_body) @injection.content))

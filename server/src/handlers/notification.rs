@@ -117,7 +117,7 @@ fn configure(server: &Server, source: ConfigSource, value: &serde_json::Value) {
         return;
     }
     documents.into_iter().for_each(|uri| mark_dirty(server, uri));
-    if support.pulls_diagnostics && support.refreshes_diagnostics {
+    if support.pulls_diagnostics {
         let client = server.client.clone();
         tokio::spawn(async move {
             if let Err(error) = client.workspace_diagnostic_refresh().await {
