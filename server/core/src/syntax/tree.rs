@@ -219,11 +219,6 @@ impl SyntaxTree {
         })
     }
 
-    /// The tree itself; none for a grammar of another version.
-    pub fn raw(&self) -> Option<&Tree> {
-        self.tree.as_ref()
-    }
-
     /// How many places the grammar could make nothing of; 0 for every text.
     pub fn error_count(&self) -> usize {
         let Some(tree) = self.tree.as_ref().filter(|tree| tree.root_node().has_error()) else { return 0 };
@@ -274,7 +269,7 @@ mod tests {
 
     #[test]
     fn the_grammar_fits_the_runtime() {
-        assert!(SyntaxTree::parse(&TextDocument::from("FROM alpine\n")).raw().is_some());
+        assert!(SyntaxTree::parse(&TextDocument::from("FROM alpine\n")).tree.is_some());
         let kinds = kinds();
         for id in [kinds.directive, kinds.comment, kinds.line_continuation, kinds.empty_line, kinds.heredoc] {
             assert_ne!(id, 0);
