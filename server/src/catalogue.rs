@@ -95,14 +95,13 @@ pub(crate) fn source_or_rule(name: &str) -> Result<String, String> {
     if SOURCES.contains(&lower.as_str()) || find(&lower).is_some() {
         return Ok(lower);
     }
-    let names = SOURCES.into_iter().chain(all().into_iter().map(|entry| entry.code));
-    Err(match nearest(name.trim(), names.clone()) {
-        Some(near) => format!("no source or rule has this name; did you mean `{near}`?"),
-        None => {
-            let names: Vec<&str> = names.collect();
-            format!("no source or rule has this name; there are {}", names.join(", "))
-        }
-    })
+    let (name, entries) = (name.trim(), all());
+    let names = SOURCES.into_iter().chain(entries.iter().map(|entry| entry.code));
+    let cure = match nearest(name, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {} and what `dockstage explain` lists", SOURCES.join(", ")),
+    };
+    Err(format!("there is no source or rule `{name}`; {cure}"))
 }
 
 #[cfg(test)]
@@ -124,6 +123,10 @@ mod tests {
         assert_eq!(source_or_rule(" UnknownStage"), Ok("unknownstage".to_owned()));
         assert_eq!(source_or_rule("Hadolint"), Ok("hadolint".to_owned()));
         assert!(source_or_rule("UnknowStage").unwrap_err().ends_with("did you mean `UnknownStage`?"));
-        assert!(source_or_rule("xyz").unwrap_err().contains("there are buildkit, hadolint, dockstage, "));
+        assert!(
+            source_or_rule("xyz")
+                .unwrap_err()
+                .contains("`xyz`; there are buildkit, hadolint, dockstage and ")
+        );
     }
 }

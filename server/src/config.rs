@@ -5,6 +5,8 @@ use std::sync::Arc;
 use dockstage_core::analysis::Settings;
 use serde_json::Value;
 
+pub(crate) mod file;
+
 /// The section's name in a client's settings.
 pub(crate) const SECTION: &str = "dockstage";
 
@@ -40,22 +42,27 @@ impl Layer {
             Value::Object(object) => object.get(SECTION).unwrap_or(value),
             _ => value,
         };
-        let mut problems = Vec::new();
         match section {
             Value::Null => return None,
             Value::Object(_) => (),
             other => {
-                problems.push(format!("`{SECTION}` must be an object, not {}.", show(other)));
-                return Some((Self::default(), problems));
+                let problem = format!("`{SECTION}` must be an object, not {}.", show(other));
+                return Some((Self::default(), vec![problem]));
             }
         }
-        let mut flag = |group: &str, key: &str| read_flag(section, group, key, &mut problems);
-        let layer = Self {
-            diagnostics_enable: flag("diagnostics", "enable"),
-            diagnostics_unreachable_stages: flag("diagnostics", "unreachableStages"),
-            split_hint: flag("split", "hint"),
-        };
-        Some((layer, problems))
+        let mut reader = Reader::new(section);
+        let layer = Self::take(&mut reader);
+        let prefix = format!("{SECTION}.");
+        Some((layer, reader.problems.iter().map(|it| it.sentence(&prefix, "an object")).collect()))
+    }
+
+    /// Every setting there is.
+    fn take(reader: &mut Reader<'_>) -> Self {
+        Self {
+            diagnostics_enable: reader.flag("diagnostics", "enable"),
+            diagnostics_unreachable_stages: reader.flag("diagnostics", "unreachableStages"),
+            split_hint: reader.flag("split", "hint"),
+        }
     }
 }
 
@@ -73,22 +80,73 @@ pub(crate) fn resolve(layers: &[Layer]) -> Config {
     }
 }
 
-fn read_flag(section: &Value, group: &str, key: &str, problems: &mut Vec<String>) -> Option<bool> {
-    let holder = section.get(group)?;
-    if !holder.is_object() && !holder.is_null() {
-        let problem = format!("`{SECTION}.{group}` must be an object, not {}.", show(holder));
-        if !problems.contains(&problem) {
-            problems.push(problem);
-        }
-        return None;
+/// Takes settings out of a section, and remembers what is wrong with them and which ones there are.
+struct Reader<'a> {
+    section: &'a Value,
+    asked: Vec<(&'static str, &'static str)>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(section: &'a Value) -> Self {
+        Self { section, asked: Vec::new(), problems: Vec::new() }
     }
-    match holder.get(key)? {
-        Value::Bool(flag) => Some(*flag),
-        Value::Null => None,
-        other => {
-            problems.push(format!("`{SECTION}.{group}.{key}` must be true or false, not {}.", show(other)));
-            None
+
+    /// True or false.
+    fn flag(&mut self, group: &'static str, key: &'static str) -> Option<bool> {
+        self.value(group, key, "true or false", Value::as_bool)
+    }
+
+    /// Some strings.
+    fn strings(&mut self, group: &'static str, key: &'static str) -> Option<Vec<String>> {
+        self.value(group, key, "a list of strings", |value| {
+            value.as_array()?.iter().map(|it| it.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    fn value<T>(
+        &mut self,
+        group: &'static str,
+        key: &'static str,
+        expected: &'static str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Option<T> {
+        self.asked.push((group, key));
+        let holder = self.section.get(group)?;
+        if !holder.is_object() && !holder.is_null() {
+            let problem = Problem { group, key: None, expected: None, given: show(holder) };
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+            return None;
         }
+        let value = holder.get(key).filter(|it| !it.is_null())?;
+        let read = read(value);
+        if read.is_none() {
+            let problem = Problem { group, key: Some(key), expected: Some(expected), given: show(value) };
+            self.problems.push(problem);
+        }
+        read
+    }
+}
+
+/// A value of the wrong type.
+#[derive(Debug, PartialEq, Eq)]
+struct Problem {
+    group: &'static str,
+    /// None where the whole group is none.
+    key: Option<&'static str>,
+    /// What the key takes; a group takes keys.
+    expected: Option<&'static str>,
+    given: String,
+}
+
+impl Problem {
+    /// What is wrong, with `prefix` before the name; `object` is what the format calls a value with keys.
+    fn sentence(&self, prefix: &str, object: &str) -> String {
+        let Self { group, key, expected, given } = self;
+        let key = key.map(|key| format!(".{key}")).unwrap_or_default();
+        format!("`{prefix}{group}{key}` must be {}, not {given}.", expected.unwrap_or(object))
     }
 }
 

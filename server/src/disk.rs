@@ -227,6 +227,23 @@ fn keep_owner(file: &File, like: &Metadata) {
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &Metadata) {}
 
+/// Where a folder really lies; an empty path is the current one.
+pub(crate) fn real_folder(folder: &Path) -> PathBuf {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
+/// The nearest file of this name in `folder` or above it.
+pub(crate) fn nearest_above(folder: &Path, name: &str) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// A path as it is short: from the current folder where it lies below it.
+pub(crate) fn short(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(|it| it.canonicalize()).unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).to_string_lossy().into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

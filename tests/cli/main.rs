@@ -6,7 +6,10 @@ mod sandbox;
 
 mod bad_input;
 mod check;
+mod configuration;
 mod explain;
+mod fix;
+mod outputs;
 mod parse;
 mod split;
 mod usage;

@@ -52,6 +52,11 @@ impl Sandbox {
         names
     }
 
+    /// A path in the folder.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
     /// Runs the binary.
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
         self.run_with(args, "")

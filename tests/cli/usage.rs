@@ -20,14 +20,16 @@ fn help_names_every_command_and_the_exit_codes() {
         assert!(ran.stdout.contains(word), "{word}");
     }
     let ran = run("help-check", &["check", "--help"]);
-    for word in ["--format", "--select", "--ignore", "--assume-empty-base", "Hints"] {
+    for word in
+        ["--format", "sarif", "github", "--fix", "--select", "--ignore", "--assume-empty-base", "Hints"]
+    {
         assert!(ran.stdout.contains(word), "{word}");
     }
 }
 
 #[test]
 fn nothing_at_all_and_nonsense_are_wrong_usage() {
-    for args in [&[][..], &["chekc"], &["check", "--fixx", "a"], &["--stdio", "check", "a"], &["parse"]] {
+    for args in [&[][..], &["chekc"], &["check", "--fixxx", "a"], &["--stdio", "check", "a"], &["parse"]] {
         let ran = run("nonsense", args);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}");
         assert!(!ran.stderr.is_empty());

@@ -1,23 +1,25 @@
 //! `dockstage check`: what is wrong with Dockerfiles, for people and for tools.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use dockstage_core::analysis::{Analysis, Settings};
-use dockstage_core::lint::{Diagnostic, Severity};
+use dockstage_core::analysis::Analysis;
+use dockstage_core::lint::{Diagnostic, Severity, apply_fixes};
 use dockstage_core::model::SourceFile;
 
+use super::settings::{AllSettings, Settings};
 use super::{Outcome, complain};
 use crate::catalogue::source_or_rule;
 use crate::disk;
-use crate::render::{human, json};
+use crate::render::{Checked, Report, github, human, json, sarif};
 
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Exit codes: 0 nothing to mend, 1 errors, warnings or infos, 2 wrong usage or a file \
-                        that cannot be read. Hints are printed, but they are offers, not findings: they \
+                        that cannot be read or written. Hints are printed, but they are offers, not findings: they \
                         leave the exit code at 0."
 )]
 pub(super) struct Args {
@@ -30,6 +32,9 @@ pub(super) struct Args {
     /// None of these sources or rules; several with commas
     #[arg(long, value_delimiter = ',', value_name = "SOURCE|RULE", value_parser = source_or_rule)]
     ignore: Vec<String>,
+    /// Apply the fixes that need no look, and write the files; what `-` holds is printed
+    #[arg(long)]
+    fix: bool,
     /// Take it that an image we know nothing of defines PATH and no other variable; without it, such an
     /// image keeps the checks of variables silent
     #[arg(long)]
@@ -45,59 +50,109 @@ enum Format {
     Text,
     /// For tools: one JSON object a file, one line each
     Json,
+    /// For code scanning: one SARIF 2.1.0 document
+    Sarif,
+    /// For GitHub Actions: annotations in the workflow's log
+    Github,
+}
+
+impl Format {
+    fn report(self) -> Box<dyn Report> {
+        match self {
+            Self::Text => Box::new(human::Printer::new(colours())),
+            Self::Json => Box::new(json::Objects),
+            Self::Sarif => Box::new(sarif::Log::new()),
+            Self::Github => Box::new(github::Annotations),
+        }
+    }
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
-    let settings = Arc::new(Settings::default());
-    let selection = Selection { select: &args.select, ignore: &args.ignore };
-    let printer = human::Printer::new(colours());
-    let mut totals = human::Totals::default();
+    let mut settings = AllSettings::new(&args.select, &args.ignore);
+    let mut report = args.format.report();
     let mut outcome = Outcome::Clean;
-    let no_dockerfile = |folder: &std::path::Path| {
+    // The mended text of standard input goes to standard output, so what is found in it cannot.
+    let mends_stdin = args.fix && args.paths.iter().any(|path| path == Path::new("-"));
+    let mut stderr = io::stderr();
+    let no_dockerfile = |folder: &Path| {
         complain(format_args!("{}: no Dockerfile in this folder", folder.display()));
     };
     for input in disk::inputs(&args.paths, no_dockerfile) {
-        let text = match input.text {
+        let text = match &input.text {
             Ok(text) => text,
             Err(reason) => {
                 complain(format_args!("{}: {reason}", input.path));
-                outcome = Outcome::Failed;
+                report.failure(&input.path, reason);
+                outcome = outcome.max(Outcome::Failed);
                 continue;
             }
         };
         if text.lossy {
             complain(format_args!("{}: not valid UTF-8, read with replacement characters", input.path));
         }
-        let analysis = Analysis::new(Arc::new(SourceFile::new(&text.text)), Arc::clone(&settings));
-        let mut found = analysis.diagnostics();
-        found.retain(|it| selection.takes(it));
+        let Some(settings) = settings.of(input.file.as_deref()) else {
+            report.failure(&input.path, "its configuration is wrong");
+            outcome = outcome.max(Outcome::Failed);
+            continue;
+        };
+        let mut now = Cow::Borrowed(text.text.as_str());
+        if args.fix {
+            match mend(&input.path, input.file.as_deref(), text, &settings, out)? {
+                Ok(mended) => now = Cow::Owned(mended),
+                Err(reason) => {
+                    complain(format_args!("{}: {reason}", input.path));
+                    outcome = outcome.max(Outcome::Failed);
+                }
+            }
+        }
+        let file = Arc::new(SourceFile::new(&now));
+        let found = findings(&file, &settings);
         if found.iter().any(|it| it.severity != Severity::Hint) {
             outcome = outcome.max(Outcome::Found);
         }
-        totals.add(&found);
-        match args.format {
-            Format::Json => json::check(out, &input.path, &analysis, &found)?,
-            Format::Text => printer.print(out, &input.path, &text.text, &found)?,
-        }
+        let checked = Checked { path: &input.path, text: &now, document: file.text(), found: &found };
+        report.file(if mends_stdin { &mut stderr } else { out }, &checked)?;
     }
-    if args.format == Format::Text {
-        writeln!(out, "{totals}")?;
-    }
+    report.end(if mends_stdin { &mut stderr } else { out })?;
     Ok(outcome)
 }
 
-/// Which diagnostics to print, by source or by code, in lower case.
-struct Selection<'a> {
-    select: &'a [String],
-    ignore: &'a [String],
+/// What is found in a file, as far as it is wanted.
+fn findings(file: &Arc<SourceFile>, settings: &Settings) -> Vec<Diagnostic> {
+    let analysis = Analysis::new(Arc::clone(file), Arc::clone(&settings.config.analysis));
+    let mut found = analysis.diagnostics();
+    found.retain(|it| settings.take(it));
+    found
 }
 
-impl Selection<'_> {
-    fn takes(&self, diagnostic: &Diagnostic) -> bool {
-        let code = diagnostic.code.to_ascii_lowercase();
-        let named = |names: &[String]| names.iter().any(|it| it == diagnostic.source.as_str() || *it == code);
-        (self.select.is_empty() || named(self.select)) && !named(self.ignore)
+/// Applies the safe fixes and writes the text back, to standard output when it came from standard input.
+/// Returns the text as it is now, or why it was not written.
+fn mend(
+    path: &str,
+    file: Option<&Path>,
+    text: &disk::Text,
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> io::Result<Result<String, String>> {
+    let fixed = apply_fixes(&text.text, |file| findings(file, settings));
+    if text.lossy && (file.is_none() || fixed.count > 0) {
+        return Ok(Err("not mended: bytes that are no UTF-8 would be lost".to_owned()));
     }
+    match file {
+        None => write!(out, "{}", text.with_mark(&fixed.text))?,
+        Some(file) if fixed.count > 0 => {
+            if let Err(reason) = disk::overwrite(file, &text.with_mark(&fixed.text)) {
+                return Ok(Err(reason));
+            }
+        }
+        Some(_) => (),
+    }
+    match fixed.count {
+        0 => (),
+        1 => complain(format_args!("{path}: 1 fix applied")),
+        count => complain(format_args!("{path}: {count} fixes applied")),
+    }
+    Ok(Ok(fixed.text))
 }
 
 /// Colours are for terminals whose user has not said no (<https://no-color.org>).

@@ -9,6 +9,7 @@ use tracing::level_filters::LevelFilter;
 mod check;
 mod explain;
 mod parse;
+mod settings;
 mod split;
 
 /// Understands the build stages of Dockerfiles: a language server and a linter.

@@ -7,6 +7,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use dockstage_core::TextRange;
 use dockstage_core::lint::{Diagnostic, Fix, Severity};
 
+use super::{Checked, Report};
+
 /// Lines that may lie between two places shown in one excerpt; more, and they are shown apart.
 const MAX_GAP: usize = 12;
 /// Longer suggestions are named, not shown.
@@ -14,27 +16,21 @@ const MAX_PATCH_LINES: usize = 24;
 /// A line is cut around the words in question when it is longer.
 const TERMINAL_WIDTH: usize = 120;
 
-/// Prints diagnostics.
+/// Prints diagnostics, and at the end how many there were.
 #[derive(Debug)]
 pub(crate) struct Printer {
     renderer: Renderer,
+    totals: Totals,
 }
 
 impl Printer {
     /// A printer, with or without colours.
     pub(crate) fn new(colours: bool) -> Self {
         let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-        Self { renderer: renderer.term_width(TERMINAL_WIDTH) }
+        Self { renderer: renderer.term_width(TERMINAL_WIDTH), totals: Totals::default() }
     }
 
-    /// Prints what was found in a file.
-    pub(crate) fn print(
-        &self,
-        out: &mut dyn Write,
-        path: &str,
-        text: &str,
-        found: &[Diagnostic],
-    ) -> io::Result<()> {
+    fn print(&self, out: &mut dyn Write, path: &str, text: &str, found: &[Diagnostic]) -> io::Result<()> {
         if found.is_empty() {
             return Ok(());
         }
@@ -44,6 +40,17 @@ impl Printer {
             writeln!(out, "{}\n", self.renderer.render(&report))?;
         }
         Ok(())
+    }
+}
+
+impl Report for Printer {
+    fn file(&mut self, out: &mut dyn Write, checked: &Checked<'_>) -> io::Result<()> {
+        self.totals.add(checked.found);
+        self.print(out, checked.path, checked.text, checked.found)
+    }
+
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", self.totals)
     }
 }
 
@@ -176,7 +183,7 @@ impl<'a> Lines<'a> {
 
 /// How much was found, for the last line.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Totals {
+struct Totals {
     files: usize,
     errors: usize,
     warnings: usize,
@@ -186,7 +193,7 @@ pub(crate) struct Totals {
 
 impl Totals {
     /// Counts what was found in a file.
-    pub(crate) fn add(&mut self, found: &[Diagnostic]) {
+    fn add(&mut self, found: &[Diagnostic]) {
         let count = |severity| found.iter().filter(|it| it.severity == severity).count();
         self.files += 1;
         self.errors += count(Severity::Error);

@@ -3,24 +3,24 @@
 use std::io::{self, Write};
 
 use dockstage_core::TextRange;
-use dockstage_core::analysis::Analysis;
 use dockstage_core::lint::{self, Diagnostic, Fix};
 use dockstage_core::model::{Arguments, Heredoc, Instruction, InstructionData, SourceFile, Stage};
 use dockstage_core::syntax::Keyword;
 use dockstage_core::text::{Applicability, PositionEncoding, TextDocument};
 use serde::Serialize;
 
-/// Prints what was found in a file. Lines and columns count from 0, columns in UTF-16 units, as in the
-/// language server protocol.
-pub(crate) fn check(
-    out: &mut dyn Write,
-    path: &str,
-    analysis: &Analysis,
-    found: &[Diagnostic],
-) -> io::Result<()> {
-    let text = analysis.file().text();
-    let diagnostics = found.iter().map(|it| diagnostic_json(text, it)).collect();
-    line(out, &CheckJson { path, diagnostics })
+use super::{Checked, Report};
+
+/// Prints what was found in each file. Lines and columns count from 0, columns in UTF-16 units, as in
+/// the language server protocol.
+#[derive(Debug, Default)]
+pub(crate) struct Objects;
+
+impl Report for Objects {
+    fn file(&mut self, out: &mut dyn Write, checked: &Checked<'_>) -> io::Result<()> {
+        let diagnostics = checked.found.iter().map(|it| diagnostic_json(checked.document, it)).collect();
+        line(out, &CheckJson { path: checked.path, diagnostics })
+    }
 }
 
 /// Prints the instructions and stages of a file, as BuildKit sees them. Lines count from 1.

@@ -1,6 +1,7 @@
 //! Applying the fixes that need no look.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Diagnostic, Fix, buildkit_error};
 use crate::TextSize;
@@ -22,16 +23,16 @@ pub struct Fixed {
 /// Applies the safe fixes of what `diagnose` finds, again and again until it finds none. Of fixes that
 /// touch each other the first one is applied; the other one comes with the next round, if it is still
 /// needed. A round after which BuildKit would refuse a file that it took before is not applied.
-pub fn apply_fixes(text: &str, mut diagnose: impl FnMut(&SourceFile) -> Vec<Diagnostic>) -> Fixed {
+pub fn apply_fixes(text: &str, mut diagnose: impl FnMut(&Arc<SourceFile>) -> Vec<Diagnostic>) -> Fixed {
     let mut fixed = Fixed { text: text.to_owned(), count: 0 };
-    let mut file = SourceFile::new(text);
+    let mut file = Arc::new(SourceFile::new(text));
     for _ in 0..ROUNDS {
         let (change, count) = disjoint(&diagnose(&file));
         let Ok(text) = change.apply(&fixed.text) else { break };
         if text == fixed.text {
             break;
         }
-        let next = SourceFile::new(&text);
+        let next = Arc::new(SourceFile::new(&text));
         if buildkit_error(&next).is_some() && buildkit_error(&file).is_none() {
             break;
         }
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn fixes_that_touch_come_one_after_the_other() {
-        let both = |file: &SourceFile| {
+        let both = |file: &Arc<SourceFile>| {
             let mut found = finding(file, "ab", "x", Applicability::Safe);
             found.extend(finding(file, "bc", "y", Applicability::Safe));
             found.extend(finding(file, "xc", "z", Applicability::Safe));

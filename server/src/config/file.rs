@@ -1,0 +1,249 @@
+//! `dockstage.toml`: the settings of a project, with the place of what is wrong with them.
+
+use dockstage_core::lint::nearest;
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::{Layer, Reader, SECTION};
+use crate::catalogue::source_or_rule;
+
+/// The name of the file.
+pub(crate) const NAME: &str = "dockstage.toml";
+
+/// What such a file says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ConfigFile {
+    /// The settings that editors have too, under the same names.
+    pub(crate) layer: Layer,
+    /// `check.select`: what `--select` says when it is not given.
+    pub(crate) select: Option<Vec<String>>,
+    /// `check.ignore`: the same for `--ignore`.
+    pub(crate) ignore: Option<Vec<String>>,
+}
+
+/// Something wrong in the file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Line and column from 1, the column in characters.
+    line: usize,
+    column: usize,
+    message: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+/// Reads the file's text: what is right in it, and all that is not.
+pub(crate) fn parse(text: &str) -> (ConfigFile, Vec<Fault>) {
+    let mut faults = Faults { text, found: Vec::new() };
+    let table = match DeTable::parse(text) {
+        Ok(table) => table.into_inner(),
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            faults.add(at, error.message().replace('\n', ", "));
+            return (ConfigFile::default(), faults.in_order());
+        }
+    };
+    let section = object(&table);
+    let mut reader = Reader::new(&section);
+    let layer = Layer::take(&mut reader);
+    let mut names = |key| {
+        let strings = reader.strings("check", key)?;
+        check_names(&table, key, &mut faults);
+        Some(strings.into_iter().filter_map(|name| source_or_rule(&name).ok()).collect())
+    };
+    let (select, ignore) = (names("select"), names("ignore"));
+    for problem in &reader.problems {
+        let message = problem.sentence("", "a table").trim_end_matches('.').to_owned();
+        faults.add(place(&table, problem.group, problem.key), message);
+    }
+    check_keys(&table, &reader.asked, &mut faults);
+    (ConfigFile { layer, select, ignore }, faults.in_order())
+}
+
+/// Where a value stands.
+fn place(table: &DeTable<'_>, group: &str, key: Option<&str>) -> usize {
+    let holder = table.get(group);
+    let value = key.and_then(|key| holder?.get_ref().as_table()?.get(key));
+    value.or(holder).map_or(0, |value| value.span().start)
+}
+
+/// Notes names in a list of sources and rules that nothing has.
+fn check_names(table: &DeTable<'_>, key: &str, faults: &mut Faults<'_>) {
+    let list = table.get("check").and_then(|it| it.get_ref().as_table()?.get(key)?.get_ref().as_array());
+    for name in list.into_iter().flatten() {
+        let checked = name.get_ref().as_str().map(source_or_rule);
+        if let Some(Err(reason)) = checked {
+            faults.add(name.span().start, reason);
+        }
+    }
+}
+
+/// Notes the keys that nothing asked for.
+fn check_keys(table: &DeTable<'_>, known: &[(&str, &str)], faults: &mut Faults<'_>) {
+    for (group, holder) in table.iter() {
+        let name = group.get_ref().as_ref();
+        let groups = known.iter().map(|&(group, _)| group);
+        if name == SECTION {
+            let message = format!("here the settings stand without `{SECTION}.` before them");
+            faults.add(group.span().start, message);
+        } else if groups.clone().all(|known| known != name) {
+            faults.unknown(group, name, groups);
+        } else if let Some(keys) = holder.get_ref().as_table() {
+            let inside = known.iter().filter(|&&(group, _)| group == name).map(|&(_, key)| key);
+            for key in keys.keys().filter(|key| inside.clone().all(|known| known != key.get_ref().as_ref())) {
+                faults.unknown(key, &format!("{name}.{}", key.get_ref()), inside.clone());
+            }
+        }
+    }
+}
+
+/// What is wrong, with where it starts.
+struct Faults<'a> {
+    text: &'a str,
+    found: Vec<(usize, String)>,
+}
+
+impl Faults<'_> {
+    fn add(&mut self, at: usize, message: String) {
+        self.found.push((at, message));
+    }
+
+    fn unknown<'k>(
+        &mut self,
+        key: &Spanned<impl AsRef<str>>,
+        path: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) {
+        let cure = match nearest(key.get_ref().as_ref(), known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let mut known: Vec<&str> = known.collect();
+                known.dedup();
+                format!("there are {}", known.join(", "))
+            }
+        };
+        self.add(key.span().start, format!("there is no setting `{path}`; {cure}"));
+    }
+
+    fn in_order(mut self) -> Vec<Fault> {
+        self.found.sort();
+        let faults = self.found.into_iter().map(|(at, message)| {
+            let before = self.text.get(..at).unwrap_or(self.text);
+            let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+            let (line, column) = (before.matches('\n').count() + 1, before[start..].chars().count() + 1);
+            Fault { line, column, message }
+        });
+        faults.collect()
+    }
+}
+
+fn object(table: &DeTable<'_>) -> Value {
+    table.iter().map(|(key, value)| (key.get_ref().to_string(), json(value.get_ref()))).collect()
+}
+
+fn json(value: &DeValue<'_>) -> Value {
+    match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or_else(|_| number.as_str().into(), Value::from),
+        DeValue::Float(number) => {
+            number.as_str().parse::<f64>().map_or_else(|_| number.as_str().into(), Value::from)
+        }
+        DeValue::Boolean(flag) => (*flag).into(),
+        DeValue::Datetime(time) => time.to_string().into(),
+        DeValue::Array(array) => list(array),
+        DeValue::Table(table) => object(table),
+    }
+}
+
+fn list(array: &DeArray<'_>) -> Value {
+    array.iter().map(|value| json(value.get_ref())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::resolve;
+
+    fn faults(text: &str) -> Vec<String> {
+        parse(text).1.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_keys_are_those_of_the_editor() {
+        let text = "\
+split.hint = false
+[diagnostics]
+enable = true
+unreachableStages = false # not these
+[check]
+select = ['buildkit', \"UnknownStage\"]
+ignore = []
+";
+        let (file, faults) = parse(text);
+        assert_eq!(faults, []);
+        let config = resolve(&[file.layer]);
+        assert!(config.diagnostics && !config.analysis.split_hint && !config.analysis.unreachable_stages);
+        assert_eq!(file.select, Some(vec!["buildkit".to_owned(), "unknownstage".to_owned()]));
+        assert_eq!(file.ignore, Some(Vec::new()));
+        assert_eq!(parse(""), (ConfigFile::default(), Vec::new()));
+    }
+
+    #[test]
+    fn unknown_keys_are_named_with_a_near_one() {
+        assert_eq!(
+            faults("[diagnostic]\nenable = true\n[split]\nhints = 1\n\n  zzz = 1\n"),
+            [
+                "1:2: there is no setting `diagnostic`; did you mean `diagnostics`?",
+                "4:1: there is no setting `split.hints`; did you mean `hint`?",
+                "6:3: there is no setting `split.zzz`; there are hint",
+            ]
+        );
+        assert_eq!(faults("x = 1"), ["1:1: there is no setting `x`; there are diagnostics, split, check"]);
+        assert_eq!(
+            faults("dockstage.split.hint = true"),
+            ["1:1: here the settings stand without `dockstage.` before them"]
+        );
+    }
+
+    #[test]
+    fn wrong_types_and_names_are_shown_where_they_stand() {
+        assert_eq!(
+            faults(
+                "check.select = ['é', 'UnknwonStage']\ncheck.ignore = 'a'\nsplit.hint = 0x1F\ndiagnostics = 1.5\n"
+            ),
+            [
+                "1:17: there is no source or rule `é`; there are buildkit, hadolint, dockstage and what `dockstage explain` lists",
+                "1:22: there is no source or rule `UnknwonStage`; did you mean `UnknownStage`?",
+                "2:16: `check.ignore` must be a list of strings, not \"a\"",
+                "3:14: `split.hint` must be true or false, not 31",
+                "4:15: `diagnostics` must be a table, not 1.5",
+            ]
+            .map(str::to_owned)
+        );
+    }
+
+    #[test]
+    fn what_is_no_toml_is_shown_where_it_ends_to_be() {
+        for (text, place) in
+            [("a = \n", "1:"), ("[split]\nhint = true\nhint = false\n", "3:1: "), ("[", "1:")]
+        {
+            let found = faults(text);
+            assert!(found[0].starts_with(place), "{text}: {found:?}");
+            assert!(!found[0].contains('\n'), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_in_it_makes_it_fail() {
+        let text = "é = [{ a = 1979-05-27 }, nan, -inf, 0o7, 99999999999999999999]\n[check]\nselect = [[]]\n";
+        for end in (0..=text.len()).filter(|&end| text.is_char_boundary(end)) {
+            parse(&text[..end]);
+        }
+    }
+}
