@@ -28,10 +28,10 @@ pub(super) struct Args {
     format: Format,
     /// Only these sources (buildkit, hadolint, dockstage) or rules; several with commas
     #[arg(long, value_delimiter = ',', value_name = "SOURCE|RULE", value_parser = source_or_rule)]
-    select: Vec<String>,
+    pub(super) select: Vec<String>,
     /// None of these sources or rules; several with commas
     #[arg(long, value_delimiter = ',', value_name = "SOURCE|RULE", value_parser = source_or_rule)]
-    ignore: Vec<String>,
+    pub(super) ignore: Vec<String>,
     /// Apply the fixes that need no look, and write the files; what `-` holds is printed
     #[arg(long)]
     fix: bool,
@@ -68,7 +68,7 @@ impl Format {
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
-    let mut settings = AllSettings::new(&args.select, &args.ignore);
+    let mut settings = AllSettings::new(args);
     let mut report = args.format.report();
     let mut outcome = Outcome::Clean;
     // The mended text of standard input goes to standard output, so what is found in it cannot.

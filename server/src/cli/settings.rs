@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use dockstage_core::lint::Diagnostic;
 
+use super::check::Args;
 use super::complain;
 use crate::config::file::{self, ConfigFile};
 use crate::config::{self, Config};
@@ -31,9 +32,8 @@ impl Settings {
 /// The settings of all files, each configuration read once.
 #[derive(Debug)]
 pub(super) struct AllSettings<'a> {
-    /// `--select` and `--ignore`: what is given there holds instead of what a file says.
-    pub(super) select: &'a [String],
-    pub(super) ignore: &'a [String],
+    /// The flags: what they say holds instead of what a file says.
+    args: &'a Args,
     /// The configuration file for each folder.
     folders: HashMap<PathBuf, Option<PathBuf>>,
     /// What each configuration file comes to.
@@ -42,8 +42,8 @@ pub(super) struct AllSettings<'a> {
 
 impl<'a> AllSettings<'a> {
     /// Settings under these flags.
-    pub(super) fn new(select: &'a [String], ignore: &'a [String]) -> Self {
-        Self { select, ignore, folders: HashMap::new(), files: HashMap::new() }
+    pub(super) fn new(args: &'a Args) -> Self {
+        Self { args, folders: HashMap::new(), files: HashMap::new() }
     }
 
     /// What holds for `file`, or for standard input. None when its configuration is wrong, which is told
@@ -74,8 +74,8 @@ impl<'a> AllSettings<'a> {
         };
         Settings {
             config: config::resolve(&[file.layer]),
-            select: or(self.select, file.select),
-            ignore: or(self.ignore, file.ignore),
+            select: or(&self.args.select, file.select),
+            ignore: or(&self.args.ignore, file.ignore),
         }
     }
 }
