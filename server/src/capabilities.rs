@@ -43,6 +43,8 @@ pub(crate) struct ClientSupport {
     pub(crate) answers_configuration: bool,
     /// The client has to be asked for `workspace/didChangeConfiguration`.
     pub(crate) registers_configuration: bool,
+    /// The client tells of changed files when it is asked to.
+    pub(crate) watches_files: bool,
 }
 
 impl ClientSupport {
@@ -88,6 +90,7 @@ impl ClientSupport {
                 .did_change_configuration
                 .unwrap_or_default()
                 .dynamic_registration),
+            watches_files: yes(workspace.did_change_watched_files.unwrap_or_default().dynamic_registration),
         }
     }
 }

@@ -15,4 +15,5 @@ mod diagnostics;
 mod disk;
 mod framing;
 mod handlers;
+mod project;
 mod state;

@@ -144,6 +144,9 @@ impl LanguageServer for Server {
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
         notification::did_change_configuration(self, params);
     }
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        notification::did_change_watched_files(self, params);
+    }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         request::hover(self, params).await

@@ -18,6 +18,7 @@ use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 use crate::capabilities::ClientSupport;
 use crate::config::{self, Config, Layer};
 use crate::convert::from_proto;
+use crate::project::{Projects, Read};
 
 /// Everything that changes.
 #[derive(Debug, Default)]
@@ -26,6 +27,8 @@ pub(crate) struct State {
     config: Config,
     /// What `initialize` said, and under it what the client said last.
     layers: [Layer; 2],
+    /// What the files of the workspace say, over all that.
+    projects: Projects,
     /// Problems of the configuration that the user has been told of.
     told: HashSet<String>,
     documents: HashMap<Uri, Document>,
@@ -180,6 +183,27 @@ impl State {
         Configured { changed, problems }
     }
 
+    /// What the files of the workspace say.
+    pub(crate) fn projects(&mut self) -> &mut Projects {
+        &mut self.projects
+    }
+
+    /// Takes what was read from files of the workspace.
+    pub(crate) fn take_projects(&mut self, read: Read) -> Configured {
+        let changed = self.projects.take(&read);
+        let mut problems = read.problems;
+        problems.retain(|problem| self.told.insert(problem.clone()));
+        Configured { changed, problems }
+    }
+
+    /// What holds for a document.
+    fn config_of(&self, uri: &Uri) -> Config {
+        match self.projects.layer(uri) {
+            Some(project) => config::resolve(&[self.layers[0], self.layers[1], project]),
+            None => self.config.clone(),
+        }
+    }
+
     /// The client is being asked for its configuration: the number of the question.
     pub(crate) fn next_question(&mut self) -> u64 {
         self.questions += 1;
@@ -194,13 +218,14 @@ impl State {
     /// A document as it is now; none when its text is not known.
     pub(crate) fn snapshot(&self, uri: &Uri) -> Option<Snapshot> {
         let Some(Document::Known { version, revision, file }) = self.documents.get(uri) else { return None };
+        let config = self.config_of(uri);
         Some(Snapshot {
             uri: uri.clone(),
             version: *version,
             revision: *revision,
-            analysis: Analysis::new(Arc::clone(file), Arc::clone(&self.config.analysis)),
+            analysis: Analysis::new(Arc::clone(file), config.analysis),
             client: Arc::clone(&self.client),
-            diagnostics: self.config.diagnostics,
+            diagnostics: config.diagnostics,
             cancelled: Arc::default(),
         })
     }
@@ -216,7 +241,7 @@ impl State {
     /// A name for what is said about a snapshot: the same as long as the same would be said. Another
     /// run of the server has other names.
     pub(crate) fn result_id(&self, snapshot: &Snapshot) -> String {
-        let config = &self.config;
+        let config = self.config_of(&snapshot.uri);
         let flags = [config.diagnostics, config.analysis.unreachable_stages, config.analysis.split_hint];
         let flags: String = flags.map(|it| if it { '1' } else { '0' }).into_iter().collect();
         format!("{}.{}.{flags}", std::process::id(), snapshot.revision)

@@ -10,5 +10,6 @@ mod diagnostics;
 mod features;
 mod lifecycle;
 mod process;
+mod project;
 mod sync;
 mod wall;

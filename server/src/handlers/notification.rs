@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tower_lsp_server::ls_types::{
-    ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, InitializeParams, InitializeResult, MessageType, Registration, ServerInfo,
-    Uri,
+    ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InitializeParams,
+    InitializeResult, MessageType, Registration, ServerInfo, Uri,
 };
 
 use crate::capabilities::{ClientSupport, server_capabilities};
-use crate::config::SECTION;
+use crate::config::{SECTION, file};
+use crate::project::{ToRead, is_configuration};
 use crate::server::Server;
-use crate::state::{ConfigSource, OutOfSync};
+use crate::state::{ConfigSource, Configured, OutOfSync};
 
 /// Agrees with the client on what both can do, and starts the publisher.
 pub(crate) fn initialize(server: &Server, params: InitializeParams) -> InitializeResult {
@@ -23,7 +24,10 @@ pub(crate) fn initialize(server: &Server, params: InitializeParams) -> Initializ
         let server = server.clone();
         tokio::spawn(async move { server.publisher.run(&server.state, &server.client).await });
     }
-    server.state.lock().set_client(support);
+    let mut state = server.state.lock();
+    state.set_client(support);
+    state.projects().set_roots(&params);
+    drop(state);
     if let Some(options) = &params.initialization_options {
         configure(server, ConfigSource::Initialize, options);
     }
@@ -40,15 +44,25 @@ pub(crate) fn initialize(server: &Server, params: InitializeParams) -> Initializ
 /// Asks for the configuration where the client has one to give.
 pub(crate) fn initialized(server: &Server) {
     let support = Arc::clone(server.state.lock().client());
+    let mut registrations = Vec::new();
+    let mut register = |method: &str, options| {
+        registrations.push(Registration {
+            id: format!("dockstage.{method}"),
+            method: method.to_owned(),
+            register_options: Some(options),
+        });
+    };
     if support.registers_configuration {
+        register("workspace/didChangeConfiguration", json!({ "section": SECTION }));
+    }
+    if support.watches_files {
+        let pattern = format!("**/{}", file::NAME);
+        register("workspace/didChangeWatchedFiles", json!({ "watchers": [{ "globPattern": pattern }] }));
+    }
+    if !registrations.is_empty() {
         let client = server.client.clone();
-        let registration = Registration {
-            id: "dockstage.configuration".to_owned(),
-            method: "workspace/didChangeConfiguration".to_owned(),
-            register_options: Some(json!({ "section": SECTION })),
-        };
         tokio::spawn(async move {
-            if let Err(error) = client.register_capability(vec![registration]).await {
+            if let Err(error) = client.register_capability(registrations).await {
                 tracing::warn!("the client does not tell of changed settings: {error}");
             }
         });
@@ -60,7 +74,11 @@ pub(crate) fn initialized(server: &Server) {
 
 pub(crate) fn did_open(server: &Server, params: DidOpenTextDocumentParams) {
     let document = params.text_document;
-    let opened = server.state.lock().open(document.uri.clone(), document.version, &document.text);
+    let mut state = server.state.lock();
+    let opened = state.open(document.uri.clone(), document.version, &document.text);
+    let to_read = state.projects().reading_of([&document.uri].into_iter());
+    drop(state);
+    read_projects(server, to_read);
     after_change(server, document.uri, opened);
 }
 
@@ -86,6 +104,28 @@ pub(crate) fn did_change_configuration(server: &Server, params: DidChangeConfigu
     configure(server, ConfigSource::Client, &params.settings);
 }
 
+pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatchedFilesParams) {
+    if !params.changes.iter().any(|change| is_configuration(&change.uri)) {
+        return;
+    }
+    let mut state = server.state.lock();
+    let documents = state.open_documents();
+    let to_read = state.projects().reading_of(documents.iter());
+    drop(state);
+    read_projects(server, to_read);
+}
+
+/// Reads what files of the workspace say, on a thread where waiting for the disk holds nothing up.
+fn read_projects(server: &Server, to_read: Option<ToRead>) {
+    let Some(to_read) = to_read else { return };
+    let server = server.clone();
+    tokio::task::spawn_blocking(move || {
+        let read = to_read.read();
+        let configured = server.state.lock().take_projects(read);
+        after_configuration(&server, configured);
+    });
+}
+
 /// Asks for the section; the answer is taken like any other change of the configuration. Never waited
 /// for by a handler: the answer is read by the same task that the handler would hold up.
 fn ask_for_configuration(server: &Server) {
@@ -104,8 +144,13 @@ fn ask_for_configuration(server: &Server) {
 }
 
 fn configure(server: &Server, source: ConfigSource, value: &serde_json::Value) {
-    let mut state = server.state.lock();
-    let configured = state.configure(source, value);
+    let configured = server.state.lock().configure(source, value);
+    after_configuration(server, configured);
+}
+
+/// Says what is wrong with a configuration, and looks again at what it may change.
+fn after_configuration(server: &Server, configured: Configured) {
+    let state = server.state.lock();
     let (documents, support) = (state.open_documents(), Arc::clone(state.client()));
     drop(state);
     for problem in configured.problems {
