@@ -18,9 +18,11 @@ use crate::render::{Checked, Report, github, human, json, sarif};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit codes: 0 nothing to mend, 1 errors, warnings or infos, 2 wrong usage or a file \
-                        that cannot be read or written. Hints are printed, but they are offers, not findings: they \
-                        leave the exit code at 0."
+    after_help = "Exit codes: 0 nothing to mend, 1 errors, warnings or infos, 2 wrong usage or a file that \
+                  cannot be read or written. Hints are printed, but they are offers, not findings: they \
+                  leave the exit code at 0.\n\
+                  The nearest dockstage.toml, in the folder of a file or above it, says what holds where no \
+                  flag does."
 )]
 pub(super) struct Args {
     /// How to print what is found

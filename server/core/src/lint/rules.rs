@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
     use crate::analysis::Settings;
-    use crate::lint::{Diagnostic, FixKind, Severity, diagnostics};
+    use crate::lint::{Diagnostic, FixKind, Fixed, Severity, apply_fixes, diagnostics};
     use crate::model::SourceFile;
 
     fn found(text: &str) -> Vec<Diagnostic> {
@@ -146,6 +146,17 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_was_mended_stays_so() {
+        let mut examples: Vec<String> = all().iter().flat_map(|rule| rule.examples("Example")).collect();
+        examples.push(examples.concat());
+        for example in examples {
+            let mend = |text: &str| apply_fixes(text, |file| diagnostics(file, &Settings::default()));
+            let mended = mend(&example);
+            assert_eq!(mend(&mended.text), Fixed { count: 0, ..mended.clone() }, "{example}");
         }
     }
 
