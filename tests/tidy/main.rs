@@ -4,4 +4,5 @@
 mod dependencies;
 mod files;
 mod layers;
+mod pages;
 mod tree;
