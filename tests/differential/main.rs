@@ -28,7 +28,7 @@ const NAME: &str = "dockstage_parses_as_buildkit_does";
 const BATCH: usize = 500;
 
 /// How many differences of a kind are shown.
-const SHOWN: usize = 2;
+const SHOWN: usize = 4;
 
 fn main() -> ExitCode {
     let filters: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
