@@ -1,8 +1,8 @@
 //! Dockstage and BuildKit on the same Dockerfiles, which are made here: a difference is a bug.
 //!
 //! `cargo test --test differential` compares 2,000 texts. `DIFFERENTIAL_CASES=200000 DIFFERENTIAL_SEED=7` makes it more,
-//! and others: a run is a function of these two. BuildKit is asked through `tests/oracle`, a program in Go; without Go
-//! the test counts as ignored. This is no ordinary test harness, for those cannot say so once they run.
+//! and others: a run is a function of these two. `DIFFERENTIAL_CORPUS=FOLDER` adds Dockerfiles that changes start from.
+//! BuildKit is asked through `tests/oracle`, a program in Go; without Go the test counts as ignored. This is no ordinary test harness, for those cannot say so once they run.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
@@ -14,7 +14,7 @@ mod random;
 mod shrink;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
 /// Compares as many texts as asked for, and gives the number of differences.
 fn run(oracle: &mut Oracle) -> usize {
     let (cases, seed) = (number("DIFFERENTIAL_CASES", 2_000), number("DIFFERENTIAL_SEED", 1));
-    let ours = own_files();
+    let ours = known_files();
     let mut counts = Counts::default();
     let mut next = 0;
     while next < cases {
@@ -149,13 +149,15 @@ fn text_of(seed: u64, case: u64, ours: &[String]) -> String {
     }
 }
 
-/// The Dockerfiles of this repository that changes start from.
-fn own_files() -> Vec<String> {
+/// The Dockerfiles that changes start from: those of this repository, and others if asked for.
+fn known_files() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    for folder in ["server/grammar/tests/constructs", "examples"] {
-        for entry in ignore::Walk::new(root.join(folder)) {
-            let entry = entry.expect("our own folders can be read");
+    let mut folders = vec![root.join("server/grammar/tests/constructs"), root.join("examples")];
+    folders.extend(std::env::var_os("DIFFERENTIAL_CORPUS").map(PathBuf::from));
+    for folder in folders {
+        for entry in ignore::Walk::new(folder) {
+            let entry = entry.expect("the folders can be read");
             // Some constructs are there to be long, and one is no UTF-8.
             let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
             if !text.is_empty() && text.len() < 4_000 {
