@@ -61,12 +61,12 @@ fn main() -> ExitCode {
 /// Compares as many texts as asked for, and gives the number of differences.
 fn run(oracle: &mut Oracle) -> usize {
     let (cases, seed) = (number("DIFFERENTIAL_CASES", 2_000), number("DIFFERENTIAL_SEED", 1));
-    let ours = known_files();
+    let known = known_files();
     let mut counts = Counts::default();
     let mut next = 0;
     while next < cases {
         let end = (next + BATCH as u64).min(cases);
-        let texts: Vec<String> = (next..end).map(|case| text_of(seed, case, &ours)).collect();
+        let texts: Vec<String> = (next..end).map(|case| text_of(seed, case, &known)).collect();
         let answers = oracle.ask(&texts);
         for ((case, text), answer) in (next..end).zip(&texts).zip(&answers) {
             counts.add(answer);
@@ -127,14 +127,35 @@ fn show(oracle: &mut Oracle, seed: u64, case: u64, text: &str, kind: &str) {
         found(&answer, text).filter(|it| it.kind == kind)
     };
     let small = shrink::shrink(text, |text| difference_of(text).is_some());
-    println!("\nseed {seed}, case {case}: {kind}\n  {small:?}");
+    println!("\nseed {seed}, case {case}: {kind}\n  {}", readable(&small));
     if let Some(found) = difference_of(&small) {
         println!("  BuildKit:  {}\n  Dockstage: {}", found.buildkit, found.dockstage);
     }
 }
 
-/// The text of a case: a new one, a changed one, or one of ours changed.
-fn text_of(seed: u64, case: u64, ours: &[String]) -> String {
+/// A text in one line, and a long run of one character in a few of them.
+fn readable(text: &str) -> String {
+    let mut shown = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(first) = characters.next() {
+        let mut times = 1;
+        while characters.next_if_eq(&first).is_some() {
+            times += 1;
+        }
+        if times > 20 {
+            shown.push_str(&format!("<{times} × {first:?}>"));
+        } else {
+            (0..times).for_each(|_| shown.extend(first.escape_debug()));
+        }
+    }
+    shown
+}
+
+/// The text of a case: first those that are known as they are, then a new one, a changed one, or a known one changed.
+fn text_of(seed: u64, case: u64, known: &[String]) -> String {
+    if let Some(text) = usize::try_from(case).ok().and_then(|case| known.get(case)) {
+        return text.clone();
+    }
     let mut random = Random::new(seed, case);
     match random.below(3) {
         0 => generate::dockerfile(&mut random),
@@ -143,8 +164,8 @@ fn text_of(seed: u64, case: u64, ours: &[String]) -> String {
             mutate::mutate(&mut random, &text, &other)
         }
         _ => {
-            let (text, other) = (random.below(ours.len()), random.below(ours.len()));
-            mutate::mutate(&mut random, &ours[text], &ours[other])
+            let (text, other) = (random.below(known.len()), random.below(known.len()));
+            mutate::mutate(&mut random, &known[text], &known[other])
         }
     }
 }
