@@ -61,7 +61,7 @@ const WILD_FLAGS: &[&str] = &[
     "--from='a'\"b\"c", "--from=\\\"a", "--from=\"", "--from=日本", "--from=a\u{85}b", "--chown=\"\\\\\"", "--link\"\"", "-\\-link",
     "--mount=type=cache,,target=a", "--mount=type=cache, target=a", "--mount==", "--mount=type", "--mount=TYPE=cache,target=/a",
     "--mount=type=cache\\,target=/a", "--interval=1h1m1s1ms1us1ns", "--interval=+1s", "--interval=1.5.5s", "--interval=µ",
-    "--interval=10µs", "--interval=9999999h", "--interval=0", "--interval=1d", "--retries=+1", "--retries=01", "--retries=0x1",
+    "--interval=10µs", "--interval=10μs", "--interval=10000μs", "--interval=9999999h", "--interval=0", "--interval=1d", "--retries=+1", "--retries=01", "--retries=0x1",
     "--retries=99999999999", "--retries=1_0", "--interval=", "--link=TRUE", "--link=1", "--parents=t",
 ];
 
@@ -163,6 +163,7 @@ impl Writer<'_> {
 
     /// Writes an instruction on one line, and gives the heredocs that it announces.
     fn instruction(&mut self, keyword: &str, outer: bool) -> Vec<(&'static str, bool)> {
+        let start = self.text.len();
         match self.random.below(8) {
             0 => self.text.push_str(&keyword.to_lowercase()),
             1 if self.wildly() => {
@@ -178,6 +179,9 @@ impl Writer<'_> {
         }
         if self.wildly() && self.random.once_in(3) {
             return Vec::new();
+        }
+        if self.wildly() && self.random.once_in(3) {
+            self.fold(start);
         }
         self.space();
         self.flags(keyword);
@@ -204,7 +208,10 @@ impl Writer<'_> {
                 return self.instruction(keyword, self.wild < 10);
             }
             "HEALTHCHECK" if !wildly => {
-                self.put(&["CMD", "cmd", "Cmd", "NONE"], &["NONE ", "CMD\u{a0}", "é", "C"]);
+                self.put(
+                    &["CMD", "cmd", "Cmd", "NONE"],
+                    &["NONE ", "CMD\u{a0}", "é", "C", "nOne", "N\u{f8}NE"],
+                );
                 if !self.text.ends_with("NONE") {
                     self.space();
                     self.word();
@@ -230,6 +237,21 @@ impl Writer<'_> {
         Vec::new()
     }
 
+    /// Writes a letter of the keyword that stands at `start` as another one that may fold to it.
+    fn fold(&mut self, start: usize) {
+        let folds = [
+            ('K', "\u{212a}"),
+            ('k', "\u{212a}"),
+            ('I', "\u{130}"),
+            ('i', "\u{131}"),
+            ('S', "ſ"),
+            ('s', "ſ"),
+        ];
+        let (from, to) = folds[self.random.below(folds.len())];
+        let folded = self.text.split_off(start).replace(from, to);
+        self.text.push_str(&folded);
+    }
+
     fn flags(&mut self, keyword: &str) {
         let own = FLAGS.iter().find(|(name, _)| *name == keyword).map(|(_, flags)| *flags);
         if self.random.once_in(if own.is_some() { 3 } else { self.wild * 5 }) {
@@ -244,9 +266,12 @@ impl Writer<'_> {
         self.put(&["alpine", "scratch", "base", "$A", "a/b:c@sha256:0"], &["é", "\"a\"", "[\"a\"]"]);
         if self.random.once_in(2) {
             self.space();
-            self.put(&["AS", "as", "As"], &["IS", "AS\u{a0}"]);
+            self.put(&["AS", "as", "As"], &["IS", "AS\u{a0}", "Aſ"]);
             self.space();
-            self.put(&["b", "Base", "a.b_c-d"], &["1", "é", "scratch", "b c", "K", "ſ", "a b"]);
+            self.put(
+                &["b", "Base", "a.b_c-d"],
+                &["1", "é", "scratch", "b c", "\u{212a}", "ſ", "\u{130}", "a b"],
+            );
         }
     }
 

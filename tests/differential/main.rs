@@ -1,8 +1,8 @@
 //! Dockstage and BuildKit on the same Dockerfiles, which are made here: a difference is a bug.
 //!
 //! `cargo test --test differential` compares 2,000 texts. `DIFFERENTIAL_CASES=200000 DIFFERENTIAL_SEED=7` makes it more,
-//! and others: a run is a function of these two. BuildKit is asked through `tests/oracle`, a program in Go; without Go
-//! the test counts as ignored. This is no ordinary test harness, for those cannot say so once they run.
+//! and others: a run is a function of these two. `DIFFERENTIAL_CORPUS=FOLDER` adds Dockerfiles that changes start from.
+//! BuildKit is asked through `tests/oracle`, a program in Go; without Go the test counts as ignored. This is no ordinary test harness, for those cannot say so once they run.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
@@ -14,7 +14,7 @@ mod random;
 mod shrink;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -28,7 +28,7 @@ const NAME: &str = "dockstage_parses_as_buildkit_does";
 const BATCH: usize = 500;
 
 /// How many differences of a kind are shown.
-const SHOWN: usize = 2;
+const SHOWN: usize = 4;
 
 fn main() -> ExitCode {
     let filters: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
@@ -61,12 +61,12 @@ fn main() -> ExitCode {
 /// Compares as many texts as asked for, and gives the number of differences.
 fn run(oracle: &mut Oracle) -> usize {
     let (cases, seed) = (number("DIFFERENTIAL_CASES", 2_000), number("DIFFERENTIAL_SEED", 1));
-    let ours = own_files();
+    let known = known_files();
     let mut counts = Counts::default();
     let mut next = 0;
     while next < cases {
         let end = (next + BATCH as u64).min(cases);
-        let texts: Vec<String> = (next..end).map(|case| text_of(seed, case, &ours)).collect();
+        let texts: Vec<String> = (next..end).map(|case| text_of(seed, case, &known)).collect();
         let answers = oracle.ask(&texts);
         for ((case, text), answer) in (next..end).zip(&texts).zip(&answers) {
             counts.add(answer);
@@ -127,14 +127,35 @@ fn show(oracle: &mut Oracle, seed: u64, case: u64, text: &str, kind: &str) {
         found(&answer, text).filter(|it| it.kind == kind)
     };
     let small = shrink::shrink(text, |text| difference_of(text).is_some());
-    println!("\nseed {seed}, case {case}: {kind}\n  {small:?}");
+    println!("\nseed {seed}, case {case}: {kind}\n  {}", readable(&small));
     if let Some(found) = difference_of(&small) {
         println!("  BuildKit:  {}\n  Dockstage: {}", found.buildkit, found.dockstage);
     }
 }
 
-/// The text of a case: a new one, a changed one, or one of ours changed.
-fn text_of(seed: u64, case: u64, ours: &[String]) -> String {
+/// A text in one line, and a long run of one character in a few of them.
+fn readable(text: &str) -> String {
+    let mut shown = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(first) = characters.next() {
+        let mut times = 1;
+        while characters.next_if_eq(&first).is_some() {
+            times += 1;
+        }
+        if times > 20 {
+            shown.push_str(&format!("<{times} × {first:?}>"));
+        } else {
+            (0..times).for_each(|_| shown.extend(first.escape_debug()));
+        }
+    }
+    shown
+}
+
+/// The text of a case: first those that are known as they are, then a new one, a changed one, or a known one changed.
+fn text_of(seed: u64, case: u64, known: &[String]) -> String {
+    if let Some(text) = usize::try_from(case).ok().and_then(|case| known.get(case)) {
+        return text.clone();
+    }
     let mut random = Random::new(seed, case);
     match random.below(3) {
         0 => generate::dockerfile(&mut random),
@@ -143,19 +164,21 @@ fn text_of(seed: u64, case: u64, ours: &[String]) -> String {
             mutate::mutate(&mut random, &text, &other)
         }
         _ => {
-            let (text, other) = (random.below(ours.len()), random.below(ours.len()));
-            mutate::mutate(&mut random, &ours[text], &ours[other])
+            let (text, other) = (random.below(known.len()), random.below(known.len()));
+            mutate::mutate(&mut random, &known[text], &known[other])
         }
     }
 }
 
-/// The Dockerfiles of this repository that changes start from.
-fn own_files() -> Vec<String> {
+/// The Dockerfiles that changes start from: those of this repository, and others if asked for.
+fn known_files() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    for folder in ["server/grammar/tests/constructs", "examples"] {
-        for entry in ignore::Walk::new(root.join(folder)) {
-            let entry = entry.expect("our own folders can be read");
+    let mut folders = vec![root.join("server/grammar/tests/constructs"), root.join("examples")];
+    folders.extend(std::env::var_os("DIFFERENTIAL_CORPUS").map(PathBuf::from));
+    for folder in folders {
+        for entry in ignore::Walk::new(folder) {
+            let entry = entry.expect("the folders can be read");
             // Some constructs are there to be long, and one is no UTF-8.
             let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
             if !text.is_empty() && text.len() < 4_000 {

@@ -100,6 +100,9 @@ const PIECES: &[&str] = &[
 /// Changes `text` once to five times; `other` is a text to take lines from.
 pub(crate) fn mutate(random: &mut Random, text: &str, other: &str) -> String {
     let mut text = text.to_owned();
+    if random.once_in(400) {
+        text = too_long(random, &text);
+    }
     for _ in 0..1 + random.below(5) {
         text = match random.below(5) {
             0 => in_lines(random, &text, other),
@@ -108,6 +111,19 @@ pub(crate) fn mutate(random: &mut Random, text: &str, other: &str) -> String {
         };
     }
     text
+}
+
+/// Makes a line about as long as BuildKit reads, which is 65,535 bytes.
+fn too_long(random: &mut Random, text: &str) -> String {
+    let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+    let at = random.below(lines.len());
+    let length = 65_533 + random.below(6);
+    if let Some(line) = lines.get_mut(at) {
+        let missing = length.saturating_sub(line.trim_end_matches('\n').len());
+        let character = line.char_indices().map(|(at, _)| at).nth(random.below(line.len()));
+        line.insert_str(character.unwrap_or_default(), &random.pick(&["a", "a", "\\", " "]).repeat(missing));
+    }
+    lines.concat()
 }
 
 fn in_lines(random: &mut Random, text: &str, other: &str) -> String {

@@ -1,8 +1,16 @@
 //! Making a text that shows a difference as small as it can be.
 
+/// How many texts are tried at most.
+const TRIES: usize = 3_000;
+
 /// The smallest text found that still `shows` it: pieces are left out, halves first, lines before characters.
 pub(crate) fn shrink(text: &str, mut shows: impl FnMut(&str) -> bool) -> String {
     let mut text = text.to_owned();
+    let mut tries = 0;
+    let mut shows = |text: &str| {
+        tries += 1;
+        tries <= TRIES && shows(text)
+    };
     loop {
         let before = text.len();
         let lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();

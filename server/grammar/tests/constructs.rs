@@ -51,7 +51,11 @@ fn the_kind_of_an_instruction_is_its_keyword() {
         for instruction in instructions(&tree, &text) {
             let kind = instruction.kind.trim_end_matches("_instruction");
             let known = kind != "unknown";
-            assert_eq!(known, kind.eq_ignore_ascii_case(&instruction.keyword), "{name}: {instruction:?}");
+            assert_eq!(
+                known,
+                kind.eq_ignore_ascii_case(&instruction.keyword.replace('İ', "I")),
+                "{name}: {instruction:?}"
+            );
         }
     }
 }

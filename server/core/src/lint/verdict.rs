@@ -121,7 +121,15 @@ mod tests {
         assert_eq!(row("FROM\nFROM a\nENV a=b\n"), Some(0));
         assert_eq!(row("# escape=a\nENV a\n"), None);
         assert_eq!(row("# syntax=a\n# escape=a\nENV a\n"), Some(0));
+        assert_eq!(row("FROM a\nCOPY\nONBUILD ONBUILD ONBUILD CMD [1]\n"), Some(2));
         assert!(error("# escape=`\u{a0}\nFROM a\n").is_some(), "a no-break space belongs to the value");
+    }
+
+    #[test]
+    fn letters_that_fold_to_ascii_ones_count() {
+        assert_eq!(error("FROM a Aſ \u{212a}\nWOR\u{212a}D\u{130}R /\nONBUILD MA\u{130}NTAINER a\n"), None);
+        assert_eq!(row("FROM a\nONBUILD MA\u{131}NTAINER a\n"), Some(1));
+        assert_eq!(row("FROM a\nſHELL [\"a\"]\n"), Some(1));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The parts of an instruction: flags, arguments, pairs, mounts, heredocs.
 
-use crate::syntax::{RelRange, Spanned};
+use crate::syntax::{RelRange, Spanned, casing};
 
 /// An instruction's arguments, in the form that BuildKit reads them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,13 +71,13 @@ pub struct Mount {
 impl Mount {
     /// The last field with one of these keys, as BuildKit takes it.
     pub fn get(&self, keys: &[&str]) -> Option<&MountField> {
-        self.fields.iter().rev().find(|field| keys.contains(&field.key.text.to_lowercase().as_str()))
+        self.fields.iter().rev().find(|field| keys.contains(&casing::lower(&field.key.text).as_str()))
     }
 
     /// The mount's type in lower case: `bind` when none is given.
     pub fn kind(&self) -> String {
         let kind = self.get(&["type"]).and_then(|field| field.value.as_ref());
-        kind.map_or_else(|| "bind".to_owned(), |value| value.text.to_lowercase())
+        kind.map_or_else(|| "bind".to_owned(), |value| casing::lower(&value.text))
     }
 }
 

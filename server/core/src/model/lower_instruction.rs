@@ -14,7 +14,7 @@ use crate::syntax::{
 pub(super) fn lower_instruction(source: &str, parts: &Parts, newlines: u32, escape: char) -> InstructionData {
     let line = join(source, parts);
     let whole = RelRange::new(0, to_u32(source.len()));
-    let mut data = Lowering { line: &line, escape }.instruction(0..line.text().len(), false);
+    let mut data = Lowering { line: &line, escape }.instruction(0..line.text().len(), 0);
     data.range = whole;
     data.newlines = newlines;
     for cut in &parts.cuts {
@@ -100,14 +100,17 @@ fn heredocs(source: &str, line: &LogicalLine, parts: &Parts, data: &mut Instruct
     }
 }
 
+/// ONBUILDs in a chain that are read. A longer chain would end at the end of the stack.
+const MAX_TRIGGERS: usize = 50;
+
 struct Lowering<'a> {
     line: &'a LogicalLine,
     escape: char,
 }
 
 impl Lowering<'_> {
-    /// Lowers what stands at `span` of the logical line: an instruction, or an ONBUILD's trigger.
-    fn instruction(&self, span: Range<usize>, is_trigger: bool) -> InstructionData {
+    /// Lowers what stands at `span` of the logical line: an instruction, or the trigger of so many ONBUILDs.
+    fn instruction(&self, span: Range<usize>, depth: usize) -> InstructionData {
         let text = self.line.text();
         let (keyword, rest) = words::split_keyword(&text[span.clone()]);
         let shift = |range: Range<usize>| range.start + span.start..range.end + span.start;
@@ -132,11 +135,11 @@ impl Lowering<'_> {
             var_uses: Vec::new(),
         };
         data.flags = flags.iter().map(|flag| self.flag(data.keyword, flag)).collect();
-        data.arguments = self.arguments(&mut data, args, is_trigger);
+        data.arguments = self.arguments(&mut data, args, depth);
         data
     }
 
-    fn arguments(&self, data: &mut InstructionData, args: Range<usize>, is_trigger: bool) -> Arguments {
+    fn arguments(&self, data: &mut InstructionData, args: Range<usize>, depth: usize) -> Arguments {
         if args.is_empty() {
             return Arguments::None;
         }
@@ -156,11 +159,10 @@ impl Lowering<'_> {
             }
             Keyword::Cmd | Keyword::Entrypoint | Keyword::Run | Keyword::Shell => self.command(data, args),
             Keyword::Healthcheck => self.healthcheck(data, args),
-            // BuildKit refuses an ONBUILD in an ONBUILD. Going down a long chain of them would end at
-            // the end of the stack.
-            Keyword::Onbuild if is_trigger => Arguments::Text(self.spanned(args)),
+            // BuildKit refuses an ONBUILD in an ONBUILD, but only after it has read the chain to its end.
+            Keyword::Onbuild if depth == MAX_TRIGGERS => Arguments::Text(self.spanned(args)),
             Keyword::Onbuild => {
-                let trigger = self.instruction(args, true);
+                let trigger = self.instruction(args, depth + 1);
                 data.faults.extend(trigger.faults.iter().cloned());
                 data.trigger = Some(Box::new(trigger));
                 Arguments::Trigger

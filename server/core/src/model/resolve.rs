@@ -11,7 +11,7 @@ use super::scope::Scopes;
 use super::stage::{Base, RefTarget, Stage, StageId, StageName, StageRef, StageRefKind};
 use crate::TextRange;
 use crate::syntax::expansion::{Expander, expansions};
-use crate::syntax::{Directive, Keyword, Spanned};
+use crate::syntax::{Directive, Keyword, Spanned, casing};
 
 /// Builds the model on lowered instructions.
 pub(super) fn resolve(
@@ -60,10 +60,10 @@ fn stages(placed: &[Placed]) -> Vec<Stage> {
 
 fn stage_name(words: &[Spanned], placed: &Placed) -> Option<StageName> {
     let [_, keyword, name, ..] = words else { return None };
-    if !keyword.text.eq_ignore_ascii_case("as") {
+    if !casing::equals(&keyword.text, "as") {
         return None;
     }
-    let lower = name.text.to_lowercase();
+    let lower = casing::lower(&name.text);
     let valid = is_valid_stage_name(&lower);
     Some(StageName { written: name.text.clone(), lower, range: name.range.at(placed.start), valid })
 }
@@ -97,7 +97,7 @@ impl StageNames {
 
     /// What `--from=name` sees: the last stage of that name in the whole file, in any case.
     fn last(&self, name: &str) -> Option<StageId> {
-        let ids = self.0.get(name).or_else(|| self.0.get(&name.to_lowercase()))?;
+        let ids = self.0.get(name).or_else(|| self.0.get(&casing::lower(name)))?;
         ids.last().copied()
     }
 }

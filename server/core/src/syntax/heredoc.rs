@@ -84,7 +84,9 @@ const MAX_DEPTH: usize = 100;
 
 impl<'a> Lexer<'a> {
     fn split(text: &'a str, mode: Mode) -> Option<Vec<(String, Range<usize>)>> {
-        let chars = text.char_indices().peekable();
+        let mut chars = text.char_indices().peekable();
+        // The reader under BuildKit's lexer takes a byte order mark at the start away.
+        chars.next_if(|&(_, ch)| ch == '\u{feff}');
         let mut lexer = Self { chars, len: text.len(), mode, word: String::new(), start: 0, depth: 0 };
         let mut words = Vec::new();
         lexer.until(None, mode.raw_escapes, &mut |word| words.push(word))?;
@@ -347,6 +349,14 @@ mod tests {
         assert_eq!(names("RUN cat << EOF > f"), ["EOF"]);
         assert_eq!(names("COPY <<a <<b /dst/"), ["a", "b"]);
         assert_eq!(names("RUN <<EOF|sh"), ["EOF|sh"]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_at_the_start_is_none_of_the_name() {
+        assert_eq!(names("RUN <<\u{feff}A"), ["A"]);
+        assert_eq!(names("RUN <<A\u{feff}"), ["A\u{feff}"]);
+        assert_eq!(names("RUN <<\u{feff}"), Vec::<String>::new());
+        assert_eq!(heredoc_words("\u{feff}<<A").unwrap()[0].range, 3..6);
     }
 
     #[test]

@@ -143,7 +143,9 @@ impl Reader<'_> {
         self.text[self.at..].starts_with(word).then(|| self.at += word.len())
     }
 
+    /// Skips a number. One that is too large for a double is an error to Go's decoder.
     fn number(&mut self) -> Option<()> {
+        let start = self.at;
         self.eat(b'-');
         if !self.eat(b'0') {
             self.digits()?;
@@ -155,7 +157,8 @@ impl Reader<'_> {
             let _ = self.eat(b'+') || self.eat(b'-');
             self.digits()?;
         }
-        Some(())
+        let value: f64 = self.text[start..self.at].parse().ok()?;
+        value.is_finite().then_some(())
     }
 
     fn digits(&mut self) -> Option<()> {
@@ -257,6 +260,16 @@ mod tests {
             assert!(matches!(parse_json_array(text), JsonArray::NotStrings(_)), "{text}");
         }
         assert_eq!(parse_json_array(r#"["a", 12]"#), JsonArray::NotStrings(6..8));
+    }
+
+    #[test]
+    fn a_number_that_no_double_holds_is_no_json() {
+        for text in ["[1e400]", "[\"a\", {\"b\": [-1e309]}]", "[1.8e308]"] {
+            assert_eq!(parse_json_array(text), JsonArray::None, "{text}");
+        }
+        for text in ["[1e308]", "[1e-400]", "[1.797e308]"] {
+            assert!(matches!(parse_json_array(text), JsonArray::NotStrings(_)), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The instructions of the Dockerfile language.
 
+use super::casing;
+
 /// An instruction's keyword. BuildKit reads it in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)] // The names say it.
@@ -51,6 +53,10 @@ impl Keyword {
 
     /// Reads a keyword, in any case; what is none is [`Keyword::Unknown`].
     pub fn parse(text: &str) -> Self {
+        if !text.is_ascii() {
+            let folded = casing::lower(text);
+            return if folded.is_ascii() { Self::parse(&folded) } else { Self::Unknown };
+        }
         Self::ALL.into_iter().find(|it| it.as_str().eq_ignore_ascii_case(text)).unwrap_or(Self::Unknown)
     }
 

@@ -1,5 +1,6 @@
 //! The incremental syntax tree, and the words that BuildKit makes of a logical line.
 
+pub mod casing;
 mod directive;
 pub mod expansion;
 mod heredoc;

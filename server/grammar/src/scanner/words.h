@@ -71,13 +71,16 @@ static enum TokenType look_for_registry(Scanner *s, Cursor *c, int32_t consumed)
   return IMAGE_WITHOUT_REGISTRY;
 }
 
+/// BuildKit compares this word in another way than keywords: a long s is an s.
+static bool is_s(int32_t c) { return lower(c) == 's' || c == 0x017F; }
+
 /// The word after the image: `AS`, or any other word.
 static enum TokenType scan_as(Scanner *s, Cursor *c, const Fragment *f) {
   if (!f->valid[WORD] || lower(peek(c)) != 'a') return scan_fragment(s, c, f, 0);
   int32_t escape = escape_of(s), last = 'a';
   take(c);
   mark(c);
-  if (lower(peek(c)) == 's') {
+  if (is_s(peek(c))) {
     last = 's';
     take(c);
     mark(c);
@@ -87,7 +90,7 @@ static enum TokenType scan_as(Scanner *s, Cursor *c, const Fragment *f) {
   Reader r = reader_at(s, c, last);
   int32_t code = reader_next(&r);
   if (last == 'a') {
-    if (lower(code) != 's') return WORD;
+    if (!is_s(code)) return WORD;
     code = reader_next(&r);
   }
   return code == END_OF_LINE || is_blank(code) ? AS : WORD;

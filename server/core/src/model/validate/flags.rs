@@ -3,7 +3,7 @@
 use super::Faults;
 use crate::model::args::Flag;
 use crate::model::instruction::{FaultKind, InstructionData};
-use crate::syntax::{Keyword, RelRange};
+use crate::syntax::{Keyword, RelRange, casing};
 
 /// What a flag's value has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ fn fault_of(keyword: Keyword, flag: &Flag, earlier: &[Flag]) -> Option<(FaultKin
     }
     let value = flag.value.as_ref();
     match kind {
-        FlagType::Bool => match value.map(|value| (value.text.to_lowercase(), value)) {
+        FlagType::Bool => match value.map(|value| (casing::lower(&value.text), value)) {
             None => None,
             Some((lower, _)) if lower == "true" || lower == "false" => None,
             Some((lower, _)) if lower.is_empty() => {

@@ -4,6 +4,7 @@ use super::duration::{Duration, parse_duration};
 use super::{Faults, flags, span};
 use crate::model::args::Arguments;
 use crate::model::instruction::{FaultKind, InstructionData};
+use crate::syntax::casing;
 
 const MILLISECOND: i64 = 1_000_000;
 
@@ -12,7 +13,7 @@ pub(super) fn check(data: &InstructionData, faults: &mut Faults) {
         return faults.add(FaultKind::NoArguments, data.keyword_word.range);
     };
     let words = command.words();
-    let upper = kind.text.to_uppercase();
+    let upper = casing::upper(&kind.text);
     if upper == "NONE" {
         // BuildKit does not look at the flags of NONE.
         if !words.is_empty() {

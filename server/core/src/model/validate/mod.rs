@@ -12,7 +12,7 @@ mod run;
 use super::args::Arguments;
 use super::instruction::{FaultKind, FaultPhase, InstructionData, ParseFault};
 use super::resolve::is_valid_stage_name;
-use crate::syntax::{Keyword, RelRange, Spanned, is_heredoc_word};
+use crate::syntax::{Keyword, RelRange, Spanned, casing, is_heredoc_word};
 
 /// What BuildKit's instruction parser refuses in `data`, the first one first.
 ///
@@ -118,8 +118,8 @@ fn expose(data: &InstructionData, faults: &mut Faults) {
 fn from(data: &InstructionData, faults: &mut Faults) {
     match data.arguments.words() {
         [_] => {}
-        [_, r#as, name] if r#as.text.eq_ignore_ascii_case("as") => {
-            if !is_valid_stage_name(&name.text.to_lowercase()) {
+        [_, r#as, name] if casing::equals(&r#as.text, "as") => {
+            if !is_valid_stage_name(&casing::lower(&name.text)) {
                 return faults.add(FaultKind::BadStageName { name: name.text.clone() }, name.range);
             }
         }
@@ -132,7 +132,7 @@ fn from(data: &InstructionData, faults: &mut Faults) {
 fn from_range(data: &InstructionData, words: &[Spanned]) -> RelRange {
     match words {
         [] => data.keyword_word.range,
-        [_, r#as, _, extra @ ..] if r#as.text.eq_ignore_ascii_case("as") => span(extra, r#as.range),
+        [_, r#as, _, extra @ ..] if casing::equals(&r#as.text, "as") => span(extra, r#as.range),
         [base, rest @ ..] => span(rest, base.range),
     }
 }
@@ -199,9 +199,10 @@ fn onbuild(data: &InstructionData, faults: &mut Faults) {
         return;
     }
     let word = &trigger.keyword_word;
-    match trigger.keyword {
-        Keyword::Onbuild => faults.add(FaultKind::OnbuildChain, word.range),
-        Keyword::From | Keyword::Maintainer => {
+    // Upper case, where BuildKit compares keywords in lower case elsewhere: some letters tell these apart.
+    match casing::upper(&word.text).as_str() {
+        "ONBUILD" => faults.add(FaultKind::OnbuildChain, word.range),
+        "FROM" | "MAINTAINER" => {
             faults.add(FaultKind::OnbuildForbidden { trigger: word.text.clone() }, word.range);
         }
         _ => {

@@ -4,7 +4,7 @@ use super::{Faults, flags};
 use crate::model::args::Flag;
 use crate::model::instruction::{DeviceFault, FaultKind, InstructionData, MountFault};
 use crate::syntax::words::csv_fields;
-use crate::syntax::{RelRange, Spanned};
+use crate::syntax::{RelRange, Spanned, casing};
 
 const NETWORKS: &[&str] = &["default", "none", "host"];
 const SECURITIES: &[&str] = &["insecure", "sandbox"];
@@ -61,7 +61,7 @@ fn mount(text: &str) -> Result<(), (MountFault, Option<usize>)> {
     for (index, field) in fields.iter().enumerate() {
         let Some((key, value)) = field.split_once('=') else { continue };
         // A `$` at the very end begins no variable.
-        if key.to_lowercase() == "from" && value.find('$').is_some_and(|at| at + 1 < value.len()) {
+        if casing::lower(key) == "from" && value.find('$').is_some_and(|at| at + 1 < value.len()) {
             return Err((MountFault::VariableInFrom(value.to_owned()), Some(index)));
         }
     }
@@ -73,8 +73,8 @@ fn device(text: &str) -> Result<(), DeviceFault> {
     let mut name = String::new();
     for field in fields(text).ok_or(DeviceFault::BadCsv)? {
         let (key, value) = match field.split_once('=') {
-            Some((key, value)) => (key.to_lowercase(), Some(value)),
-            None => (field.to_lowercase(), None),
+            Some((key, value)) => (casing::lower(key), Some(value)),
+            None => (casing::lower(&field), None),
         };
         match (key.as_str(), value) {
             ("required", None) => {}

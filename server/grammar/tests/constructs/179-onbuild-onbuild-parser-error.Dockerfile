@@ -1,0 +1,3 @@
+FROM alpine
+ONBUILD ONBUILD ENV a
+USER a

@@ -1,0 +1,5 @@
+FROM alpine
+ONBUİLD RUN <<EOF
+echo a
+EOF
+USER a
