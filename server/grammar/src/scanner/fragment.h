@@ -4,11 +4,16 @@
 
 #include "expansion.h"
 
+/// Read carriage returns, and say whether the line ends behind them.
+static bool take_line_end(Cursor *c) {
+  while (peek(c) == '\r') take(c);
+  return at_line_end(c);
+}
+
 /// After an escape character: whether it is a continuation. Reads the white space up to the line end.
 static bool take_continuation(Cursor *c) {
   while (peek(c) == ' ' || peek(c) == '\t') take(c);
-  while (peek(c) == '\r') take(c);
-  return at_line_end(c);
+  return take_line_end(c);
 }
 
 typedef struct {
@@ -157,12 +162,13 @@ static enum TokenType scan_escape(Scanner *s, Cursor *c, const Fragment *f) {
   if (!before_white_space(c)) return scan_fragment(s, c, f, escape);
   // An escaped blank belongs to the word, if this is no continuation.
   bool whole_line = f->splitting == WHOLE_LINE && f->kind != OPERAND;
-  if (f->splitting != SPLIT_AT_BLANKS && !whole_line && (peek(c) == ' ' || peek(c) == '\t')) {
+  bool returned = peek(c) == '\r';
+  if (f->splitting != SPLIT_AT_BLANKS && !whole_line) {
     feed_fragment(s, f, peek(c));
-    take(c);
+    if (!at_line_end(c)) take(c);
     mark(c);
   }
-  if (take_continuation(c)) {
+  if (returned ? take_line_end(c) : take_continuation(c)) {
     *quoting(s, f) = inner;
     s->word = word;
     return finish_continuation(s, c);
