@@ -4,7 +4,7 @@ use crate::lint::expanded::Word;
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::state::clean;
 use crate::model::{Instruction, InstructionData};
-use crate::syntax::{Keyword, Spanned, is_heredoc_word};
+use crate::syntax::{Keyword, RelRange, Spanned, is_heredoc_word};
 use crate::workspace::IgnoreFile;
 use crate::workspace::dockerignore::{Decision, Pattern, Steps};
 
@@ -87,8 +87,18 @@ fn check_sources(
             let message = format!(
                 "{what} is left out of the build by `{by}` in line {line} of the ignore file. Change one of the two."
             );
-            cx.report(instruction.abs(source.range), message);
+            report(cx, instruction, source.range, message);
         }
+    }
+}
+
+/// Adds a finding about a source. BuildKit says the instruction's first line: where the source stands on
+/// another one, the finding is at the keyword, and the source a related place.
+fn report(cx: &mut Context<'_>, instruction: Instruction<'_>, source: RelRange, message: String) {
+    if instruction.data.line.is_on_first_line(source.start()) {
+        cx.report(instruction.abs(source), message);
+    } else {
+        cx.report(instruction.keyword_range(), message).relate(instruction.abs(source), "here");
     }
 }
 
@@ -137,6 +147,20 @@ COPY b dist /dist
 #      ^^^^ CopyIgnoredFile: `dist` is left out of the build by `dist` in line 2 of the ignore file. Change one of the two.
 COPY b /dist
 COPY /dist Dist /e/
+",
+        );
+    }
+
+    #[test]
+    fn on_another_line_the_keyword_is_at_fault() {
+        check_beside(
+            "a\n",
+            r"
+FROM alpine
+  COPY b \
+# ^^^^ CopyIgnoredFile: `a` is left out of the build by `a` in line 1 of the ignore file. Change one of the two.
+  a /x/
+# ^ … here
 ",
         );
     }
