@@ -5,10 +5,13 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use dockstage_core::workspace::{IgnoreFile, build_context};
 use ignore::WalkBuilder;
 
 /// A file this long is no Dockerfile, and reading it would help nobody.
 const MAX_LEN: u64 = 64 * 1024 * 1024;
+/// Nor is one this long an ignore file.
+const MAX_IGNORE_LEN: u64 = 1024 * 1024;
 
 /// What a path given on the command line holds.
 #[derive(Debug)]
@@ -66,6 +69,22 @@ pub(crate) fn file(path: &Path) -> Input {
         file: (path != Path::new("-")).then(|| path.to_owned()),
         text: read(path),
     }
+}
+
+/// The ignore file that counts for a Dockerfile; none where there is none that can be read.
+pub(crate) fn ignore_file(dockerfile: &Path) -> Option<IgnoreFile> {
+    let name = dockerfile.file_name()?.to_string_lossy();
+    let mut names = build_context::ignore_file_names(&name).into_iter();
+    names.find_map(|name| read_ignore_file(&dockerfile.with_file_name(name)))
+}
+
+/// Reads an ignore file. Only a regular file is opened: anything else could wait for ever.
+pub(crate) fn read_ignore_file(path: &Path) -> Option<IgnoreFile> {
+    let is_short_file = std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() <= MAX_IGNORE_LEN);
+    if !is_short_file {
+        return None;
+    }
+    read(path).ok().map(|text| IgnoreFile::parse(&text.text))
 }
 
 fn files_of(path: &Path) -> Vec<Result<PathBuf, (String, String)>> {

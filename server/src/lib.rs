@@ -7,6 +7,7 @@ pub mod cli;
 pub mod render;
 pub mod server;
 
+mod beside;
 mod capabilities;
 mod catalogue;
 mod config;

@@ -135,8 +135,8 @@ impl LanguageServer for Server {
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         notification::did_change(self, params);
     }
-    async fn did_save(&self, _: DidSaveTextDocumentParams) {
-        // Nothing that we say depends on what is on disk.
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        notification::did_save(self, params);
     }
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         notification::did_close(self, params);

@@ -11,10 +11,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use dockstage_core::analysis::Analysis;
 use dockstage_core::lint::Diagnostic;
-use dockstage_core::model::SourceFile;
+use dockstage_core::model::{ContentChange, SourceFile};
+use dockstage_core::text::TextDocument;
+use dockstage_core::workspace::IgnoreFile;
 use serde_json::Value;
 use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
+use crate::beside::{Beside, OnDisk, ignore_files, is_ignore_file, is_same_file};
 use crate::capabilities::ClientSupport;
 use crate::config::{self, Config, Layer};
 use crate::convert::from_proto;
@@ -32,6 +35,12 @@ pub(crate) struct State {
     /// Problems of the configuration that the user has been told of.
     told: HashSet<String>,
     documents: HashMap<Uri, Document>,
+    /// Ignore files that were read.
+    on_disk: Arc<OnDisk>,
+    /// Whether the client tells of changes of ignore files on disk.
+    is_watched: bool,
+    /// Counts the changes of ignore files, on disk or in an editor.
+    ignore_changes: u64,
     /// Counts the texts there have been. A client's versions need not differ; these do.
     revision: u64,
     /// Counts how often the client was asked for its configuration.
@@ -44,6 +53,12 @@ enum Document {
         version: i32,
         revision: u64,
         file: Arc<SourceFile>,
+    },
+    /// An ignore file. It has a say in what is said about Dockerfiles; there is nothing to say about it.
+    Ignore {
+        version: i32,
+        text: TextDocument,
+        file: Arc<IgnoreFile>,
     },
     /// Its text is not known any more: a change could not be applied. It stays so until it is opened
     /// again.
@@ -111,9 +126,12 @@ impl State {
 
     /// A document was opened: from now on its text is what the client says.
     pub(crate) fn open(&mut self, uri: Uri, version: i32, text: &str) -> Result<(), OutOfSync> {
-        let file = catch_unwind(|| SourceFile::new(text)).map_err(|_| OutOfSync::Panicked);
-        let document = match file {
-            Ok(file) => Document::Known { version, revision: self.next_revision(), file: Arc::new(file) },
+        let document = match is_ignore_file(&uri) {
+            true => self.ignore_file(version, TextDocument::from(text)),
+            false => self.dockerfile(version, || SourceFile::new(text)),
+        };
+        let document = match document {
+            Ok(document) => document,
             Err(reason) => {
                 self.documents.insert(uri, Document::Lost);
                 return Err(reason);
@@ -131,13 +149,22 @@ impl State {
         version: i32,
         events: &[TextDocumentContentChangeEvent],
     ) -> Result<(), OutOfSync> {
-        let (from, file) = match self.documents.get(uri) {
-            Some(Document::Known { version, file, .. }) => (*version, Arc::clone(file)),
+        let edited = match self.documents.get(uri) {
+            Some(Document::Known { version: from, file, .. }) => {
+                let (from, file) = (*from, Arc::clone(file));
+                let changes = self.changes(file.text(), from, version, events);
+                changes.and_then(|changes| self.dockerfile(version, || file.edited(&changes)))
+            }
+            Some(Document::Ignore { version: from, text, .. }) => {
+                let (from, text) = (*from, text.clone());
+                let changes = self.changes(&text, from, version, events);
+                changes.and_then(|changes| self.ignore_file(version, replaced(text, &changes)))
+            }
             Some(Document::Lost) => return Err(OutOfSync::Lost),
             None => return Err(OutOfSync::NotOpen),
         };
-        let document = match self.edited(&file, from, version, events) {
-            Ok(file) => Document::Known { version, revision: self.next_revision(), file: Arc::new(file) },
+        let document = match edited {
+            Ok(document) => document,
             Err(reason) => {
                 self.documents.insert(uri.clone(), Document::Lost);
                 return Err(reason);
@@ -147,23 +174,74 @@ impl State {
         Ok(())
     }
 
-    fn edited(
+    fn changes(
         &self,
-        file: &SourceFile,
+        text: &TextDocument,
         from: i32,
         to: i32,
         events: &[TextDocumentContentChangeEvent],
-    ) -> Result<SourceFile, OutOfSync> {
+    ) -> Result<Vec<ContentChange>, OutOfSync> {
         if to < from {
             return Err(OutOfSync::VersionWentBack { from, to });
         }
-        let changes = from_proto::content_changes(file.text(), self.client.encoding, events)?;
-        catch_unwind(AssertUnwindSafe(|| file.edited(&changes))).map_err(|_| OutOfSync::Panicked)
+        from_proto::content_changes(text, self.client.encoding, events)
     }
 
-    /// A document was closed.
+    fn dockerfile(&mut self, version: i32, file: impl FnOnce() -> SourceFile) -> Result<Document, OutOfSync> {
+        let file = catch_unwind(AssertUnwindSafe(file)).map_err(|_| OutOfSync::Panicked)?;
+        Ok(Document::Known { version, revision: self.next_revision(), file: Arc::new(file) })
+    }
+
+    fn ignore_file(&mut self, version: i32, text: TextDocument) -> Result<Document, OutOfSync> {
+        let file = catch_unwind(|| IgnoreFile::parse(&text.to_string())).map_err(|_| OutOfSync::Panicked)?;
+        self.ignore_changes += 1;
+        Ok(Document::Ignore { version, text, file: Arc::new(file) })
+    }
+
+    /// A document was closed: from now on its text is what is on disk.
     pub(crate) fn close(&mut self, uri: &Uri) {
         self.documents.remove(uri);
+        if is_ignore_file(uri) {
+            self.forget_disk();
+        }
+    }
+
+    /// Ignore files may have changed on disk.
+    pub(crate) fn forget_disk(&mut self) {
+        self.on_disk.forget();
+        self.ignore_changes += 1;
+    }
+
+    /// The client tells of changes of ignore files from now on.
+    pub(crate) fn set_watched(&mut self) {
+        self.is_watched = true;
+        self.forget_disk();
+    }
+
+    /// Whether the client tells of changes of ignore files.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.is_watched
+    }
+
+    /// The open documents that an ignore file has a say in.
+    pub(crate) fn documents_under(&self, ignore_file: &Uri) -> Vec<Uri> {
+        let mut documents = self.open_documents();
+        documents.retain(|uri| ignore_files(uri).any(|it| is_same_file(&it, ignore_file)));
+        documents
+    }
+
+    /// What lies beside a document.
+    fn beside(&self, uri: &Uri) -> Beside {
+        let open = |uri: &Uri| match self.documents.get(uri) {
+            Some(Document::Ignore { file, .. }) => Some(Arc::clone(file)),
+            _ => None,
+        };
+        let candidates = ignore_files(uri).map(|uri| (uri.clone(), open(&uri)));
+        Beside {
+            candidates: candidates.collect(),
+            on_disk: Arc::clone(&self.on_disk),
+            is_watched: self.is_watched,
+        }
     }
 
     /// The documents whose text is known.
@@ -224,6 +302,7 @@ impl State {
             version: *version,
             revision: *revision,
             analysis: Analysis::new(Arc::clone(file), config.analysis),
+            beside: self.beside(uri),
             client: Arc::clone(&self.client),
             diagnostics: config.diagnostics,
             cancelled: Arc::default(),
@@ -244,7 +323,7 @@ impl State {
         let config = self.config_of(&snapshot.uri);
         let flags = [config.diagnostics, config.analysis.unreachable_stages, config.analysis.split_hint];
         let flags: String = flags.map(|it| if it { '1' } else { '0' }).into_iter().collect();
-        format!("{}.{}.{flags}", std::process::id(), snapshot.revision)
+        format!("{}.{}.{}.{flags}", std::process::id(), snapshot.revision, self.ignore_changes)
     }
 
     fn next_revision(&mut self) -> u64 {
@@ -260,6 +339,7 @@ pub struct Snapshot {
     pub(crate) version: i32,
     revision: u64,
     pub(crate) analysis: Analysis,
+    beside: Beside,
     pub(crate) client: Arc<ClientSupport>,
     diagnostics: bool,
     cancelled: Arc<AtomicBool>,
@@ -283,8 +363,25 @@ impl Snapshot {
 
     /// What is wrong with the document, as far as the user wants to know.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        if self.diagnostics { self.analysis.diagnostics() } else { Vec::new() }
+        if self.diagnostics { self.analysis_beside().diagnostics() } else { Vec::new() }
     }
+
+    /// What can be asked about the document where it depends on what lies beside it. This may read the
+    /// disk.
+    pub(crate) fn analysis_beside(&self) -> Analysis {
+        self.analysis.clone().with_ignore(self.beside.ignore_file())
+    }
+}
+
+/// A text with changes made to it, one after the other.
+fn replaced(mut text: TextDocument, changes: &[ContentChange]) -> TextDocument {
+    for change in changes {
+        match change.range {
+            Some(range) => drop(text.replace(range, &change.text)),
+            None => text = TextDocument::from(change.text.as_str()),
+        }
+    }
+    text
 }
 
 /// Sets a snapshot's flag when the future that waits for its answer is dropped.

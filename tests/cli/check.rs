@@ -183,3 +183,36 @@ fn the_flag_of_the_recorded_answers_is_taken() {
     let sandbox = Sandbox::new("assume", &[("a", GOOD)]);
     assert_eq!(sandbox.run(&["check", "--select", "buildkit", "--assume-empty-base", "a"]).code, 0);
 }
+
+#[test]
+fn the_ignore_file_beside_a_dockerfile_counts() {
+    let copies = "FROM alpine\nCOPY a b /x/\n";
+    let sandbox = Sandbox::new(
+        "ignore-file",
+        &[
+            ("one/Dockerfile", copies),
+            ("one/.dockerignore", "a\n"),
+            ("one/api.Dockerfile", copies),
+            ("one/api.Dockerfile.dockerignore", "b\n"),
+            ("one/empty.Dockerfile", copies),
+            ("one/empty.Dockerfile.dockerignore", ""),
+            ("one/two/Dockerfile", copies),
+            ("three/Dockerfile", copies),
+            ("three/.dockerignore/folder", ""),
+        ],
+    );
+    let found = |path: &str| {
+        let ran = sandbox.run(&["check", "--format", "json", path]);
+        let found = ran.json().into_iter().flat_map(|it| it["diagnostics"].as_array().unwrap().clone());
+        let shown = found.map(|it| format!("{} {}", it["code"], it["range"]["start"]["character"]));
+        shown.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(found("one/Dockerfile"), "\"CopyIgnoredFile\" 5");
+    assert_eq!(found("one/api.Dockerfile"), "\"CopyIgnoredFile\" 7", "its own one alone");
+    assert_eq!(found("one/empty.Dockerfile"), "", "an empty one as well");
+    assert_eq!(found("one/two/Dockerfile"), "", "that of a folder above is of another context");
+    assert_eq!(found("three"), "", "a folder is no ignore file");
+    assert_eq!(found("one").matches("CopyIgnoredFile").count(), 2);
+    let piped = sandbox.run_with(&["check", "--format", "json", "-"], copies);
+    assert_eq!(piped.json()[0]["diagnostics"], json!([]), "what is piped lies nowhere");
+}

@@ -8,6 +8,7 @@ mod burst;
 mod configuration;
 mod diagnostics;
 mod features;
+mod ignore_file;
 mod lifecycle;
 mod process;
 mod project;

@@ -109,8 +109,9 @@ class Server implements vscode.Disposable {
 
   private clientOptions(): LanguageClientOptions {
     return {
-      // By language, whatever the scheme: files, untitled documents, remotes.
-      documentSelector: [{ language: "dockerfile" }],
+      // By language, whatever the scheme: files, untitled documents, remotes. Ignore files for what is not
+      // saved yet in them: it counts for the Dockerfiles beside them.
+      documentSelector: [{ language: "dockerfile" }, { pattern: "**/*.dockerignore" }],
       outputChannel: this.log,
       initializationOptions: () => vscode.workspace.getConfiguration(SECTION),
       synchronize: { configurationSection: SECTION },

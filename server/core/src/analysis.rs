@@ -6,6 +6,7 @@ use crate::assists::{self, CodeAction};
 use crate::ide::{completion, definition, folding, highlight, hover, references, rename, symbols};
 use crate::lint::{self, Diagnostic};
 use crate::model::SourceFile;
+use crate::workspace::IgnoreFile;
 use crate::{TextRange, TextSize};
 
 /// What a user can set, as far as the analysis is concerned.
@@ -28,12 +29,19 @@ impl Default for Settings {
 pub struct Analysis {
     file: Arc<SourceFile>,
     settings: Arc<Settings>,
+    ignore: Option<Arc<IgnoreFile>>,
 }
 
 impl Analysis {
     /// Looks at a document under some settings.
     pub fn new(file: Arc<SourceFile>, settings: Arc<Settings>) -> Self {
-        Self { file, settings }
+        Self { file, settings, ignore: None }
+    }
+
+    /// The same with the ignore file that counts for the document, where there is one.
+    #[must_use]
+    pub fn with_ignore(self, ignore: Option<Arc<IgnoreFile>>) -> Self {
+        Self { ignore, ..self }
     }
 
     /// The document.
@@ -43,7 +51,7 @@ impl Analysis {
 
     /// Everything that is wrong or worth a hint, in order of the text.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mut found = lint::diagnostics(&self.file, &self.settings);
+        let mut found = lint::diagnostics_beside(&self.file, &self.settings, self.ignore.as_deref());
         if self.settings.split_hint {
             found.extend(assists::split_stage::hint(&self.file));
         }

@@ -2,7 +2,7 @@
 //!
 //! Text goes in, plain data comes out. Positions are byte offsets. Nothing in this crate performs
 //! I/O, knows a protocol or waits, so nothing in it can fail: what is wrong with a Dockerfile is
-//! data too. The direction of dependencies is `text ← syntax ← model ← {ide, lint, assists} ← analysis`.
+//! data too. The direction of dependencies is `text ← syntax ← model ← workspace ← {ide, lint, assists} ← analysis`.
 
 pub mod analysis;
 pub mod assists;
@@ -11,5 +11,6 @@ pub mod lint;
 pub mod model;
 pub mod syntax;
 pub mod text;
+pub mod workspace;
 
 pub use text_size::{TextRange, TextSize};

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use dockstage_core::analysis::Analysis;
 use dockstage_core::lint::{Diagnostic, Severity, apply_fixes};
 use dockstage_core::model::SourceFile;
+use dockstage_core::workspace::IgnoreFile;
 
 use super::settings::{AllSettings, Settings};
 use super::{Outcome, complain};
@@ -97,9 +98,11 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
             outcome = outcome.max(Outcome::Failed);
             continue;
         };
+        let ignore = input.file.as_deref().and_then(disk::ignore_file).map(Arc::new);
+        let view = View { settings: &settings, ignore };
         let mut now = Cow::Borrowed(text.text.as_str());
         if args.fix {
-            match mend(&input.path, input.file.as_deref(), text, &settings, out)? {
+            match mend(&input.path, input.file.as_deref(), text, &view, out)? {
                 Ok(mended) => now = Cow::Owned(mended),
                 Err(reason) => {
                     complain(format_args!("{}: {reason}", input.path));
@@ -108,7 +111,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
             }
         }
         let file = Arc::new(SourceFile::new(&now));
-        let found = findings(&file, &settings);
+        let found = view.findings(&file);
         if found.iter().any(|it| it.severity != Severity::Hint) {
             outcome = outcome.max(Outcome::Found);
         }
@@ -119,12 +122,21 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
     Ok(outcome)
 }
 
-/// What is found in a file, as far as it is wanted.
-fn findings(file: &Arc<SourceFile>, settings: &Settings) -> Vec<Diagnostic> {
-    let analysis = Analysis::new(Arc::clone(file), Arc::clone(&settings.config.analysis));
-    let mut found = analysis.diagnostics();
-    found.retain(|it| settings.take(it));
-    found
+/// How a file is looked at.
+struct View<'a> {
+    settings: &'a Settings,
+    /// The ignore file that counts for it.
+    ignore: Option<Arc<IgnoreFile>>,
+}
+
+impl View<'_> {
+    /// What is found in the file, as far as it is wanted.
+    fn findings(&self, file: &Arc<SourceFile>) -> Vec<Diagnostic> {
+        let analysis = Analysis::new(Arc::clone(file), Arc::clone(&self.settings.config.analysis));
+        let mut found = analysis.with_ignore(self.ignore.clone()).diagnostics();
+        found.retain(|it| self.settings.take(it));
+        found
+    }
 }
 
 /// Applies the safe fixes and writes the text back, to standard output when it came from standard input.
@@ -133,10 +145,10 @@ fn mend(
     path: &str,
     file: Option<&Path>,
     text: &disk::Text,
-    settings: &Settings,
+    view: &View<'_>,
     out: &mut dyn Write,
 ) -> io::Result<Result<String, String>> {
-    let fixed = apply_fixes(&text.text, |file| findings(file, settings));
+    let fixed = apply_fixes(&text.text, |file| view.findings(file));
     if text.lossy && (file.is_none() || fixed.count > 0) {
         return Ok(Err("not mended: bytes that are no UTF-8 would be lost".to_owned()));
     }

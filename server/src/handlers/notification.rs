@@ -6,10 +6,12 @@ use std::sync::Arc;
 use serde_json::json;
 use tower_lsp_server::ls_types::{
     ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InitializeParams,
-    InitializeResult, MessageType, Registration, ServerInfo, Uri,
+    DidChangeWatchedFilesParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, InitializeParams, InitializeResult, MessageType, Registration, ServerInfo,
+    Uri,
 };
 
+use crate::beside::is_ignore_file;
 use crate::capabilities::{ClientSupport, server_capabilities};
 use crate::config::{SECTION, file};
 use crate::project::{ToRead, is_configuration};
@@ -56,14 +58,19 @@ pub(crate) fn initialized(server: &Server) {
         register("workspace/didChangeConfiguration", json!({ "section": SECTION }));
     }
     if support.watches_files {
-        let pattern = format!("**/{}", file::NAME);
-        register("workspace/didChangeWatchedFiles", json!({ "watchers": [{ "globPattern": pattern }] }));
+        let patterns = [format!("**/{}", file::NAME), "**/*.dockerignore".to_owned()];
+        let watchers = patterns.map(|pattern| json!({ "globPattern": pattern }));
+        register("workspace/didChangeWatchedFiles", json!({ "watchers": watchers }));
     }
     if !registrations.is_empty() {
-        let client = server.client.clone();
+        let (server, watches_files) = (server.clone(), support.watches_files);
         tokio::spawn(async move {
-            if let Err(error) = client.register_capability(registrations).await {
-                tracing::warn!("the client does not tell of changed settings: {error}");
+            match server.client.register_capability(registrations).await {
+                Ok(()) if watches_files => server.state.lock().set_watched(),
+                Ok(()) => (),
+                Err(error) => {
+                    tracing::warn!("the client does not tell of changed settings or files: {error}")
+                }
             }
         });
     }
@@ -90,7 +97,18 @@ pub(crate) fn did_change(server: &Server, params: DidChangeTextDocumentParams) {
 
 pub(crate) fn did_close(server: &Server, params: DidCloseTextDocumentParams) {
     server.state.lock().close(&params.text_document.uri);
-    mark_dirty(server, params.text_document.uri);
+    after_change(server, params.text_document.uri, Ok(()));
+}
+
+/// A client that does not tell of changes on disk tells of this one.
+pub(crate) fn did_save(server: &Server, params: DidSaveTextDocumentParams) {
+    let mut state = server.state.lock();
+    if state.is_watched() {
+        return;
+    }
+    state.forget_disk();
+    drop(state);
+    after_change(server, params.text_document.uri, Ok(()));
 }
 
 pub(crate) fn did_change_configuration(server: &Server, params: DidChangeConfigurationParams) {
@@ -105,14 +123,21 @@ pub(crate) fn did_change_configuration(server: &Server, params: DidChangeConfigu
 }
 
 pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatchedFilesParams) {
-    if !params.changes.iter().any(|change| is_configuration(&change.uri)) {
-        return;
-    }
+    let changed = || params.changes.iter().map(|change| &change.uri);
     let mut state = server.state.lock();
-    let documents = state.open_documents();
-    let to_read = state.projects().reading_of(documents.iter());
+    let mut to_read = None;
+    if changed().any(is_configuration) {
+        let documents = state.open_documents();
+        to_read = state.projects().reading_of(documents.iter());
+    }
+    let mut documents = Vec::new();
+    if changed().any(is_ignore_file) {
+        state.forget_disk();
+        documents.extend(changed().flat_map(|uri| state.documents_under(uri)));
+    }
     drop(state);
     read_projects(server, to_read);
+    look_again(server, documents);
 }
 
 /// Reads what files of the workspace say, on a thread where waiting for the disk holds nothing up.
@@ -151,7 +176,7 @@ fn configure(server: &Server, source: ConfigSource, value: &serde_json::Value) {
 /// Says what is wrong with a configuration, and looks again at what it may change.
 fn after_configuration(server: &Server, configured: Configured) {
     let state = server.state.lock();
-    let (documents, support) = (state.open_documents(), Arc::clone(state.client()));
+    let documents = state.open_documents();
     drop(state);
     for problem in configured.problems {
         tracing::warn!("{problem}");
@@ -161,6 +186,15 @@ fn after_configuration(server: &Server, configured: Configured) {
     if !configured.changed {
         return;
     }
+    look_again(server, documents);
+}
+
+/// Documents are seen in another light, though they did not change.
+fn look_again(server: &Server, documents: Vec<Uri>) {
+    if documents.is_empty() {
+        return;
+    }
+    let support = Arc::clone(server.state.lock().client());
     documents.into_iter().for_each(|uri| mark_dirty(server, uri));
     if support.pulls_diagnostics {
         let client = server.client.clone();
@@ -183,6 +217,10 @@ fn after_change(server: &Server, uri: Uri, changed: Result<(), OutOfSync>) {
             let client = server.client.clone();
             tokio::spawn(async move { client.log_message(MessageType::ERROR, message).await });
         }
+    }
+    if is_ignore_file(&uri) {
+        let documents = server.state.lock().documents_under(&uri);
+        return look_again(server, documents);
     }
     mark_dirty(server, uri);
 }

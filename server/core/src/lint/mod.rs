@@ -7,6 +7,7 @@ use crate::analysis::Settings;
 use crate::assists::CodeAction;
 use crate::model::SourceFile;
 use crate::text::{Applicability, SourceChange};
+use crate::workspace::IgnoreFile;
 
 mod apply;
 mod expanded;
@@ -119,11 +120,20 @@ impl Diagnostic {
     }
 }
 
-/// Everything to be said about a document, in order of the text.
+/// Everything to be said about a document without an ignore file, in order of the text.
 pub fn diagnostics(file: &SourceFile, settings: &Settings) -> Vec<Diagnostic> {
+    diagnostics_beside(file, settings, None)
+}
+
+/// Everything to be said about a document beside which this ignore file lies, in order of the text.
+pub fn diagnostics_beside(
+    file: &SourceFile,
+    settings: &Settings,
+    ignore: Option<&IgnoreFile>,
+) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for rule in rules::all() {
-        rule::Context::run(rule, file, settings, &mut found);
+        rule::Context::run(rule, file, settings, ignore, &mut found);
     }
     found.sort_by_key(|it| (it.range.start(), it.range.end()));
     found

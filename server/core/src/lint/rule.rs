@@ -6,6 +6,7 @@ use crate::analysis::Settings;
 use crate::lint::{Diagnostic, Fix, Severity, Source};
 use crate::model::{Base, Dockerfile, Instruction, InstructionData, SourceFile, StageId, StageRef};
 use crate::text::{Applicability, SourceChange, TextEdit};
+use crate::workspace::IgnoreFile;
 use crate::{TextRange, TextSize};
 
 /// Whether a rule offers fixes.
@@ -58,10 +59,19 @@ impl Rule {
 
     /// The Dockerfiles under a heading of its page.
     pub fn examples(&self, heading: &str) -> Vec<String> {
+        self.blocks(heading, "dockerfile\n")
+    }
+
+    /// The ignore file that goes with the Dockerfiles under a heading of its page.
+    pub fn ignore_file(&self, heading: &str) -> Option<IgnoreFile> {
+        self.blocks(heading, "dockerignore\n").first().map(|text| IgnoreFile::parse(text))
+    }
+
+    fn blocks(&self, heading: &str, language: &str) -> Vec<String> {
         let page = self.page();
         let section = page.split("\n## ").find(|section| section.starts_with(heading)).unwrap_or_default();
         let blocks = section.split("```").skip(1).step_by(2);
-        blocks.filter_map(|block| block.strip_prefix("dockerfile\n")).map(str::to_owned).collect()
+        blocks.filter_map(|block| block.strip_prefix(language)).map(str::to_owned).collect()
     }
 }
 
@@ -96,6 +106,8 @@ pub(super) use declare_rule;
 pub(super) struct Context<'a> {
     pub(super) dockerfile: &'a Dockerfile,
     pub(super) settings: &'a Settings,
+    /// The ignore file that counts for the Dockerfile, where there is one.
+    pub(super) ignore: Option<&'a IgnoreFile>,
     rule: &'static Rule,
     found: &'a mut Vec<Diagnostic>,
 }
@@ -106,9 +118,10 @@ impl<'a> Context<'a> {
         rule: &'static Rule,
         file: &'a SourceFile,
         settings: &'a Settings,
+        ignore: Option<&'a IgnoreFile>,
         found: &'a mut Vec<Diagnostic>,
     ) {
-        let mut context = Self { dockerfile: file.dockerfile(), settings, rule, found };
+        let mut context = Self { dockerfile: file.dockerfile(), settings, ignore, rule, found };
         (rule.check)(&mut context);
     }
 

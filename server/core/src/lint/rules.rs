@@ -3,6 +3,7 @@
 use super::Rule;
 
 pub(super) mod circular_dependency;
+pub(super) mod copy_ignored_file;
 pub(super) mod duplicate_stage_name;
 pub(super) mod invalid_copy;
 pub(super) mod invalid_expansion;
@@ -21,6 +22,7 @@ pub(super) mod variable_in_from;
 
 static ALL: &[&Rule] = &[
     &circular_dependency::RULE,
+    &copy_ignored_file::RULE,
     &duplicate_stage_name::RULE,
     &invalid_copy::RULE,
     &invalid_expansion::RULE,
@@ -54,15 +56,17 @@ mod tests {
 
     use super::*;
     use crate::analysis::Settings;
-    use crate::lint::{Diagnostic, FixKind, Fixed, Severity, apply_fixes, diagnostics};
+    use crate::lint::{Diagnostic, FixKind, Fixed, Severity, apply_fixes, diagnostics, diagnostics_beside};
     use crate::model::SourceFile;
 
-    fn found(text: &str) -> Vec<Diagnostic> {
-        diagnostics(&SourceFile::new(text), &Settings::default())
+    /// What there is to say about a text under a heading of a rule's page.
+    fn found(rule: &Rule, heading: &str, text: &str) -> Vec<Diagnostic> {
+        let ignore = rule.ignore_file(heading);
+        diagnostics_beside(&SourceFile::new(text), &Settings::default(), ignore.as_ref())
     }
 
-    fn codes(text: &str) -> BTreeSet<&'static str> {
-        found(text).iter().map(|it| it.code).collect()
+    fn codes(rule: &Rule, heading: &str, text: &str) -> BTreeSet<&'static str> {
+        found(rule, heading, text).iter().map(|it| it.code).collect()
     }
 
     #[test]
@@ -124,10 +128,10 @@ mod tests {
     fn every_example_triggers_its_rule_and_no_other() {
         for rule in all() {
             for example in rule.examples("Example") {
-                assert_eq!(codes(&example), BTreeSet::from([rule.code]), "{example}");
+                assert_eq!(codes(rule, "Example", &example), BTreeSet::from([rule.code]), "{example}");
             }
             for example in rule.examples("Use instead") {
-                assert_eq!(codes(&example), BTreeSet::new(), "{example}");
+                assert_eq!(codes(rule, "Use instead", &example), BTreeSet::new(), "{example}");
             }
         }
     }
@@ -136,11 +140,11 @@ mod tests {
     fn every_fix_of_an_example_mends_it() {
         for rule in all() {
             let (example, cure) = (&rule.examples("Example")[0], &rule.examples("Use instead")[0]);
-            for diagnostic in found(example) {
+            for diagnostic in found(rule, "Example", example) {
                 assert_eq!(diagnostic.fixes.is_empty(), rule.fix == FixKind::None, "{}", rule.code);
                 for fix in &diagnostic.fixes {
                     let fixed = fix.change.apply(example).unwrap();
-                    assert_eq!(codes(&fixed), BTreeSet::new(), "{fixed}");
+                    assert_eq!(codes(rule, "Example", &fixed), BTreeSet::new(), "{fixed}");
                     if rule.fix == FixKind::Always {
                         assert_eq!(&fixed, cure);
                     }

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use dockstage_fixture::Annotation;
 use expect_test::Expect;
 
-use super::{Diagnostic, diagnostics};
+use super::{Diagnostic, diagnostics, diagnostics_beside};
 use crate::TextRange;
 use crate::analysis::Settings;
 use crate::model::SourceFile;
+use crate::workspace::IgnoreFile;
 
 /// Checks a Dockerfile whose annotations say every diagnostic there is: `Code: message` at its place,
 /// `… message` where a related place is. Hints on unreachable stages are off: little examples are full of
@@ -21,9 +22,21 @@ pub(super) fn check(fixture: &str) {
 /// The same, under some settings.
 #[track_caller]
 pub(super) fn check_under(settings: &Settings, fixture: &str) {
+    check_all(settings, None, fixture);
+}
+
+/// The same beside an ignore file with this text.
+#[track_caller]
+pub(super) fn check_beside(ignore: &str, fixture: &str) {
+    let settings = Settings { unreachable_stages: false, ..Settings::default() };
+    check_all(&settings, Some(&IgnoreFile::parse(ignore)), fixture);
+}
+
+#[track_caller]
+fn check_all(settings: &Settings, ignore: Option<&IgnoreFile>, fixture: &str) {
     let (text, annotations) = dockstage_fixture::annotations(fixture);
     let file = SourceFile::new(&text);
-    let found = diagnostics(&file, settings);
+    let found = diagnostics_beside(&file, settings, ignore);
     let mut actual: Vec<Annotation> = found.iter().flat_map(|it| annotations_of(&text, it)).collect();
     let mut expected = annotations;
     actual.sort();

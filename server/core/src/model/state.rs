@@ -266,7 +266,7 @@ fn is_windows(path: &str) -> bool {
 }
 
 /// The shortest path that leads to the same place: no `.`, no empty part, no `..` that can be resolved.
-fn clean(path: &str) -> String {
+pub(crate) fn clean(path: &str) -> String {
     let absolute = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

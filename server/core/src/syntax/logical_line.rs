@@ -46,6 +46,11 @@ impl LogicalLine {
         RelRange::new(self.source_of(start), self.source_of(end - 1) + 1)
     }
 
+    /// Whether the byte `source` of the source stands on the first line that has text.
+    pub fn is_on_first_line(&self, source: u32) -> bool {
+        self.pieces.get(1).is_none_or(|&(_, start)| source < start)
+    }
+
     /// The byte of the joined text that stands at `source`; where that was dropped, the one after it.
     pub fn offset_of_source(&self, source: u32) -> usize {
         let index = self.pieces.partition_point(|&(_, start)| start <= source);

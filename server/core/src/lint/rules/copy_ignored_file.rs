@@ -1,0 +1,231 @@
+//! COPY and ADD of files that the ignore file keeps out of the build.
+
+use crate::lint::expanded::Word;
+use crate::lint::rule::{Context, declare_rule};
+use crate::model::state::clean;
+use crate::model::{Instruction, InstructionData};
+use crate::syntax::{Keyword, RelRange, Spanned, is_heredoc_word};
+use crate::workspace::IgnoreFile;
+use crate::workspace::dockerignore::{Decision, Pattern, Steps};
+
+declare_rule! {
+    /// ## What it does
+    /// Reports COPY and ADD of a path that the ignore file leaves out of the build context. For a file called
+    /// `Dockerfile` that is `Dockerfile.dockerignore` beside it, or else `.dockerignore` in the context. An
+    /// ignore file with a `!` in it is not looked at, as it may take files below the path back in, and
+    /// neither are paths with a variable.
+    ///
+    /// ## Why it matters
+    /// The file is not sent to the builder. The build stops there, or copies less than was meant.
+    ///
+    /// ## Example
+    /// ```dockerignore
+    /// dist
+    /// ```
+    /// ```dockerfile
+    /// FROM nginx
+    /// COPY dist /usr/share/nginx/html
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```dockerignore
+    /// node_modules
+    /// ```
+    /// ```dockerfile
+    /// FROM nginx
+    /// COPY dist /usr/share/nginx/html
+    /// ```
+    CopyIgnoredFile {
+        severity: Warning,
+        source: Buildkit,
+        fix: None,
+        url: "https://docs.docker.com/go/dockerfile/rule/copy-ignored-file/",
+    }
+}
+
+fn check(cx: &mut Context<'_>) {
+    let Some(ignore) = cx.ignore.filter(|it| !it.has_exceptions()) else { return };
+    let mut steps = Steps::default();
+    for (instruction, data) in cx.executed() {
+        if reads_context(data) {
+            check_sources(cx, ignore, instruction, data, &mut steps);
+        }
+    }
+}
+
+/// Whether an instruction copies from the build context, not from a stage or an image.
+fn reads_context(data: &InstructionData) -> bool {
+    let from = data.flag("from").and_then(|flag| flag.value.as_ref());
+    match data.keyword {
+        Keyword::Copy => from.is_none_or(|from| from.text.is_empty()),
+        Keyword::Add => true,
+        _ => false,
+    }
+}
+
+fn check_sources(
+    cx: &mut Context<'_>,
+    ignore: &IgnoreFile,
+    instruction: Instruction<'_>,
+    data: &InstructionData,
+    steps: &mut Steps,
+) {
+    for source in sources(data) {
+        let Some(path) = Word::from(source).literal(cx.dockerfile.escape) else { continue };
+        if is_remote(&path) {
+            continue;
+        }
+        let path = clean(&path);
+        // The context itself is not ignored by `.*`, only by what says everything.
+        let is_everything = matches!(path.as_str(), "." | "/");
+        if is_everything && !ignore.patterns().iter().any(Pattern::is_everything) {
+            continue;
+        }
+        if let Decision::Ignored(pattern) = ignore.decide(&path, steps) {
+            let what = if is_everything { "Everything".to_owned() } else { format!("`{path}`") };
+            let (by, line) = (pattern.text(), pattern.row() + 1);
+            let message = format!(
+                "{what} is left out of the build by `{by}` in line {line} of the ignore file. Change one of the two."
+            );
+            report(cx, instruction, source.range, message);
+        }
+    }
+}
+
+/// Adds a finding about a source. BuildKit says the instruction's first line: where the source stands on
+/// another one, the finding is at the keyword, and the source a related place.
+fn report(cx: &mut Context<'_>, instruction: Instruction<'_>, source: RelRange, message: String) {
+    if instruction.data.line.is_on_first_line(source.start()) {
+        cx.report(instruction.abs(source), message);
+    } else {
+        cx.report(instruction.keyword_range(), message).relate(instruction.abs(source), "here");
+    }
+}
+
+/// The paths that COPY or ADD reads, heredocs apart.
+fn sources(data: &InstructionData) -> impl Iterator<Item = &Spanned> {
+    let words = data.arguments.words();
+    let sources = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
+    sources.iter().filter(|word| is_heredoc_word(&word.text).is_none())
+}
+
+/// Whether a source is fetched: a URL, or a Git repository as in `git@example.com:path`.
+fn is_remote(source: &str) -> bool {
+    if let Some((scheme, _)) = source.split_once("://")
+        && ["http", "https", "git", "ssh"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
+    {
+        return true;
+    }
+    let Some((user, rest)) = source.split_once('@') else { return false };
+    let is_name = |name: &str, more: &[char]| {
+        !name.is_empty() && name.chars().all(|sign| sign.is_ascii_alphanumeric() || more.contains(&sign))
+    };
+    rest.split_once(':').is_some_and(|(host, _)| is_name(user, &['-', '_']) && is_name(host, &['-', '.']))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::test::{check, check_beside};
+
+    #[test]
+    fn sources_that_are_ignored() {
+        check_beside(
+            "# built\n/dist\n**/*.log\n",
+            r"
+FROM alpine
+COPY dist /a
+#    ^^^^ CopyIgnoredFile: `dist` is left out of the build by `dist` in line 2 of the ignore file. Change one of the two.
+COPY a.log b ./dist/x/../y c.log/ /b/
+#    ^^^^^ CopyIgnoredFile: `a.log` is left out of the build by `**/*.log` in line 3 of the ignore file. Change one of the two.
+#            ^^^^^^^^^^^^^ CopyIgnoredFile: `dist/y` is left out of the build by `dist` in line 2 of the ignore file. Change one of the two.
+#                          ^^^^^^ CopyIgnoredFile: `c.log` is left out of the build by `**/*.log` in line 3 of the ignore file. Change one of the two.
+add --chown=a 'dist' /b/
+#             ^^^^^^ CopyIgnoredFile: `dist` is left out of the build by `dist` in line 2 of the ignore file. Change one of the two.
+COPY --from= dist /c
+#            ^^^^ CopyIgnoredFile: `dist` is left out of the build by `dist` in line 2 of the ignore file. Change one of the two.
+COPY b dist /dist
+#      ^^^^ CopyIgnoredFile: `dist` is left out of the build by `dist` in line 2 of the ignore file. Change one of the two.
+COPY b /dist
+COPY /dist Dist /e/
+",
+        );
+    }
+
+    #[test]
+    fn on_another_line_the_keyword_is_at_fault() {
+        check_beside(
+            "a\n",
+            r"
+FROM alpine
+  COPY b \
+# ^^^^ CopyIgnoredFile: `a` is left out of the build by `a` in line 1 of the ignore file. Change one of the two.
+  a /x/
+# ^ … here
+",
+        );
+    }
+
+    #[test]
+    fn json_and_triggers() {
+        check_beside(
+            "a b\n",
+            r#"
+FROM alpine AS base
+ONBUILD COPY ["a b", "/c"]
+#             ^^^^^ CopyIgnoredFile: `a b` is left out of the build by `a b` in line 1 of the ignore file. Change one of the two.
+FROM base
+COPY --link ["x", "a b", "/"]
+#                 ^^^^^ CopyIgnoredFile: `a b` is left out of the build by `a b` in line 1 of the ignore file. Change one of the two.
+ONBUILD COPY ["a b", "/c"]
+"#,
+        );
+    }
+
+    #[test]
+    fn what_is_not_of_the_context() {
+        check_beside(
+            "*\n",
+            r"
+FROM alpine AS builder
+FROM alpine
+COPY --from=builder a /a
+COPY --from=busybox a /a
+ADD https://example.com/a.tar.gz http://a git@example.com:a/b.git git://a/b /b/
+COPY <<a /c
+a
+RUN --mount=type=bind,source=a,target=/a true
+COPY $a ${b:-c} /d/
+",
+        );
+    }
+
+    #[test]
+    fn the_context_itself() {
+        for everything in ["*", "**", "**/*"] {
+            check_beside(
+                &format!(".git\n{everything}\n"),
+                &r"
+FROM alpine
+COPY . /a
+#    ^ CopyIgnoredFile: Everything is left out of the build by `ALL` in line 2 of the ignore file. Change one of the two.
+ADD / ./x/.. /b/
+#   ^ CopyIgnoredFile: Everything is left out of the build by `ALL` in line 2 of the ignore file. Change one of the two.
+#     ^^^^^^ CopyIgnoredFile: Everything is left out of the build by `ALL` in line 2 of the ignore file. Change one of the two.
+"
+                .replace("ALL", everything),
+            );
+        }
+        for less in [".*", "***", "?", "*/*"] {
+            check_beside(less, "FROM alpine\nCOPY . /a\n");
+        }
+    }
+
+    #[test]
+    fn silence() {
+        let dockerfile = "FROM alpine\nCOPY a /a\n";
+        check(dockerfile);
+        for ignore in ["", "# a\n", "a\n!b\n", "!b\na\n", "a\n!\n", "a\n[\n", "[z-a]?\na\n", "b*[\n"] {
+            check_beside(ignore, dockerfile);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Files beside a Dockerfile that have a say in what its build sees.
+
+pub mod build_context;
+pub mod dockerignore;
+
+pub use dockerignore::IgnoreFile;

@@ -1,0 +1,94 @@
+//! The ignore file that counts for a document: as an editor has it, or else as it lies on disk.
+//!
+//! The disk is read on the thread that looks at the document, never by a notification. What was read is
+//! kept only while the client tells of changes.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dockstage_core::workspace::{IgnoreFile, build_context};
+use tower_lsp_server::ls_types::Uri;
+
+use crate::disk;
+
+/// The ignore files a document can have, the one that counts before the other first.
+pub(crate) fn ignore_files(document: &Uri) -> impl Iterator<Item = Uri> {
+    build_context::ignore_files(document.as_str()).into_iter().filter_map(|uri| uri.parse().ok())
+}
+
+/// Whether a document is an ignore file.
+pub(crate) fn is_ignore_file(document: &Uri) -> bool {
+    build_context::is_ignore_file(document.as_str())
+}
+
+/// Whether two names are of one file, however they are written.
+pub(crate) fn is_same_file(one: &Uri, other: &Uri) -> bool {
+    let path = |uri: &Uri| uri.to_file_path().map(|path| path.into_owned());
+    one == other || path(one).is_some_and(|one| path(other) == Some(one))
+}
+
+/// What lies beside a document at one moment.
+#[derive(Debug, Clone)]
+pub(crate) struct Beside {
+    /// Ignore files the document can have, and their texts as far as editors have them.
+    pub(crate) candidates: Vec<(Uri, Option<Arc<IgnoreFile>>)>,
+    pub(crate) on_disk: Arc<OnDisk>,
+    /// Whether the client tells of changes on disk.
+    pub(crate) is_watched: bool,
+}
+
+impl Beside {
+    /// The ignore file that counts. This may read the disk.
+    pub(crate) fn ignore_file(&self) -> Option<Arc<IgnoreFile>> {
+        self.candidates.iter().find_map(|(uri, open)| match open {
+            Some(open) => Some(Arc::clone(open)),
+            None => self.on_disk.ignore_file(&uri.to_file_path()?, self.is_watched),
+        })
+    }
+}
+
+/// Ignore files that were read.
+#[derive(Debug, Default)]
+pub(crate) struct OnDisk(Mutex<Read>);
+
+#[derive(Debug, Default)]
+struct Read {
+    /// None where there is no such file.
+    files: HashMap<PathBuf, Option<Arc<IgnoreFile>>>,
+    /// Counts how often everything was forgotten.
+    era: u64,
+}
+
+impl OnDisk {
+    fn ignore_file(&self, path: &Path, keep: bool) -> Option<Arc<IgnoreFile>> {
+        if !keep {
+            return disk::read_ignore_file(path).map(Arc::new);
+        }
+        let (known, era) = {
+            let read = self.lock();
+            (read.files.get(path).cloned(), read.era)
+        };
+        if let Some(known) = known {
+            return known;
+        }
+        let file = disk::read_ignore_file(path).map(Arc::new);
+        let mut read = self.lock();
+        // What was forgotten meanwhile may have been read before the change.
+        if read.era == era {
+            read.files.insert(path.to_owned(), file.clone());
+        }
+        file
+    }
+
+    /// Everything is to be read again.
+    pub(crate) fn forget(&self) {
+        let mut read = self.lock();
+        read.files.clear();
+        read.era += 1;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Read> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
