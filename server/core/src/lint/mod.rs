@@ -10,11 +10,15 @@ use crate::text::{Applicability, SourceChange};
 use crate::workspace::IgnoreFile;
 
 mod apply;
+mod commands;
 mod expanded;
+mod globals;
 mod image_name;
 mod near;
+mod platform;
 mod rule;
 pub mod rules;
+mod suppression;
 #[cfg(test)]
 mod test;
 mod verdict;
@@ -22,6 +26,7 @@ mod verdict;
 pub use apply::{Fixed, apply_fixes};
 pub use near::nearest;
 pub use rule::{FixKind, Rule};
+pub use suppression::ignore_actions;
 pub use verdict::{BuildkitError, buildkit_error};
 
 /// Who says it.
@@ -131,10 +136,9 @@ pub fn diagnostics_beside(
     settings: &Settings,
     ignore: Option<&IgnoreFile>,
 ) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for rule in rules::all() {
-        rule::Context::run(rule, file, settings, ignore, &mut found);
-    }
+    let shared = rule::Shared::new(file, settings, ignore);
+    let mut found = rule::Context::run(rules::all(), &shared);
+    shared.suppression.apply(file.dockerfile(), &mut found);
     found.sort_by_key(|it| (it.range.start(), it.range.end()));
     found
 }
