@@ -26,7 +26,6 @@ mod verdict;
 pub use apply::{Fixed, apply_fixes};
 pub use near::nearest;
 pub use rule::{FixKind, Rule};
-pub use suppression::ignore_actions;
 pub use verdict::{BuildkitError, buildkit_error};
 
 /// Who says it.
@@ -141,6 +140,12 @@ pub fn diagnostics_beside(
     shared.suppression.apply(file.dockerfile(), &mut found);
     found.sort_by_key(|it| (it.range.start(), it.range.end()));
     found
+}
+
+/// Ways to silence those `diagnostics` that touch `range`, as code actions.
+pub fn ignore_actions(file: &SourceFile, diagnostics: &[Diagnostic], range: TextRange) -> Vec<CodeAction> {
+    let ignores = suppression::ignores(file, diagnostics, range);
+    ignores.iter().map(|(diagnostic, fix)| CodeAction::of_fix(diagnostic, fix)).collect()
 }
 
 /// The fixes of those `diagnostics` that touch `range`, as code actions.

@@ -8,11 +8,10 @@
 use crate::TextRange;
 use crate::TextSize;
 use crate::analysis::Settings;
-use crate::assists::{ActionKind, CodeAction};
-use crate::lint::{Diagnostic, Severity, Source, rules};
+use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
 use crate::model::{Dockerfile, InstructionId, SourceFile};
 use crate::syntax::DirectiveName;
-use crate::text::{SourceChange, TextDocument, TextEdit};
+use crate::text::{TextDocument, TextEdit};
 
 /// BuildKit's build checks.
 pub(super) const BUILD_CHECKS: [&str; 22] = [
@@ -325,16 +324,21 @@ fn can_be_silenced(it: &Diagnostic) -> bool {
     is_build_check(it) || (it.source == Source::Dockstage && rules::find(it.code).is_some())
 }
 
-/// Ways to silence the diagnostics that touch `range`: where they stand, or in the whole file.
-pub fn ignore_actions(file: &SourceFile, diagnostics: &[Diagnostic], range: TextRange) -> Vec<CodeAction> {
+/// Ways to silence the diagnostics that touch `range`, each with its diagnostic: where it stands, or in
+/// the whole file.
+pub(super) fn ignores<'a>(
+    file: &SourceFile,
+    diagnostics: &'a [Diagnostic],
+    range: TextRange,
+) -> Vec<(&'a Diagnostic, Fix)> {
     let touching = diagnostics.iter().filter(|it| it.range.intersect(range).is_some());
     let silent = touching.filter(|it| can_be_silenced(it) && !EXPERIMENTAL.contains(&it.code));
     let suppression = Suppression::of(file, &Settings::default());
-    let mut actions: Vec<CodeAction> = Vec::new();
+    let mut found: Vec<(&Diagnostic, Fix)> = Vec::new();
     for it in silent {
         let mut add = |title: String, edit: TextEdit| {
-            if actions.iter().all(|action| action.title != title) {
-                actions.push(action(title, edit, it));
+            if found.iter().all(|(_, fix)| fix.title != title) {
+                found.push((it, Fix { preferred: false, ..Fix::safe(title, edit) }));
             }
         };
         if let Some(edit) = ignore_here(file, &suppression, it) {
@@ -344,19 +348,7 @@ pub fn ignore_actions(file: &SourceFile, diagnostics: &[Diagnostic], range: Text
             add(format!("Ignore {} in this file", it.code), edit);
         }
     }
-    actions
-}
-
-fn action(title: String, edit: TextEdit, diagnostic: &Diagnostic) -> CodeAction {
-    CodeAction {
-        title,
-        kind: ActionKind::QuickFix,
-        change: Some(SourceChange::single(edit)),
-        diagnostic: Some(diagnostic.clone()),
-        preferred: false,
-        disabled: None,
-        notes: Vec::new(),
-    }
+    found
 }
 
 /// A comment above the instruction, or a name more in the one that is there.
@@ -510,16 +502,15 @@ FROM alpine AS a
         assert_eq!(severities(text, &settings), [("StageNameCasing", Severity::Warning)]);
     }
 
-    /// What an action whose title begins with `Ignore` and ends like this makes of the first finding.
+    /// What the offer to ignore the first finding `here` or in the `file` makes of a text.
     fn ignored(text: &str, ending: &str, expected: &Expect) {
         let file = SourceFile::new(text);
         let found = diagnostics(&file, &Settings::default());
-        let actions = ignore_actions(&file, &found, found[0].range);
-        let Some(action) = actions.iter().find(|it| it.title.ends_with(ending)) else {
+        let fixes = ignores(&file, &found, found[0].range);
+        let Some((_, fix)) = fixes.iter().find(|(_, it)| it.title.ends_with(ending)) else {
             panic!("none in {text}")
         };
-        let change = action.change.as_ref().unwrap();
-        let after = change.apply(text).unwrap();
+        let after = fix.change.apply(text).unwrap();
         let left = diagnostics(&SourceFile::new(&after), &Settings::default());
         assert!(left.len() < found.len(), "{after}");
         expected.assert_eq(&after);
