@@ -139,7 +139,7 @@ COPY a.log b ./dist/x/../y c.log/ /b/
 #    ^^^^^ CopyIgnoredFile: `a.log` is left out of the build by `**/*.log` in line 3 of the ignore file. Change one of the two.
 #            ^^^^^^^^^^^^^ CopyIgnoredFile: `dist/y` is left out of the build by `dist` in line 2 of the ignore file. Change one of the two.
 #                          ^^^^^^ CopyIgnoredFile: `c.log` is left out of the build by `**/*.log` in line 3 of the ignore file. Change one of the two.
-add --chown=a 'dist' /b/
+ADD --chown=a 'dist' /b/
 #             ^^^^^^ CopyIgnoredFile: `dist` is left out of the build by `dist` in line 2 of the ignore file. Change one of the two.
 COPY --from= dist /c
 #            ^^^^ CopyIgnoredFile: `dist` is left out of the build by `dist` in line 2 of the ignore file. Change one of the two.
