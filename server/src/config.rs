@@ -76,6 +76,7 @@ pub(crate) fn resolve(layers: &[Layer]) -> Config {
             unreachable_stages: last(|it| it.diagnostics_unreachable_stages)
                 .unwrap_or(default.unreachable_stages),
             split_hint: last(|it| it.split_hint).unwrap_or(default.split_hint),
+            ..default
         }),
     }
 }

@@ -189,7 +189,12 @@ async fn a_fix_is_a_code_action_with_its_diagnostic_and_the_version() {
 #[tokio::test]
 async fn actions_are_those_of_the_place_and_of_the_kinds_asked_for() {
     let mut client = client(json!({}), MISSPELT).await;
-    assert_eq!(actions(&mut client, 2, 14, json!(["quickfix"])).await.len(), 1);
+    let titles = actions(&mut client, 2, 14, json!(["quickfix"])).await;
+    let titles: Vec<&str> = titles.iter().map(|it| it["title"].as_str().unwrap()).collect();
+    assert_eq!(
+        titles,
+        ["Change to `builder`", "Ignore UnknownStage here", "Ignore UnknownStage in this file"]
+    );
     assert_eq!(actions(&mut client, 2, 14, json!(["source"])).await, [] as [Value; 0]);
     assert_eq!(actions(&mut client, 2, 2, json!(["quickfix"])).await, [] as [Value; 0]);
     let fix = actions(&mut client, 2, 14, json!(["quickfix"])).await.remove(0);

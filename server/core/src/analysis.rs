@@ -16,11 +16,24 @@ pub struct Settings {
     pub unreachable_stages: bool,
     /// The hint on a FROM that offers the split into builder and final stage.
     pub split_hint: bool,
+    /// The build is the plain one: an image that we know nothing of defines PATH and no other variable, the
+    /// platform is `linux/amd64`, and an ARG has the value that the file or `build_args` give it, or none.
+    /// Without it, what depends on any of these is not looked at.
+    pub assume_empty_base: bool,
+    /// Build arguments: names and values.
+    pub build_args: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// The value that the build gives to this argument.
+    pub fn build_arg(&self, name: &str) -> Option<&str> {
+        self.build_args.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str())
+    }
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { unreachable_stages: true, split_hint: true }
+        Self { unreachable_stages: true, split_hint: true, assume_empty_base: false, build_args: Vec::new() }
     }
 }
 
@@ -116,8 +129,10 @@ impl Analysis {
 
     /// Fixes and refactorings for a selection; an empty range is a cursor.
     pub fn code_actions(&self, range: TextRange) -> Vec<CodeAction> {
-        let mut actions = lint::fixes(&self.diagnostics(), range);
+        let diagnostics = self.diagnostics();
+        let mut actions = lint::fixes(&diagnostics, range);
         actions.extend(assists::assists(&self.file, range));
+        actions.extend(lint::ignore_actions(&self.file, &diagnostics, range));
         actions
     }
 }

@@ -38,10 +38,13 @@ pub(super) struct Args {
     /// Apply the fixes that need no look, and write the files; what `-` holds is printed
     #[arg(long)]
     fix: bool,
+    /// Give ARG this value, as in a build with it
+    #[arg(long, value_name = "NAME=VALUE", value_parser = build_arg)]
+    pub(super) build_arg: Vec<(String, String)>,
     /// Take it that an image we know nothing of defines PATH and no other variable; without it, such an
     /// image keeps the checks of variables silent
     #[arg(long)]
-    assume_empty_base: bool,
+    pub(super) assume_empty_base: bool,
     /// Files, folders to look for Dockerfiles in, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -167,6 +170,15 @@ fn mend(
         count => complain(format_args!("{path}: {count} fixes applied")),
     }
     Ok(Ok(fixed.text))
+}
+
+/// Reads a `--build-arg`. Like Docker, but a name alone, which would take the value of the environment, is
+/// refused: a check says the same everywhere.
+fn build_arg(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
 }
 
 /// Colours are for terminals whose user has not said no (<https://no-color.org>).

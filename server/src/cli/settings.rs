@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use dockstage_core::lint::Diagnostic;
 
@@ -72,8 +73,12 @@ impl<'a> AllSettings<'a> {
             [] => file.unwrap_or_default(),
             flag => flag.to_owned(),
         };
+        let mut config = config::resolve(&[file.layer]);
+        let analysis = Arc::make_mut(&mut config.analysis);
+        analysis.assume_empty_base = self.args.assume_empty_base;
+        analysis.build_args.clone_from(&self.args.build_arg);
         Settings {
-            config: config::resolve(&[file.layer]),
+            config,
             select: or(&self.args.select, file.select),
             ignore: or(&self.args.ignore, file.ignore),
         }

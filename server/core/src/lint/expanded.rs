@@ -68,3 +68,17 @@ fn value_of_arg(word: Word<'_>) -> Option<Word<'_>> {
     let skipped = if whole { u32::try_from(name.len() + 1).unwrap_or(0) } else { 0 };
     Some(Word { text: value, range: RelRange::new(start + skipped, end) })
 }
+
+/// A text that expands as `content` does where quotes are letters like others.
+pub(super) fn without_quoting(content: &str) -> String {
+    let mut out = String::with_capacity(content.len());
+    let mut escaped = false;
+    for c in content.chars() {
+        if !escaped && matches!(c, '"' | '\'') {
+            out.push('\\');
+        }
+        escaped = !escaped && c == '\\';
+        out.push(c);
+    }
+    out
+}

@@ -10,11 +10,15 @@ use crate::text::{Applicability, SourceChange};
 use crate::workspace::IgnoreFile;
 
 mod apply;
+mod commands;
 mod expanded;
+mod globals;
 mod image_name;
 mod near;
+mod platform;
 mod rule;
 pub mod rules;
+mod suppression;
 #[cfg(test)]
 mod test;
 mod verdict;
@@ -131,12 +135,17 @@ pub fn diagnostics_beside(
     settings: &Settings,
     ignore: Option<&IgnoreFile>,
 ) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for rule in rules::all() {
-        rule::Context::run(rule, file, settings, ignore, &mut found);
-    }
+    let shared = rule::Shared::new(file, settings, ignore);
+    let mut found = rule::Context::run(rules::all(), &shared);
+    shared.suppression.apply(file.dockerfile(), &mut found);
     found.sort_by_key(|it| (it.range.start(), it.range.end()));
     found
+}
+
+/// Ways to silence those `diagnostics` that touch `range`, as code actions.
+pub fn ignore_actions(file: &SourceFile, diagnostics: &[Diagnostic], range: TextRange) -> Vec<CodeAction> {
+    let ignores = suppression::ignores(file, diagnostics, range);
+    ignores.iter().map(|(diagnostic, fix)| CodeAction::of_fix(diagnostic, fix)).collect()
 }
 
 /// The fixes of those `diagnostics` that touch `range`, as code actions.

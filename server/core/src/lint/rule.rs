@@ -1,11 +1,17 @@
 //! What a rule is: its name, its page, its check.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashSet;
 
 use crate::analysis::Settings;
+use crate::lint::commands::{Command, commands};
+use crate::lint::globals::Globals;
+use crate::lint::suppression::Suppression;
 use crate::lint::{Diagnostic, Fix, Severity, Source};
 use crate::model::{Base, Dockerfile, Instruction, InstructionData, SourceFile, StageId, StageRef};
-use crate::text::{Applicability, SourceChange, TextEdit};
+use crate::syntax::{Keyword, RelRange};
+use crate::text::{Applicability, SourceChange, TextDocument, TextEdit};
 use crate::workspace::IgnoreFile;
 use crate::{TextRange, TextSize};
 
@@ -102,27 +108,107 @@ macro_rules! declare_rule {
 }
 pub(super) use declare_rule;
 
+/// What several checks need, worked out once and only when one asks for it.
+pub(super) struct Shared<'a> {
+    file: &'a SourceFile,
+    settings: &'a Settings,
+    ignore: Option<&'a IgnoreFile>,
+    globals: OnceCell<Globals>,
+    commands: OnceCell<Vec<Command<'a>>>,
+    pub(super) suppression: Suppression,
+}
+
+impl<'a> Shared<'a> {
+    pub(super) fn new(file: &'a SourceFile, settings: &'a Settings, ignore: Option<&'a IgnoreFile>) -> Self {
+        let suppression = Suppression::of(file, settings);
+        Self { file, settings, ignore, globals: OnceCell::new(), commands: OnceCell::new(), suppression }
+    }
+}
+
 /// What a check looks at, and where it puts what it finds.
 pub(super) struct Context<'a> {
     pub(super) dockerfile: &'a Dockerfile,
     pub(super) settings: &'a Settings,
     /// The ignore file that counts for the Dockerfile, where there is one.
     pub(super) ignore: Option<&'a IgnoreFile>,
+    shared: &'a Shared<'a>,
     rule: &'static Rule,
-    found: &'a mut Vec<Diagnostic>,
+    found: Vec<Diagnostic>,
 }
 
 impl<'a> Context<'a> {
-    /// Runs one rule.
-    pub(super) fn run(
-        rule: &'static Rule,
-        file: &'a SourceFile,
-        settings: &'a Settings,
-        ignore: Option<&'a IgnoreFile>,
-        found: &'a mut Vec<Diagnostic>,
-    ) {
-        let mut context = Self { dockerfile: file.dockerfile(), settings, ignore, rule, found };
-        (rule.check)(&mut context);
+    /// Runs rules, and returns what they find.
+    pub(super) fn run(rules: &[&'static Rule], shared: &'a Shared<'a>) -> Vec<Diagnostic> {
+        let (dockerfile, settings) = (shared.file.dockerfile(), shared.settings);
+        let Some(&rule) = rules.first() else { return Vec::new() };
+        let mut context =
+            Self { dockerfile, settings, ignore: shared.ignore, shared, rule, found: Vec::new() };
+        for rule in rules {
+            context.rule = rule;
+            (rule.check)(&mut context);
+        }
+        context.found
+    }
+
+    /// The document's text.
+    pub(super) fn text(&self) -> &'a TextDocument {
+        self.shared.file.text()
+    }
+
+    /// The variables that FROM sees.
+    pub(super) fn globals(&self) -> &'a Globals {
+        let shared = self.shared;
+        shared.globals.get_or_init(|| Globals::of(shared.file.dockerfile(), shared.settings))
+    }
+
+    /// What BuildKit runs.
+    pub(super) fn commands(&self) -> &'a [Command<'a>] {
+        let globals = self.globals();
+        let shared = self.shared;
+        shared.commands.get_or_init(|| commands(shared.file.dockerfile(), shared.settings, globals))
+    }
+
+    /// The instructions of one kind that run, each once: a trigger runs in every stage built from its own.
+    pub(super) fn commands_once(&self, keyword: Keyword) -> impl Iterator<Item = &'a Command<'a>> + use<'a> {
+        let mut seen = FxHashSet::default();
+        let all = self.commands().iter().filter(move |it| it.data.keyword == keyword);
+        all.filter(move |it| seen.insert(it.instruction.id))
+    }
+
+    /// What is said about checks in directives and comments.
+    pub(super) fn suppression(&self) -> &'a Suppression {
+        &self.shared.suppression
+    }
+
+    /// Adds a finding about a word of an instruction. BuildKit says the instruction's first line: where
+    /// the word stands on another one, the finding is at the keyword, and the word a related place.
+    pub(super) fn report_in(
+        &mut self,
+        instruction: Instruction<'_>,
+        word: RelRange,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        if instruction.data.line.is_on_first_line(word.start()) {
+            return self.report(instruction.abs(word), message);
+        }
+        let found = self.report(instruction.keyword_range(), message);
+        found.relate(instruction.abs(word), "here");
+        found
+    }
+
+    /// The same for an instruction as it runs: what a trigger does wrong is found where it runs.
+    pub(super) fn report_run(
+        &mut self,
+        command: &Command<'_>,
+        word: RelRange,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        if !command.is_trigger() {
+            return self.report_in(command.instruction, word, message);
+        }
+        let found = self.report(command.blamed.keyword_range(), message);
+        found.relate(command.abs(word), "in the ONBUILD of its base");
+        found
     }
 
     /// The stages whose ONBUILDs run: those that a stage which is built is built from.
@@ -187,6 +273,12 @@ impl Fix {
 
     fn of(title: impl Into<String>, edit: TextEdit, applicability: Applicability) -> Self {
         Self { title: title.into(), change: SourceChange::single(edit), applicability, preferred: true }
+    }
+
+    /// A fix of several edits that may be applied without a look; none where they overlap.
+    pub(super) fn safe_edits(title: impl Into<String>, edits: Vec<TextEdit>) -> Option<Self> {
+        let change = SourceChange::new(edits).ok()?;
+        Some(Self { title: title.into(), change, applicability: Applicability::Safe, preferred: true })
     }
 
     /// The guess that a word should read otherwise.

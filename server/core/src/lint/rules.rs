@@ -3,41 +3,83 @@
 use super::Rule;
 
 pub(super) mod circular_dependency;
+pub(super) mod consistent_instruction_casing;
 pub(super) mod copy_ignored_file;
 pub(super) mod duplicate_stage_name;
+pub(super) mod expose_invalid_format;
+pub(super) mod expose_proto_casing;
+pub(super) mod from_as_casing;
+pub(super) mod from_platform_flag_const_disallowed;
+pub(super) mod invalid_check_option;
 pub(super) mod invalid_copy;
+pub(super) mod invalid_default_arg_in_from;
+pub(super) mod invalid_definition_description;
 pub(super) mod invalid_expansion;
 pub(super) mod invalid_image_name;
 pub(super) mod invalid_mount;
+pub(super) mod invalid_platform;
 pub(super) mod invalid_port;
 pub(super) mod invalid_stage_index;
 pub(super) mod invalid_stop_signal;
+pub(super) mod json_args_recommended;
 pub(super) mod later_base;
 pub(super) mod later_stage;
+pub(super) mod legacy_key_value_format;
+pub(super) mod maintainer_deprecated;
+pub(super) mod multiple_instructions_disallowed;
+pub(super) mod no_empty_continuation;
 pub(super) mod parse_error;
+pub(super) mod redundant_target_platform;
 pub(super) mod reserved_stage_name;
+pub(super) mod secrets_used_in_arg_or_env;
+pub(super) mod stage_name_casing;
+pub(super) mod undefined_arg_in_from;
+pub(super) mod undefined_var;
+pub(super) mod unknown_check;
 pub(super) mod unknown_stage;
 pub(super) mod unreachable_stage;
 pub(super) mod variable_in_from;
+pub(super) mod workdir_relative_path;
 
 static ALL: &[&Rule] = &[
     &circular_dependency::RULE,
+    &consistent_instruction_casing::RULE,
     &copy_ignored_file::RULE,
     &duplicate_stage_name::RULE,
+    &expose_invalid_format::RULE,
+    &expose_proto_casing::RULE,
+    &from_as_casing::RULE,
+    &from_platform_flag_const_disallowed::RULE,
+    &invalid_check_option::RULE,
     &invalid_copy::RULE,
+    &invalid_default_arg_in_from::RULE,
+    &invalid_definition_description::RULE,
     &invalid_expansion::RULE,
     &invalid_image_name::RULE,
     &invalid_mount::RULE,
+    &invalid_platform::RULE,
     &invalid_port::RULE,
     &invalid_stage_index::RULE,
     &invalid_stop_signal::RULE,
+    &json_args_recommended::RULE,
     &later_base::RULE,
     &later_stage::RULE,
+    &legacy_key_value_format::RULE,
+    &maintainer_deprecated::RULE,
+    &multiple_instructions_disallowed::RULE,
+    &no_empty_continuation::RULE,
     &parse_error::RULE,
+    &redundant_target_platform::RULE,
     &reserved_stage_name::RULE,
+    &secrets_used_in_arg_or_env::RULE,
+    &stage_name_casing::RULE,
+    &undefined_arg_in_from::RULE,
+    &undefined_var::RULE,
+    &unknown_check::RULE,
     &unknown_stage::RULE,
     &unreachable_stage::RULE,
     &variable_in_from::RULE,
+    &workdir_relative_path::RULE,
 ];
 
 /// Every rule, by name of its file.
@@ -80,10 +122,14 @@ mod tests {
         assert!(all().is_sorted_by_key(|rule| snake_case(rule.code)), "the list is in order");
     }
 
+    /// `JSONArgsRecommended` becomes `json_args_recommended`.
     fn snake_case(code: &str) -> String {
+        let chars: Vec<char> = code.chars().collect();
         let mut out = String::new();
-        for c in code.chars() {
-            if c.is_uppercase() && !out.is_empty() {
+        for (at, c) in chars.iter().enumerate() {
+            let begins = c.is_uppercase() && chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+            let ends = at > 0 && c.is_uppercase() && chars[at - 1].is_lowercase();
+            if at > 0 && (begins || ends) {
                 out.push('_');
             }
             out.extend(c.to_lowercase());

@@ -36,11 +36,13 @@ fn check(cx: &mut Context<'_>) {
     let mut seen: FxHashMap<&str, &StageName> = FxHashMap::default();
     for stage in &cx.dockerfile.stages {
         let Some(name) = stage.name.as_ref().filter(|name| name.valid) else { continue };
+        let from = cx.dockerfile.instruction(stage.from);
+        let [_, _, word, ..] = from.data.arguments.words() else { continue };
         match seen.get(name.lower.as_str()) {
             Some(first) => {
                 let message =
                     format!("There is a stage `{}` already. Give this one another name.", first.written);
-                cx.report(name.range, message).relate(first.range, "the first one is here");
+                cx.report_in(from, word.range, message).relate(first.range, "the first one is here");
             }
             None => drop(seen.insert(&name.lower, name)),
         }
@@ -58,6 +60,7 @@ mod tests {
 FROM alpine AS a
 #              ^ … the first one is here
 #              ^ … the first one is here
+# check=skip=StageNameCasing
 FROM a AS A
 #         ^ DuplicateStageName: There is a stage `a` already. Give this one another name.
 FROM a AS a

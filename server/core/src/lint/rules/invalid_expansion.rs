@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::lint::expanded::words;
+use crate::lint::expanded::{without_quoting, words};
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::Instruction;
 use crate::model::expand::{ExpandError, expand};
@@ -76,20 +76,6 @@ fn first_fault(content: &str) -> Option<Range<usize>> {
     })?;
     let line = content.get(found.whole.clone())?.lines().next()?;
     Some(found.whole.start..found.whole.start + line.len())
-}
-
-/// A text that expands as `content` does where quotes are letters like others.
-fn without_quoting(content: &str) -> String {
-    let mut out = String::with_capacity(content.len());
-    let mut escaped = false;
-    for c in content.chars() {
-        if !escaped && matches!(c, '"' | '\'') {
-            out.push('\\');
-        }
-        escaped = !escaped && c == '\\';
-        out.push(c);
-    }
-    out
 }
 
 const OPEN_BRACE: &str = "`${` is open here. Close it with `}`.";
@@ -166,6 +152,7 @@ c
             r#"
 FROM alpine
 RUN echo "it's ${a:T}
+SHELL ["sh", "-c"]
 CMD echo 'a
 ENTRYPOINT echo ${b
 HEALTHCHECK CMD echo "a

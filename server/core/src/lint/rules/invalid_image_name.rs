@@ -3,14 +3,10 @@
 use crate::lint::Fix;
 use std::borrow::Cow;
 
-use rustc_hash::FxHashSet;
-
 use super::unknown_stage;
 use crate::lint::image_name::{self, NameFault};
 use crate::lint::rule::{Context, declare_rule};
-use crate::model::expand::expand;
-use crate::model::{Dockerfile, RefTarget, StageId, StageRef, StageRefKind, VarDefKind};
-use crate::syntax::expansion::{Expander, expansions};
+use crate::model::{RefTarget, StageId, StageRef, StageRefKind};
 use crate::text::TextEdit;
 
 declare_rule! {
@@ -46,20 +42,18 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
-    let defs = dockerfile.scopes.defs.iter();
-    let globals: FxHashSet<&str> =
-        defs.filter(|def| def.kind == VarDefKind::GlobalArg).map(|def| def.name.as_str()).collect();
     for reference in cx.binding_refs() {
-        if !matches!(reference.target, RefTarget::External(_) | RefTarget::Unknown) {
+        let from = reference.kind == StageRefKind::From;
+        let is_stage = !matches!(reference.target, RefTarget::External(_) | RefTarget::Unknown);
+        if is_stage && !(from && reference.text.contains('$')) {
             continue;
         }
         // Without a name COPY and RUN take the build context; a FROM that is at fault has its error.
-        let from = reference.kind == StageRefKind::From;
         let broken = from && !dockerfile.instruction(reference.instruction).data.faults.is_empty();
         if broken || reference.range.is_empty() || (!from && reference.text.is_empty()) {
             continue;
         }
-        let Some(name) = name_of(dockerfile, &globals, reference) else { continue };
+        let Some(name) = name_of(cx, reference) else { continue };
         if let Some(fault) = image_name::fault(&name) {
             report(cx, reference, &name, fault);
         }
@@ -68,29 +62,11 @@ fn check(cx: &mut Context<'_>) {
 
 /// The name that BuildKit reads: FROM takes quotes away and puts in variables. None where it depends on
 /// what the build is given.
-fn name_of<'a>(
-    dockerfile: &'a Dockerfile,
-    globals: &FxHashSet<&str>,
-    reference: &'a StageRef,
-) -> Option<Cow<'a, str>> {
-    if reference.kind != StageRefKind::From {
-        return (!reference.text.contains('$')).then_some(Cow::Borrowed(&reference.text));
+fn name_of<'a>(cx: &Context<'_>, reference: &'a StageRef) -> Option<Cow<'a, str>> {
+    if reference.kind == StageRefKind::From {
+        return cx.globals().evaluate(&reference.text).text.map(Cow::Owned);
     }
-    // A quote that is not closed is an error of its own.
-    let expanded = expand(&reference.text, dockerfile.escape, &mut |_| None).ok()?;
-    let resolved = &dockerfile.stage(reference.stage).base_text;
-    if !resolved.contains('$') {
-        return Some(Cow::Borrowed(resolved));
-    }
-    let word = &reference.text;
-    for it in expansions(word, Expander::Buildkit(dockerfile.escape)) {
-        let name = word.get(it.name)?;
-        // BuildKit itself sets those that tell of platforms and of the target.
-        if globals.contains(name) || name.starts_with("BUILD") || name.starts_with("TARGET") {
-            return None;
-        }
-    }
-    Some(Cow::Owned(expanded.text))
+    (!reference.text.contains('$')).then_some(Cow::Borrowed(&reference.text))
 }
 
 fn report(cx: &mut Context<'_>, reference: &StageRef, text: &str, fault: NameFault) {
@@ -187,13 +163,17 @@ COPY --from=alpine:3.20@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 ARG TAG
 ARG EMPTY=
 FROM alpine:$TAG
+#    ^^^^^^^^^^^ InvalidDefaultArgInFrom: Without build arguments `alpine:$TAG` is no image. Give its ARG a default.
 FROM alpine-$TARGETARCH
+# check=skip=UndefinedArgInFrom
 FROM $none
 #    ^^^^^ InvalidImageName: This base is empty. Its variables need a value: declare them with ARG above the first FROM.
 FROM ${EMPTY}
 #    ^^^^^^^^ InvalidImageName: This base is empty. Its variables need a value: declare them with ARG above the first FROM.
+# check=skip=UndefinedArgInFrom
 FROM alpine:${none}
 #    ^^^^^^^^^^^^^^ InvalidImageName: `alpine:` cannot be an image or a stage. A tag is missing behind `:`.
+# check=skip=UndefinedArgInFrom
 FROM alpine:${none:-3}
 ",
         );
@@ -215,6 +195,7 @@ FROM alpine:${none:-3}
         check(
             r"
 FROM alpine AS Builder
+#              ^^^^^^^ StageNameCasing: Stage name `Builder` should be lower case.
 #              ^^^^^^^ … stage `Builder` is defined here
 #              ^^^^^^^ … stage `Builder` is defined here
 FROM Builder

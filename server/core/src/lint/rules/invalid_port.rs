@@ -1,13 +1,12 @@
 //! Ports that are none.
 
-use crate::lint::expanded::words;
 use crate::lint::rule::{Context, declare_rule};
 use crate::syntax::Keyword;
 
 declare_rule! {
     /// ## What it does
     /// Reports ports in EXPOSE that are no number from 0 to 65535, no range of such, or have another protocol
-    /// than `tcp`, `udp` and `sctp`. What holds a variable is not looked at.
+    /// than `tcp`, `udp` and `sctp`. A variable is looked at where the file tells its value.
     ///
     /// ## Why it matters
     /// BuildKit stops there when it comes to build the stage.
@@ -31,20 +30,19 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let dockerfile = cx.dockerfile;
-    for (instruction, data) in cx.executed().filter(|(_, data)| data.keyword == Keyword::Expose) {
-        for word in words(data) {
-            let Some(port) = word.literal(dockerfile.escape) else { continue };
-            // A quoted word may hold several.
-            if let Some(message) = port.split_whitespace().find_map(fault) {
-                cx.report(instruction.abs(word.range), message);
+    for command in cx.commands_once(Keyword::Expose) {
+        for word in &command.words {
+            let ports = word.text.as_deref().unwrap_or_default();
+            // A word with quotes or variables may hold several.
+            if let Some(message) = ports.split_whitespace().find_map(fault) {
+                cx.report(command.abs(word.range), message);
             }
         }
     }
 }
 
 /// What is wrong with `[ip:][host:]port[/protocol]`.
-fn fault(text: &str) -> Option<String> {
+pub(super) fn fault(text: &str) -> Option<String> {
     let (ip, host, container) = parts(text);
     let (port, protocol) = container.split_once('/').unwrap_or((container, ""));
     if port.is_empty() {
@@ -71,7 +69,7 @@ fn no_port(text: &str) -> String {
 }
 
 /// The parts between colons: all but the last two are the address, which may hold colons itself.
-fn parts(text: &str) -> (&str, &str, &str) {
+pub(super) fn parts(text: &str) -> (&str, &str, &str) {
     let Some((rest, container)) = text.rsplit_once(':') else { return ("", "", text) };
     match rest.rsplit_once(':') {
         Some((ip, host)) => (ip, host, container),

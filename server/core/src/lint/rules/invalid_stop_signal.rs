@@ -1,7 +1,6 @@
 //! Signals that are none.
 
 use crate::lint::Fix;
-use crate::lint::expanded::words;
 use crate::lint::near::nearest;
 use crate::lint::rule::{Context, declare_rule};
 use crate::syntax::Keyword;
@@ -42,12 +41,11 @@ const ABOVE_RTMIN: u32 = 15;
 const BELOW_RTMAX: u32 = 14;
 
 fn check(cx: &mut Context<'_>) {
-    let dockerfile = cx.dockerfile;
-    for (instruction, data) in cx.executed().filter(|(_, data)| data.keyword == Keyword::Stopsignal) {
-        for word in words(data) {
-            let Some(signal) = word.literal(dockerfile.escape).filter(|it| !is_signal(it)) else { continue };
-            let range = instruction.abs(word.range);
-            match near(&signal) {
+    for command in cx.commands_once(Keyword::Stopsignal) {
+        for word in &command.words {
+            let Some(signal) = word.text.as_deref().filter(|it| !is_signal(it)) else { continue };
+            let range = command.abs(word.range);
+            match near(signal) {
                 Some(known) => {
                     let message = format!("There is no signal `{signal}`. Did you mean `{known}`?");
                     cx.report(range, message).fixes.push(Fix::change_to(range, &known));

@@ -28,9 +28,15 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    for name in cx.dockerfile.stages.iter().filter_map(|stage| stage.name.as_ref()) {
+    for stage in &cx.dockerfile.stages {
+        let from = cx.dockerfile.instruction(stage.from);
+        let (Some(name), [_, _, word, ..]) = (&stage.name, from.data.arguments.words()) else { continue };
         if matches!(name.lower.as_str(), "scratch" | "context") {
-            cx.report(name.range, format!("`{}` is reserved. Give the stage another name.", name.written));
+            cx.report_in(
+                from,
+                word.range,
+                format!("`{}` is reserved. Give the stage another name.", name.written),
+            );
         }
     }
 }
@@ -43,6 +49,7 @@ mod tests {
     fn both_names_in_any_case() {
         check(
             r"
+# check=skip=StageNameCasing
 FROM alpine AS Scratch
 #              ^^^^^^^ ReservedStageName: `Scratch` is reserved. Give the stage another name.
 FROM alpine AS context

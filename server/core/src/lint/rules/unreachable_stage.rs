@@ -179,6 +179,7 @@ FROM base AS other
 #            ^^^^^ UnreachableStage: Built only with `--target other`.
 FROM alpine AS slim-x-1
 FROM base-$TARGETARCH AS build
+# check=skip=UndefinedArgInFrom
 FROM ${VARIANT}-x-${VERSION:-1} AS final
 COPY --from=build /x /x
 ",
@@ -198,6 +199,7 @@ COPY --from=bulider /x /x
         );
         check(
             r"
+# check=skip=StageNameCasing
 FROM alpine AS Builder
 #              ^^^^^^^ … stage `Builder` is defined here
 FROM Builder

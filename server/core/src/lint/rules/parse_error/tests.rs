@@ -74,7 +74,7 @@ ADD app
 COPY --from=x app
 #             ^^^ ParseError: `COPY` needs a destination behind `app`, such as `./`.
 RUN
-CMD
+CMD []
 ENTRYPOINT []
 "#,
     );
@@ -366,7 +366,11 @@ fn a_half_typed_line_is_one_error_and_leaves_its_neighbours_alone() {
         for end in 1..=line.len() {
             let text = format!("FROM alpine\nRUN before\n{}\nRUN after\n", &line[..end]);
             let start = "FROM alpine\nRUN before\n".len();
-            let settings = crate::analysis::Settings { unreachable_stages: false, split_hint: false };
+            let settings = crate::analysis::Settings {
+                unreachable_stages: false,
+                split_hint: false,
+                ..Default::default()
+            };
             let found = diagnostics(&SourceFile::new(&text), &settings);
             let errors: Vec<_> = found.iter().filter(|it| it.severity == Severity::Error).collect();
             assert!(errors.len() <= 1, "{text}{errors:#?}");

@@ -1,0 +1,393 @@
+//! What BuildKit runs, stage by stage: the instructions of a stage, behind the triggers of its base.
+//!
+//! Several checks look at an instruction as it is when its stage is built: with variables put in, and
+//! knowing what the stages below have set. This is worked out once for all of them, in time that is
+//! proportional to the file: stages are visited in the way they are built from each other, with one
+//! environment that is rolled back behind each.
+
+use rustc_hash::FxHashMap;
+
+use super::expanded::words;
+use super::globals::{Evaluated, Found, Globals, Var, evaluate};
+use super::near::nearest;
+use crate::TextRange;
+use crate::analysis::Settings;
+use crate::model::{Arguments, Base, Dockerfile, Instruction, InstructionData, Stage, StageId};
+use crate::syntax::{Keyword, RelRange};
+
+/// How many triggers of bases run in all stages together: each child of a stage runs all of them.
+const MOST_TRIGGERS: usize = 1 << 14;
+
+/// How many bytes the values of variables can have in all; see [`crate::model::state`].
+const MAX_VALUES: usize = 1 << 22;
+
+/// How many of the definitions above a use are looked at for a near name.
+const NEAREST_NAMES: usize = 64;
+
+/// What BuildKit puts into an environment without PATH.
+const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// An instruction as BuildKit runs it.
+pub(super) struct Command<'a> {
+    /// What it says; for a trigger, what ONBUILD holds.
+    pub(super) data: &'a InstructionData,
+    /// Where it stands.
+    pub(super) instruction: Instruction<'a>,
+    /// What BuildKit names as its place: the FROM of the stage for a trigger of its base.
+    pub(super) blamed: Instruction<'a>,
+    /// The stage that runs it.
+    pub(super) stage: StageId,
+    /// Whether SHELL is set before it, here or in a stage below.
+    pub(super) shell_set: bool,
+    /// Whether WORKDIR is.
+    pub(super) workdir_set: bool,
+    /// Its words with variables put in, for the instructions in which they matter.
+    pub(super) words: Vec<CommandWord<'a>>,
+}
+
+/// A word that BuildKit expands.
+pub(super) struct CommandWord<'a> {
+    /// Where it stands.
+    pub(super) range: RelRange,
+    /// As written.
+    pub(super) written: &'a str,
+    /// What it becomes; none where that is not known.
+    pub(super) text: Option<String>,
+    /// Its variables that nothing defines.
+    pub(super) undefined: Vec<Undefined>,
+}
+
+/// A variable that nothing defines.
+pub(super) struct Undefined {
+    pub(super) name: String,
+    /// A defined one of nearly the same name.
+    pub(super) near: Option<String>,
+    /// Whether the base image cannot define it either.
+    pub(super) certain: bool,
+}
+
+impl Command<'_> {
+    /// Whether it is a trigger, that stands in the stage below.
+    pub(super) fn is_trigger(&self) -> bool {
+        self.blamed.id != self.instruction.id
+    }
+
+    /// The place in the document of a range inside it.
+    pub(super) fn abs(&self, range: RelRange) -> TextRange {
+        self.instruction.abs(range)
+    }
+}
+
+/// The commands of all stages, those of one stage behind each other.
+pub(super) fn commands<'a>(
+    dockerfile: &'a Dockerfile,
+    settings: &Settings,
+    globals: &Globals,
+) -> Vec<Command<'a>> {
+    let stages = &dockerfile.stages;
+    let bases = bases(dockerfile, globals);
+    let mut children: Vec<Vec<StageId>> = vec![Vec::new(); stages.len()];
+    let mut steps = Vec::new();
+    for stage in stages.iter().rev() {
+        match bases[stage.id.index()] {
+            Below::Stage(base) => children[base.index()].push(stage.id),
+            _ => steps.push(Step::Enter(stage.id)),
+        }
+    }
+    let mut run = Run {
+        dockerfile,
+        settings,
+        globals,
+        bases: &bases,
+        found: Vec::new(),
+        env: FxHashMap::default(),
+        undo: Vec::new(),
+        ends: vec![Inherited::default(); stages.len()],
+        now: Inherited::default(),
+        path: Var::Known(DEFAULT_PATH.to_owned()),
+        triggers_left: MOST_TRIGGERS,
+        bytes_left: MAX_VALUES,
+    };
+    while let Some(step) = steps.pop() {
+        match step {
+            Step::Enter(id) => {
+                steps.push(Step::Leave(run.undo.len()));
+                run.stage(dockerfile.stage(id));
+                steps.extend(children[id.index()].iter().map(|&child| Step::Enter(child)));
+            }
+            Step::Leave(length) => run.roll_back(length),
+        }
+    }
+    run.found
+}
+
+/// What a stage is built from, as far as commands see it.
+#[derive(Debug, Clone, Copy)]
+enum Below {
+    /// Nothing, or an image of which everything is known.
+    Known,
+    /// An image.
+    Image,
+    /// An earlier stage.
+    Stage(StageId),
+    /// Whatever the build says: it may be one of several stages.
+    Open,
+}
+
+/// What each stage is built from, in this build.
+fn bases(dockerfile: &Dockerfile, globals: &Globals) -> Vec<Below> {
+    let mut names: FxHashMap<&str, StageId> = FxHashMap::default();
+    let mut bases = Vec::with_capacity(dockerfile.stages.len());
+    for stage in &dockerfile.stages {
+        let word = stage.base_word.as_ref().map_or("", |(word, _)| word.as_str());
+        bases.push(match (&stage.base, word.contains('$')) {
+            (_, true) => match globals.evaluate(word).text {
+                Some(name) => match names.get(name.as_str()) {
+                    Some(&base) => Below::Stage(base),
+                    None if name == "scratch" => Below::Known,
+                    None => Below::Image,
+                },
+                None => Below::Open,
+            },
+            (Base::Stage(base), _) if *base < stage.id => Below::Stage(*base),
+            (Base::Scratch, _) => Below::Known,
+            _ => Below::Image,
+        });
+        if let Some(name) = &stage.name {
+            names.insert(&name.lower, stage.id);
+        }
+    }
+    bases
+}
+
+enum Step {
+    Enter(StageId),
+    /// Roll back to this length of the undo log.
+    Leave(usize),
+}
+
+/// What a stage hands on to those built from it, variables apart.
+#[derive(Debug, Clone, Copy, Default)]
+struct Inherited {
+    shell_set: bool,
+    workdir_set: bool,
+    /// Whether everything that the base image defines is known.
+    base_known: bool,
+    /// Whether the stage below is decided by the build, so that nothing is known of it.
+    base_open: bool,
+}
+
+struct Run<'a, 'b> {
+    dockerfile: &'a Dockerfile,
+    settings: &'b Settings,
+    globals: &'b Globals,
+    bases: &'b [Below],
+    found: Vec<Command<'a>>,
+    env: FxHashMap<String, Var>,
+    /// Names that were entered, and what they were before.
+    undo: Vec<(String, Option<Var>)>,
+    ends: Vec<Inherited>,
+    now: Inherited,
+    /// PATH, where the base image does not set it.
+    path: Var,
+    triggers_left: usize,
+    bytes_left: usize,
+}
+
+impl<'a> Run<'a, '_> {
+    fn stage(&mut self, stage: &'a Stage) {
+        let from = self.dockerfile.instruction(stage.from);
+        let below = self.bases[stage.id.index()];
+        self.now = match below {
+            Below::Stage(base) => self.ends[base.index()],
+            Below::Open => {
+                Inherited { shell_set: true, workdir_set: true, base_known: false, base_open: true }
+            }
+            Below::Known => Inherited { base_known: true, ..Inherited::default() },
+            Below::Image => Inherited { base_known: self.settings.assume_empty_base, ..Inherited::default() },
+        };
+        // BuildKit prepares triggers for the stages that the target needs only.
+        let reached = self.dockerfile.graph.is_reached(stage.id);
+        if let (Below::Stage(base), true) = (below, reached) {
+            for id in self.dockerfile.stage(base).instructions() {
+                let instruction = self.dockerfile.instruction(id);
+                if let Some(trigger) = instruction.data.trigger.as_deref() {
+                    if self.triggers_left == 0 {
+                        break;
+                    }
+                    self.triggers_left -= 1;
+                    self.command(stage.id, instruction, trigger, from);
+                }
+            }
+        }
+        for id in stage.instructions().skip(1) {
+            let instruction = self.dockerfile.instruction(id);
+            self.command(stage.id, instruction, instruction.data, instruction);
+        }
+        self.ends[stage.id.index()] = self.now;
+    }
+
+    fn command(
+        &mut self,
+        stage: StageId,
+        instruction: Instruction<'a>,
+        data: &'a InstructionData,
+        blamed: Instruction<'a>,
+    ) {
+        if !data.faults.is_empty() {
+            return;
+        }
+        let Inherited { shell_set, workdir_set, .. } = self.now;
+        let words = match data.keyword {
+            Keyword::Arg => self.args(data),
+            _ => self.words(instruction, data),
+        };
+        match data.keyword {
+            Keyword::Env => self.envs(data, &words),
+            Keyword::Shell => self.now.shell_set = true,
+            Keyword::Workdir => self.now.workdir_set = true,
+            _ => {}
+        }
+        let looked_at = matches!(
+            data.keyword,
+            Keyword::Arg
+                | Keyword::Cmd
+                | Keyword::Entrypoint
+                | Keyword::Env
+                | Keyword::Expose
+                | Keyword::Healthcheck
+                | Keyword::Label
+                | Keyword::Stopsignal
+                | Keyword::Workdir
+        );
+        if looked_at || words.iter().any(|word| !word.undefined.is_empty()) {
+            self.found.push(Command { data, instruction, blamed, stage, shell_set, workdir_set, words });
+        }
+    }
+
+    /// The words of an instruction other than ARG: all of them see what was there before it.
+    fn words(&self, instruction: Instruction<'a>, data: &'a InstructionData) -> Vec<CommandWord<'a>> {
+        let always =
+            matches!(data.keyword, Keyword::Env | Keyword::Expose | Keyword::Stopsignal | Keyword::Workdir);
+        let mut found = Vec::new();
+        if always
+            || (data.keyword != Keyword::Run || has_mounts(data))
+                && instruction.data.line.text().contains('$')
+        {
+            found.extend(words(data).into_iter().map(|word| self.word(word.text, word.range, None)));
+        }
+        if matches!(data.keyword, Keyword::Copy | Keyword::Add) {
+            let heredocs = data.heredocs.iter().filter(|it| it.expand && it.content.text.contains('$'));
+            found.extend(heredocs.map(|it| self.word(&it.content.text, it.content.range, Some(it.redirect))));
+        }
+        found
+    }
+
+    /// A word, or the content of a heredoc, in which quotes mean nothing.
+    fn word(&self, written: &'a str, range: RelRange, heredoc: Option<RelRange>) -> CommandWord<'a> {
+        let escape = self.dockerfile.escape;
+        if !written.contains(['$', '\'', '"', '\u{feff}', escape]) {
+            return CommandWord { range, written, text: Some(written.to_owned()), undefined: Vec::new() };
+        }
+        let evaluated = match heredoc {
+            Some(_) => self.evaluate(&super::expanded::without_quoting(written), '\\'),
+            None => self.evaluate(written, escape),
+        };
+        let certain = self.now.base_known;
+        let names = evaluated.undeclared.into_iter();
+        let near = |name: &str| if self.now.base_open { None } else { self.near(name) };
+        let undefined = names.map(|name| Undefined { near: near(&name), name, certain }).collect();
+        let text = evaluated.text.filter(|_| heredoc.is_none());
+        CommandWord { range: heredoc.unwrap_or(range), written, text, undefined }
+    }
+
+    fn evaluate(&self, word: &str, escape: char) -> Evaluated {
+        evaluate(word, escape, &|name| match self.env.get(name) {
+            Some(Var::Unset) if !self.now.base_known => Found::Declared(&Var::Unknown),
+            Some(var) => Found::Declared(var),
+            None if name == "PATH" => {
+                Found::Declared(if self.now.base_known { &self.path } else { &Var::Unknown })
+            }
+            None => Found::Undeclared { certain: self.now.base_known },
+        })
+    }
+
+    /// A name that is defined and nearly the same.
+    fn near(&self, name: &str) -> Option<String> {
+        let defined = self.undo.iter().rev().take(NEAREST_NAMES).map(|(name, _)| name.as_str());
+        // Other names that end in PATH are variables of their own: GOPATH.
+        let path = Some("PATH").filter(|path| path.len() == name.len());
+        nearest(name, defined.chain(path)).map(str::to_owned)
+    }
+
+    /// ARG takes its words one after the other.
+    fn args(&mut self, data: &'a InstructionData) -> Vec<CommandWord<'a>> {
+        let mut found = Vec::new();
+        let mut values = words(data).into_iter();
+        for word in data.arguments.words() {
+            let (name, has_default) = match word.text.split_once('=') {
+                Some((name, _)) => (name, true),
+                None => (word.text.as_str(), false),
+            };
+            let default = if has_default { values.next() } else { None };
+            let given = self.settings.build_arg(name);
+            let value = match (given, default) {
+                (Some(value), _) => Var::Known(value.to_owned()),
+                (None, Some(value)) => {
+                    let value = self.word(value.text, value.range, None);
+                    let text = value.text.clone();
+                    found.push(value);
+                    text.map_or(Var::Unknown, Var::Known)
+                }
+                (None, None) => match self.before(name) {
+                    Some(var) => var.clone(),
+                    // Whoever builds it may give a value.
+                    None if !self.settings.assume_empty_base => Var::Unknown,
+                    None => Var::Unset,
+                },
+            };
+            self.define(name.to_owned(), value);
+        }
+        found
+    }
+
+    /// What an ARG without a value takes over.
+    fn before(&self, name: &str) -> Option<&Var> {
+        self.globals.get(name).filter(|&var| *var != Var::Unset).or_else(|| self.env.get(name))
+    }
+
+    /// ENV defines all its names at its end.
+    fn envs(&mut self, data: &InstructionData, words: &[CommandWord<'a>]) {
+        let Arguments::Pairs(_) = data.arguments else { return };
+        for pair in words.chunks_exact(2) {
+            if let Some(name) = &pair[0].text {
+                self.define(name.clone(), pair[1].text.clone().map_or(Var::Unknown, Var::Known));
+            }
+        }
+    }
+
+    fn define(&mut self, name: String, value: Var) {
+        let value = match value {
+            Var::Known(text) if text.len() > self.bytes_left => Var::Unknown,
+            value => value,
+        };
+        if let Var::Known(text) = &value {
+            self.bytes_left -= text.len();
+        }
+        let before = self.env.insert(name.clone(), value);
+        self.undo.push((name, before));
+    }
+
+    fn roll_back(&mut self, length: usize) {
+        for (name, before) in self.undo.drain(length..).rev() {
+            match before {
+                Some(before) => drop(self.env.insert(name, before)),
+                None => drop(self.env.remove(&name)),
+            }
+        }
+    }
+}
+
+fn has_mounts(data: &InstructionData) -> bool {
+    data.flags.iter().any(|flag| flag.mount.is_some())
+}

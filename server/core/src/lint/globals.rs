@@ -1,0 +1,173 @@
+//! The variables that FROM sees: ARGs before the first FROM, and those that BuildKit sets itself.
+
+use rustc_hash::FxHashMap;
+
+use crate::analysis::Settings;
+use crate::model::expand::expand;
+use crate::model::{Dockerfile, scope};
+use crate::syntax::Keyword;
+
+/// What is known of a variable that is declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Var {
+    /// Its value.
+    Known(String),
+    /// It has a value, or gets one, that nobody can tell from the file.
+    Unknown,
+    /// Declared by an ARG without a value.
+    Unset,
+}
+
+/// What a name means where a word is expanded.
+pub(super) enum Found<'a> {
+    /// A variable that is declared.
+    Declared(&'a Var),
+    /// None is declared. `certain` is whether nothing else can set it either.
+    Undeclared { certain: bool },
+}
+
+/// A word with its variables put in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Evaluated {
+    /// The text; none where it cannot be known.
+    pub(super) text: Option<String>,
+    /// Variables of it that are not declared, in order of first use.
+    pub(super) undeclared: Vec<String>,
+}
+
+/// Expands a word. Where BuildKit refuses it, there is no text.
+pub(super) fn evaluate<'a>(word: &str, escape: char, look: &dyn Fn(&str) -> Found<'a>) -> Evaluated {
+    let mut known = true;
+    let mut undeclared: Vec<String> = Vec::new();
+    let expanded = expand(word, escape, &mut |name| match look(name) {
+        Found::Declared(Var::Known(value)) => Some(value.clone()),
+        Found::Declared(Var::Unknown) => {
+            known = false;
+            Some("?".to_owned())
+        }
+        Found::Declared(Var::Unset) => None,
+        Found::Undeclared { certain } => {
+            known &= certain;
+            if !undeclared.iter().any(|it| it == name) {
+                undeclared.push(name.to_owned());
+            }
+            None
+        }
+    });
+    Evaluated { text: expanded.ok().map(|it| it.text).filter(|_| known), undeclared }
+}
+
+/// The values of the variables that FROM sees.
+pub(super) struct Globals {
+    values: FxHashMap<String, Var>,
+    escape: char,
+}
+
+impl Globals {
+    /// The variables in the build that the settings tell of.
+    pub(super) fn of(dockerfile: &Dockerfile, settings: &Settings) -> Self {
+        Self::build(dockerfile, settings, true)
+    }
+
+    /// The variables in a build without build arguments.
+    pub(super) fn defaults(dockerfile: &Dockerfile, settings: &Settings) -> Self {
+        Self::build(dockerfile, settings, false)
+    }
+
+    fn build(dockerfile: &Dockerfile, settings: &Settings, given: bool) -> Self {
+        let mut globals = Self { values: automatic(dockerfile, settings), escape: dockerfile.escape };
+        let before = dockerfile.instructions().take_while(|it| it.keyword() != Keyword::From);
+        for arg in before.filter(|it| it.keyword() == Keyword::Arg) {
+            for word in arg.data.arguments.words() {
+                let (name, value) = match word.text.split_once('=') {
+                    Some((name, value)) => (name, Some(value)),
+                    None => (word.text.as_str(), None),
+                };
+                let value = match (settings.build_arg(name).filter(|_| given), value) {
+                    (Some(value), _) => Var::Known(value.to_owned()),
+                    (None, Some(value)) => globals.evaluate(value).text.map_or(Var::Unknown, Var::Known),
+                    // Without a value it keeps the one that it has.
+                    (None, None) if globals.values.contains_key(name) => continue,
+                    // Whoever builds it may give one.
+                    (None, None) if given && !settings.assume_empty_base => Var::Unknown,
+                    (None, None) => Var::Unset,
+                };
+                globals.values.insert(name.to_owned(), value);
+            }
+        }
+        globals
+    }
+
+    /// What is known of a variable, if it is declared.
+    pub(super) fn get(&self, name: &str) -> Option<&Var> {
+        self.values.get(name)
+    }
+
+    /// The names of all of them.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// Expands a word of FROM. What is not declared there cannot be set by anything else.
+    pub(super) fn evaluate(&self, word: &str) -> Evaluated {
+        evaluate(word, self.escape, &|name| match self.values.get(name) {
+            Some(var) => Found::Declared(var),
+            None => Found::Undeclared { certain: true },
+        })
+    }
+}
+
+/// The variables that BuildKit sets itself.
+fn automatic(dockerfile: &Dockerfile, settings: &Settings) -> FxHashMap<String, Var> {
+    let target = dockerfile.default_target().and_then(|stage| stage.name.as_ref());
+    let target = target.map_or("default", |name| name.lower.as_str());
+    let sides = ["BUILD", "TARGET"].into_iter().flat_map(|side| {
+        let parts = [
+            ("PLATFORM", "linux/amd64"),
+            ("OS", "linux"),
+            ("OSVERSION", ""),
+            ("ARCH", "amd64"),
+            ("VARIANT", ""),
+        ];
+        parts.map(|(part, value)| (format!("{side}{part}"), value))
+    });
+    let all = sides.chain([("TARGETSTAGE".to_owned(), target)]);
+    all.map(|(name, plain)| {
+        debug_assert!(scope::is_automatic(&name));
+        let value = match settings.build_arg(&name) {
+            Some(value) => Var::Known(value.to_owned()),
+            None if settings.assume_empty_base => Var::Known(plain.to_owned()),
+            None => Var::Unknown,
+        };
+        (name, value)
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SourceFile;
+
+    fn base(text: &str, settings: &Settings) -> (Option<String>, Vec<String>) {
+        let file = SourceFile::new(text);
+        let dockerfile = file.dockerfile();
+        let word = dockerfile.stages[0].base_word.clone().unwrap().0;
+        let found = Globals::of(dockerfile, settings).evaluate(&word);
+        (found.text, found.undeclared)
+    }
+
+    #[test]
+    fn what_is_not_given_is_not_known() {
+        let plain = Settings { assume_empty_base: true, ..Settings::default() };
+        let open = Settings::default();
+        let text = "ARG A\nARG B=b-$A\nFROM x-$B\n";
+        assert_eq!(base(text, &open), (None, Vec::new()));
+        assert_eq!(base(text, &plain), (Some("x-b-".to_owned()), Vec::new()));
+        let given = Settings { build_args: vec![("A".to_owned(), "1".to_owned())], ..open.clone() };
+        assert_eq!(base(text, &given), (Some("x-b-1".to_owned()), Vec::new()));
+        let text = "FROM x-$TARGETARCH$NONE\n";
+        assert_eq!(base(text, &open), (None, vec!["NONE".to_owned()]));
+        assert_eq!(base(text, &plain), (Some("x-amd64".to_owned()), vec!["NONE".to_owned()]));
+    }
+}

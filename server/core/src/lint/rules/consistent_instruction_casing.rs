@@ -1,0 +1,106 @@
+//! Keywords in another case than most.
+
+use crate::lint::Fix;
+use crate::lint::rule::{Context, declare_rule};
+use crate::model::Instruction;
+use crate::syntax::Keyword;
+use crate::text::TextEdit;
+
+declare_rule! {
+    /// ## What it does
+    /// Reports keywords that are not in the case of most keywords of the file, and those with both upper-
+    /// and lower-case letters. Where both are equally frequent, upper case is right.
+    ///
+    /// ## Why it matters
+    /// Instructions are easier to tell from their arguments when all keywords are in one case.
+    ///
+    /// ## Example
+    /// ```dockerfile
+    /// FROM alpine
+    /// run apk add curl
+    /// USER app
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```dockerfile
+    /// FROM alpine
+    /// RUN apk add curl
+    /// USER app
+    /// ```
+    ConsistentInstructionCasing {
+        severity: Warning,
+        source: Buildkit,
+        fix: Always,
+        url: "https://docs.docker.com/go/dockerfile/rule/consistent-instruction-casing/",
+    }
+}
+
+fn check(cx: &mut Context<'_>) {
+    // BuildKit leaves out what stands before the first FROM.
+    let first = cx.dockerfile.stages.first().map_or(usize::MAX, |stage| stage.from.index());
+    let keywords = || cx.dockerfile.instructions().skip(first).filter(|it| it.keyword() != Keyword::Unknown);
+    let (mut lower, mut upper) = (0_usize, 0_usize);
+    for keyword in keywords() {
+        let written = &keyword.data.keyword_word.text;
+        lower += usize::from(*written == written.to_lowercase());
+        upper += usize::from(*written == written.to_uppercase());
+    }
+    let is_lower = lower > upper;
+    let others: Vec<(Instruction<'_>, String)> = keywords()
+        .filter_map(|it| {
+            let right = in_case(&it.data.keyword_word.text, is_lower);
+            (it.data.keyword_word.text != right).then_some((it, right))
+        })
+        .collect();
+    for (instruction, right) in others {
+        let message = format!(
+            "`{}` should be written `{right}`, as most keywords are.",
+            instruction.data.keyword_word.text
+        );
+        let mut edits = vec![TextEdit::replace(instruction.keyword_range(), right.as_str())];
+        // AS has to be in the case of its FROM.
+        if let (Keyword::From, [_, keyword, _, ..]) =
+            (instruction.keyword(), instruction.data.arguments.words())
+        {
+            edits.push(TextEdit::replace(instruction.abs(keyword.range), in_case(&keyword.text, is_lower)));
+        }
+        let fix = Fix::safe_edits(format!("Change to `{right}`"), edits);
+        cx.report(instruction.keyword_range(), message).fixes.extend(fix);
+    }
+}
+
+fn in_case(word: &str, lower: bool) -> String {
+    if lower { word.to_lowercase() } else { word.to_uppercase() }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::lint::test::{check, fixed};
+
+    #[test]
+    fn the_majority_is_right() {
+        check(
+            r"
+arg X=1
+from alpine
+user x
+ USER y
+#^^^^ ConsistentInstructionCasing: `USER` should be written `user`, as most keywords are.
+",
+        );
+    }
+
+    #[test]
+    fn its_as_follows() {
+        fixed(
+            "From alpine as a\nUSER x\n",
+            "ConsistentInstructionCasing",
+            &expect![[r"
+                FROM alpine AS a
+                USER x
+            "]],
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! Variables that nothing defines.
+
+use crate::lint::Fix;
+use crate::lint::commands::{Command, CommandWord, Undefined};
+use crate::lint::rule::{Context, declare_rule};
+use crate::syntax::{Keyword, RelRange};
+
+declare_rule! {
+    /// ## What it does
+    /// Reports variables that neither ENV nor ARG defines, here or in a stage below, in the instructions in
+    /// which BuildKit expands them: not in the commands of RUN, CMD and ENTRYPOINT.
+    ///
+    /// What an image defines is not known. On top of one, only a name that is nearly that of a variable of
+    /// the file is reported.
+    ///
+    /// ## Why it matters
+    /// The variable is empty: a path, a version or a name is not what it should be.
+    ///
+    /// ## Example
+    /// ```dockerfile
+    /// FROM alpine
+    /// ENV APP_HOME=/srv/app
+    /// COPY app.conf $AP_HOME/
+    /// ```
+    ///
+    /// ## Use instead
+    /// ```dockerfile
+    /// FROM alpine
+    /// ENV APP_HOME=/srv/app
+    /// COPY app.conf $APP_HOME/
+    /// ```
+    UndefinedVar {
+        severity: Warning,
+        source: Buildkit,
+        fix: Sometimes,
+        url: "https://docs.docker.com/go/dockerfile/rule/undefined-var/",
+    }
+}
+
+/// BuildKit takes these as arguments only: they are never variables, so they are not missed either.
+const NEVER_VARIABLES: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
+
+fn check(cx: &mut Context<'_>) {
+    // BuildKit does not say it of EXPOSE.
+    for command in cx.commands().iter().filter(|it| it.data.keyword != Keyword::Expose) {
+        for word in &command.words {
+            let missing = word.undefined.iter().filter(|it| !NEVER_VARIABLES.contains(&it.name.as_str()));
+            for undefined in missing.filter(|it| it.certain || it.near.is_some()) {
+                report(cx, command, word, undefined);
+            }
+        }
+    }
+}
+
+fn report(cx: &mut Context<'_>, command: &Command<'_>, word: &CommandWord<'_>, undefined: &Undefined) {
+    let name = &undefined.name;
+    let is_global = cx.globals().get(name).is_some();
+    // The base image may well define what its tag was chosen by.
+    if is_global && !undefined.certain {
+        return;
+    }
+    let message = match &undefined.near {
+        _ if is_global => {
+            format!("`{name}` is no variable of this stage. Take over the global one: `ARG {name}`.")
+        }
+        Some(near) => format!("`{name}` is not defined. Did you mean `{near}`?"),
+        None => format!("`{name}` is not defined. Define it with ARG or ENV."),
+    };
+    let place = place(command, word, name);
+    let found = cx.report_run(command, place.unwrap_or(word.range), message);
+    if let (Some(near), Some(place), false) = (&undefined.near, place, is_global) {
+        found.fixes.push(Fix::change_to(command.abs(place), near));
+    }
+}
+
+/// Where the name stands in its word.
+fn place(command: &Command<'_>, word: &CommandWord<'_>, name: &str) -> Option<RelRange> {
+    let inside = |at: u32| (word.range.start()..=word.range.end()).contains(&at);
+    // The uses of a trigger are kept with its ONBUILD.
+    let uses = command.instruction.data.var_uses.iter();
+    let mut found = uses.filter(|it| !it.shell && it.name.text == name && inside(it.name.range.start()));
+    found.next().map(|it| it.name.range)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::Settings;
+    use crate::lint::test::{check, check_under};
+
+    #[test]
+    fn an_image_may_define_anything() {
+        check(
+            r"
+ARG VERSION=1
+FROM alpine
+ENV APP_HOME=/app
+USER $NOBODY
+WORKDIR ${APP_HOM}
+#         ^^^^^^^ UndefinedVar: `APP_HOM` is not defined. Did you mean `APP_HOME`?
+COPY . $VERSION
+RUN echo $APP_HOM
+FROM scratch
+COPY $A $PATH /$VERSION
+#     ^ UndefinedVar: `A` is not defined. Define it with ARG or ENV.
+#               ^^^^^^^ UndefinedVar: `VERSION` is no variable of this stage. Take over the global one: `ARG VERSION`.
+ARG A
+COPY $A $PATH /
+",
+        );
+    }
+
+    #[test]
+    fn as_buildkit_says_it_of_a_plain_build() {
+        let settings = Settings { assume_empty_base: true, unreachable_stages: false, ..Settings::default() };
+        check_under(
+            &settings,
+            r#"
+FROM alpine AS base
+ENV A=$B C=$B$B
+#      ^ UndefinedVar: `B` is not defined. Define it with ARG or ENV.
+#           ^ UndefinedVar: `B` is not defined. Define it with ARG or ENV.
+ARG D=$A EE=$D
+FROM base
+COPY <<X $D$A$C/$EE/
+it's "$A"
+X
+"#,
+        );
+    }
+}
