@@ -3,7 +3,8 @@
 //! `cargo test --test differential` compares 2,000 texts. `DIFFERENTIAL_CASES=200000 DIFFERENTIAL_SEED=7` makes it more,
 //! and others: a run is a function of these two. `DIFFERENTIAL_CORPUS=FOLDER` adds Dockerfiles that changes start from.
 //! `DIFFERENTIAL_BUILDS=1` also compares whether a text would be refused before anything runs.
-//! BuildKit is asked through `tests/oracle`, a program in Go; without Go the test counts as ignored. This is no ordinary test harness, for those cannot say so once they run.
+//! BuildKit is asked through `tests/oracle`, a program in Go; without Go the test counts as ignored. This is no ordinary
+//! test harness, for those cannot say so once they run.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
