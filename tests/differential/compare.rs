@@ -1,8 +1,11 @@
 //! What BuildKit says of a text beside what Dockstage says.
 
 use std::panic::catch_unwind;
+use std::sync::Arc;
 
 use dockstage::render::json;
+use dockstage_core::analysis::{Analysis, Settings};
+use dockstage_core::lint::Severity;
 use dockstage_core::model::SourceFile;
 use serde_json::Value;
 
@@ -63,6 +66,29 @@ pub(crate) fn difference(buildkit: &Value, dockstage: &Value) -> Option<Differen
         }
     }
     None
+}
+
+/// Compares what a build would stop at: BuildKit's build checks have to end with an error where Dockstage has one,
+/// and only there.
+pub(crate) fn build_difference(buildkit: &Value, text: &str) -> Option<Difference> {
+    let said = catch_unwind(|| {
+        let file = Arc::new(SourceFile::new(text));
+        let found = Analysis::new(file, Arc::new(Settings::default())).diagnostics();
+        found.into_iter().filter(|it| it.severity == Severity::Error).map(|it| it.message).collect()
+    });
+    let errors: Vec<String> = said.unwrap_or_else(|_| vec!["a panic".to_owned()]);
+    let theirs = &buildkit["build_error"];
+    if theirs.is_null() == errors.is_empty() {
+        return None;
+    }
+    let message = |of: &str| of.split([' ', ':']).take(3).collect::<Vec<_>>().join(" ");
+    let kind = match errors.first() {
+        None => {
+            format!("only BuildKit does not build it: {}", message(theirs["message"].as_str().unwrap_or("")))
+        }
+        Some(ours) => format!("only Dockstage does not build it: {}", message(ours)),
+    };
+    Some(Difference { kind, buildkit: theirs.to_string(), dockstage: errors.join(" ") })
 }
 
 /// The first field of two lists of objects that is not the same.

@@ -21,9 +21,10 @@ pub(crate) struct Oracle {
 }
 
 impl Oracle {
-    /// Builds the oracle and starts it.
-    pub(crate) fn start() -> Result<Self, Missing> {
+    /// Builds the oracle and starts it with these arguments.
+    pub(crate) fn start(arguments: &[&str]) -> Result<Self, Missing> {
         let mut process = Command::new(build()?)
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
