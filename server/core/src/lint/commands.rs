@@ -250,8 +250,10 @@ impl<'a> Run<'a, '_> {
         }
         let looked_at = matches!(
             data.keyword,
-            Keyword::Arg
+            Keyword::Add
+                | Keyword::Arg
                 | Keyword::Cmd
+                | Keyword::Copy
                 | Keyword::Entrypoint
                 | Keyword::Env
                 | Keyword::Expose

@@ -1,10 +1,11 @@
 //! COPY and ADD of files that the ignore file keeps out of the build.
 
+use crate::lint::commands::Command;
 use crate::lint::expanded::Word;
 use crate::lint::rule::{Context, declare_rule};
+use crate::model::InstructionData;
 use crate::model::state::clean;
-use crate::model::{Instruction, InstructionData};
-use crate::syntax::{Keyword, RelRange, Spanned, is_heredoc_word};
+use crate::syntax::{Keyword, Spanned, is_heredoc_word};
 use crate::workspace::IgnoreFile;
 use crate::workspace::dockerignore::{Decision, Pattern, Steps};
 
@@ -13,7 +14,7 @@ declare_rule! {
     /// Reports COPY and ADD of a path that the ignore file leaves out of the build context. For a file called
     /// `Dockerfile` that is `Dockerfile.dockerignore` beside it, or else `.dockerignore` in the context. An
     /// ignore file with a `!` in it is not looked at, as it may take files below the path back in, and
-    /// neither are paths with a variable.
+    /// neither are paths with a variable that is not known.
     ///
     /// ## Why it matters
     /// The file is not sent to the builder. The build stops there, or copies less than was meant.
@@ -46,10 +47,8 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let Some(ignore) = cx.ignore.filter(|it| !it.has_exceptions()) else { return };
     let mut steps = Steps::default();
-    for (instruction, data) in cx.executed() {
-        if reads_context(data) {
-            check_sources(cx, ignore, instruction, data, &mut steps);
-        }
+    for command in cx.commands().iter().filter(|it| reads_context(it.data)) {
+        check_sources(cx, ignore, command, &mut steps);
     }
 }
 
@@ -63,18 +62,14 @@ fn reads_context(data: &InstructionData) -> bool {
     }
 }
 
-fn check_sources(
-    cx: &mut Context<'_>,
-    ignore: &IgnoreFile,
-    instruction: Instruction<'_>,
-    data: &InstructionData,
-    steps: &mut Steps,
-) {
-    for source in sources(data) {
-        let Some(path) = Word::from(source).literal(cx.dockerfile.escape) else { continue };
-        if is_remote(&path) {
-            continue;
-        }
+fn check_sources(cx: &mut Context<'_>, ignore: &IgnoreFile, command: &Command<'_>, steps: &mut Steps) {
+    for source in sources(command.data) {
+        let expanded = command.words.iter().find(|word| word.range == source.range);
+        let path = match expanded {
+            Some(word) => word.text.clone(),
+            None => Word::from(source).literal(cx.dockerfile.escape),
+        };
+        let Some(path) = path.filter(|path| !is_remote(path)) else { continue };
         let path = clean(&path);
         // The context itself is not ignored by `.*`, only by what says everything.
         let is_everything = matches!(path.as_str(), "." | "/");
@@ -87,18 +82,8 @@ fn check_sources(
             let message = format!(
                 "{what} is left out of the build by `{by}` in line {line} of the ignore file. Change one of the two."
             );
-            report(cx, instruction, source.range, message);
+            cx.report_run(command, source.range, message);
         }
-    }
-}
-
-/// Adds a finding about a source. BuildKit says the instruction's first line: where the source stands on
-/// another one, the finding is at the keyword, and the source a related place.
-fn report(cx: &mut Context<'_>, instruction: Instruction<'_>, source: RelRange, message: String) {
-    if instruction.data.line.is_on_first_line(source.start()) {
-        cx.report(instruction.abs(source), message);
-    } else {
-        cx.report(instruction.keyword_range(), message).relate(instruction.abs(source), "here");
     }
 }
 
@@ -172,12 +157,29 @@ FROM alpine
             r#"
 FROM alpine AS base
 ONBUILD COPY ["a b", "/c"]
-#             ^^^^^ CopyIgnoredFile: `a b` is left out of the build by `a b` in line 1 of the ignore file. Change one of the two.
-FROM base
+#             ^^^^^ … in the ONBUILD of its base
+  FROM base
+# ^^^^ CopyIgnoredFile: `a b` is left out of the build by `a b` in line 1 of the ignore file. Change one of the two.
 COPY --link ["x", "a b", "/"]
 #                 ^^^^^ CopyIgnoredFile: `a b` is left out of the build by `a b` in line 1 of the ignore file. Change one of the two.
 ONBUILD COPY ["a b", "/c"]
 "#,
+        );
+    }
+
+    #[test]
+    fn variables() {
+        check_beside(
+            "dist\n",
+            r"
+ARG A=wrong
+FROM scratch
+ARG D=dist E
+ENV F=$D/x
+COPY $D ${F}y ./$E /x/
+#    ^^ CopyIgnoredFile: `dist` is left out of the build by `dist` in line 1 of the ignore file. Change one of the two.
+#       ^^^^^ CopyIgnoredFile: `dist/xy` is left out of the build by `dist` in line 1 of the ignore file. Change one of the two.
+",
         );
     }
 
