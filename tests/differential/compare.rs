@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dockstage::render::json;
 use dockstage_core::analysis::{Analysis, Settings};
-use dockstage_core::lint::Severity;
+use dockstage_core::lint::{Diagnostic, Severity, Source};
 use dockstage_core::model::SourceFile;
 use serde_json::Value;
 
@@ -68,27 +68,76 @@ pub(crate) fn difference(buildkit: &Value, dockstage: &Value) -> Option<Differen
     None
 }
 
-/// Compares what a build would stop at: BuildKit's build checks have to end with an error where Dockstage has one,
-/// and only there.
-pub(crate) fn build_difference(buildkit: &Value, text: &str) -> Option<Difference> {
+/// Compares what `docker build --check` says: whether it ends with an error, and which rules speak of which
+/// instructions.
+pub(crate) fn check_difference(buildkit: &Value, text: &str) -> Option<Difference> {
     let said = catch_unwind(|| {
         let file = Arc::new(SourceFile::new(text));
-        let found = Analysis::new(file, Arc::new(Settings::default())).diagnostics();
-        found.into_iter().filter(|it| it.severity == Severity::Error).map(|it| it.message).collect()
+        let settings = Settings { assume_empty_base: true, ..Settings::default() };
+        let mut found = Analysis::new(Arc::clone(&file), Arc::new(settings)).diagnostics();
+        found.retain(|it| it.source == Source::Buildkit);
+        (file, found)
     });
-    let errors: Vec<String> = said.unwrap_or_else(|_| vec!["a panic".to_owned()]);
-    let theirs = &buildkit["build_error"];
-    if theirs.is_null() == errors.is_empty() {
+    let Ok((file, found)) = said else {
+        return Some(Difference {
+            kind: "Dockstage panics".to_owned(),
+            buildkit: String::new(),
+            dockstage: String::new(),
+        });
+    };
+    build_difference(&buildkit["build_error"], &found).or_else(|| {
+        // What BuildKit found before it stopped depends on the order of its steps.
+        let stopped = !buildkit["build_error"].is_null();
+        if stopped { None } else { rules_difference(&buildkit["checks"], &file, &found) }
+    })
+}
+
+fn build_difference(theirs: &Value, found: &[Diagnostic]) -> Option<Difference> {
+    let ours = found.iter().find(|it| it.severity == Severity::Error);
+    if theirs.is_null() == ours.is_none() {
         return None;
     }
-    let message = |of: &str| of.split([' ', ':']).take(3).collect::<Vec<_>>().join(" ");
-    let kind = match errors.first() {
+    let start = |of: &str| of.split([' ', ':']).take(3).collect::<Vec<_>>().join(" ");
+    let kind = match ours {
         None => {
-            format!("only BuildKit does not build it: {}", message(theirs["message"].as_str().unwrap_or("")))
+            format!("only BuildKit does not build it: {}", start(theirs["message"].as_str().unwrap_or("")))
         }
-        Some(ours) => format!("only Dockstage does not build it: {}", message(ours)),
+        Some(ours) => format!("only Dockstage does not build it: {}", ours.code),
     };
-    Some(Difference { kind, buildkit: theirs.to_string(), dockstage: errors.join(" ") })
+    let dockstage = ours.map(|it| it.message.clone()).unwrap_or_default();
+    Some(Difference { kind, buildkit: theirs.to_string(), dockstage })
+}
+
+/// BuildKit names a line of an instruction, Dockstage the words at fault: it is the instruction that counts.
+fn rules_difference(theirs: &Value, file: &SourceFile, found: &[Diagnostic]) -> Option<Difference> {
+    let dockerfile = file.dockerfile();
+    let holder = |line: u64| {
+        let mut instructions = dockerfile.instructions();
+        let holds = |row: u32, last: u32| (u64::from(row) + 1..=u64::from(last) + 1).contains(&line);
+        instructions.find(|it| holds(it.row, it.last_row())).map(|it| it.row + 1)
+    };
+    let theirs = theirs.as_array().into_iter().flatten();
+    let mut theirs: Vec<(&str, Option<u32>)> =
+        theirs.map(|it| (it["rule"].as_str().unwrap_or(""), it["line"].as_u64().and_then(holder))).collect();
+    let at = |it: &Diagnostic| dockerfile.instruction_at(it.range.start()).map(|it| it.row + 1);
+    let mut ours: Vec<(&str, Option<u32>)> = found.iter().map(|it| (it.code, at(it))).collect();
+    theirs.sort();
+    ours.sort();
+    let kind = match (lack(&theirs, &ours), lack(&ours, &theirs)) {
+        (Some(rule), _) => format!("only BuildKit says {rule}"),
+        (None, Some(rule)) => format!("only Dockstage says {rule}"),
+        (None, None) => return None,
+    };
+    Some(Difference { kind, buildkit: format!("{theirs:?}"), dockstage: format!("{ours:?}") })
+}
+
+/// A rule that `all` has more often at some place than `some`.
+fn lack(all: &[(&str, Option<u32>)], some: &[(&str, Option<u32>)]) -> Option<String> {
+    let times = |list: &[(&str, Option<u32>)], wanted: &(&str, Option<u32>)| {
+        list.iter().filter(|&it| it == wanted).count()
+    };
+    let found = all.iter().find(|it| times(all, it) > times(some, it));
+    found.map(|(rule, _)| (*rule).to_owned())
 }
 
 /// The first field of two lists of objects that is not the same.

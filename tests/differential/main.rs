@@ -2,7 +2,7 @@
 //!
 //! `cargo test --test differential` compares 2,000 texts. `DIFFERENTIAL_CASES=200000 DIFFERENTIAL_SEED=7` makes it more,
 //! and others: a run is a function of these two. `DIFFERENTIAL_CORPUS=FOLDER` adds Dockerfiles that changes start from.
-//! `DIFFERENTIAL_BUILDS=1` also compares whether a text would be refused before anything runs.
+//! `DIFFERENTIAL_CHECKS=1` also compares what `docker build --check` says: errors, and BuildKit's rules.
 //! BuildKit is asked through `tests/oracle`, a program in Go; without Go the test counts as ignored. This is no ordinary
 //! test harness, for those cannot say so once they run.
 
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use compare::{Difference, build_difference, difference, dockstage};
+use compare::{Difference, check_difference, difference, dockstage};
 use oracle::{Missing, Oracle};
 use random::Random;
 
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let started = Instant::now();
-    let arguments: &[&str] = if asks_for_builds() { &["-checks"] } else { &[] };
+    let arguments: &[&str] = if asks_for_checks() { &["-checks"] } else { &[] };
     let (word, counts, passed) = match Oracle::start(arguments) {
         Err(Missing::Tool(reason)) => (format!("ignored, {reason}"), "0 passed; 0 failed; 1 ignored", true),
         Err(Missing::Broken(reason)) => {
@@ -120,12 +120,12 @@ fn found(answer: &serde_json::Value, text: &str) -> Option<Difference> {
         return None;
     }
     let parsed = difference(answer, &dockstage(text));
-    parsed.or_else(|| asks_for_builds().then(|| build_difference(answer, text)).flatten())
+    parsed.or_else(|| asks_for_checks().then(|| check_difference(answer, text)).flatten())
 }
 
 /// Whether to compare more than the parsers.
-fn asks_for_builds() -> bool {
-    std::env::var_os("DIFFERENTIAL_BUILDS").is_some()
+fn asks_for_checks() -> bool {
+    std::env::var_os("DIFFERENTIAL_CHECKS").is_some()
 }
 
 /// Prints a difference as small as it can be.
