@@ -248,12 +248,17 @@ fn comments(file: &SourceFile, lines: &mut Vec<CheckLine>) {
     let (dockerfile, text) = (file.dockerfile(), file.text());
     let first = lines.len();
     for comment in &dockerfile.comments {
+        let written = text.slice(comment.range);
+        // Most comments say nothing of checks, and end no block that does.
+        let is_empty = written.trim_start_matches('#').trim().is_empty();
+        if !written.contains('=') && (lines.len() == first || !is_empty) {
+            continue;
+        }
         let index = dockerfile.placed.partition_point(|it| it.start <= comment.range.start());
         let Some(instruction) = u32::try_from(index).ok().filter(|_| index < dockerfile.placed.len()) else {
             break;
         };
         let instruction = Some(InstructionId(instruction));
-        let written = text.slice(comment.range);
         let Some(body) = written.strip_prefix('#').filter(|_| is_in_first_column(text, comment.range)) else {
             continue;
         };

@@ -82,6 +82,10 @@ pub fn expand(
 ) -> Result<Expanded, ExpandError> {
     // The scanner that BuildKit reads words with skips a byte order mark in front of them.
     let word = word.strip_prefix('\u{feff}').unwrap_or(word);
+    // Most words are what they are.
+    if word.len() <= MAX_LEN && !word.contains(['$', '\'', '"', escape]) {
+        return Ok(Expanded { text: word.to_owned(), unknown: Vec::new() });
+    }
     let mut expander = Expander {
         rest: word.chars(),
         escape,

@@ -42,15 +42,13 @@ fn check(cx: &mut Context<'_>) {
     let (mut lower, mut upper) = (0_usize, 0_usize);
     for keyword in keywords() {
         let written = &keyword.data.keyword_word.text;
-        lower += usize::from(*written == written.to_lowercase());
-        upper += usize::from(*written == written.to_uppercase());
+        lower += usize::from(is_in_case(written, true));
+        upper += usize::from(is_in_case(written, false));
     }
     let is_lower = lower > upper;
     let others: Vec<(Instruction<'_>, String)> = keywords()
-        .filter_map(|it| {
-            let right = in_case(&it.data.keyword_word.text, is_lower);
-            (it.data.keyword_word.text != right).then_some((it, right))
-        })
+        .filter(|it| !is_in_case(&it.data.keyword_word.text, is_lower))
+        .map(|it| (it, in_case(&it.data.keyword_word.text, is_lower)))
         .collect();
     for (instruction, right) in others {
         let message = format!(
@@ -66,6 +64,15 @@ fn check(cx: &mut Context<'_>) {
         }
         let fix = Fix::safe_edits(format!("Change to `{right}`"), edits);
         cx.report(instruction.keyword_range(), message).fixes.extend(fix);
+    }
+}
+
+fn is_in_case(word: &str, lower: bool) -> bool {
+    let other = |byte: &u8| if lower { byte.is_ascii_uppercase() } else { byte.is_ascii_lowercase() };
+    if word.is_ascii() {
+        !word.as_bytes().iter().any(|byte| other(byte))
+    } else {
+        word == in_case(word, lower)
     }
 }
 

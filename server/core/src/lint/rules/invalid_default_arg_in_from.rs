@@ -47,9 +47,11 @@ fn check(cx: &mut Context<'_>) {
         let instruction = cx.dockerfile.instruction(stage.from);
         let Some(word) = instruction.data.arguments.words().first() else { continue };
         let is_bad = |text: Option<String>| text.is_some_and(|it| image_name::fault(&it).is_some());
+        if !instruction.data.faults.is_empty() || !is_bad(defaults.evaluate(&word.text).text) {
+            continue;
+        }
         // Where it is no name in this build either, that is an error and not for this rule.
-        let is_error = is_bad(cx.globals().evaluate(&word.text).text);
-        if !instruction.data.faults.is_empty() || is_error || !is_bad(defaults.evaluate(&word.text).text) {
+        if is_bad(cx.globals().evaluate(&word.text).text) {
             continue;
         }
         let message = format!("Without build arguments `{}` is no image. Give its ARG a default.", word.text);
