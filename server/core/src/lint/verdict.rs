@@ -1,5 +1,6 @@
 //! What BuildKit says of a file: the one error it would stop at while parsing.
 
+use crate::TextRange;
 use crate::lint::rules::parse_error::{message, syntax_message};
 use crate::model::{Dockerfile, FaultPhase, Instruction, ParseFault, SourceFile, SyntaxFault};
 
@@ -19,7 +20,7 @@ pub struct BuildkitError {
 pub fn buildkit_error(file: &SourceFile) -> Option<BuildkitError> {
     let dockerfile = file.dockerfile();
     let found = first_of_head(dockerfile)
-        .or_else(|| first_of_lines(dockerfile))
+        .or_else(|| first_of_lines(file))
         .or_else(|| end_of_lines(file))
         .or_else(|| first_of_instructions(dockerfile));
     found.map(|(row, message)| BuildkitError { row, message })
@@ -38,11 +39,17 @@ fn first_of_head(dockerfile: &Dockerfile) -> Option<Found> {
     })
 }
 
-/// Then every line is taken apart, up to one that is too long.
-fn first_of_lines(dockerfile: &Dockerfile) -> Option<Found> {
-    let end = too_long(dockerfile).map_or(u32::MAX, |(row, _)| row);
-    let read = dockerfile.instructions().take_while(|it| it.row < end);
-    first_fault(read, FaultPhase::Parser)
+/// Then every line is taken apart. One that is too long ends the file, be it in the middle of an instruction.
+fn first_of_lines(file: &SourceFile) -> Option<Found> {
+    let dockerfile = file.dockerfile();
+    match too_long(dockerfile) {
+        None => first_fault(dockerfile.instructions(), FaultPhase::Parser),
+        Some((line, ..)) => {
+            let read = TextRange::up_to(line.start());
+            let read = SourceFile::new(&file.text().slice(read));
+            first_fault(read.dockerfile().instructions(), FaultPhase::Parser)
+        }
+    }
 }
 
 /// Then the file ends: there have to be instructions, and no line can be too long.
@@ -50,8 +57,11 @@ fn end_of_lines(file: &SourceFile) -> Option<Found> {
     let dockerfile = file.dockerfile();
     let first = dockerfile.instructions().next().map(|it| it.row);
     let (read, fault) = match too_long(dockerfile) {
-        Some((row, fault)) if first.is_some_and(|first| first < row) => (row, fault),
-        Some((row, _)) => (row, &SyntaxFault::NoInstructions),
+        // In the middle of an instruction BuildKit's reader fails once, and then gives the start of the line after all.
+        Some((line, row, fault)) if first.is_some_and(|first| first < row) => {
+            (row + u32::from(is_inside(dockerfile, line)), fault)
+        }
+        Some((_, row, _)) => (row, &SyntaxFault::NoInstructions),
         None if first.is_some() => return None,
         None => (lines(file), &SyntaxFault::NoInstructions),
     };
@@ -66,9 +76,15 @@ fn lines(file: &SourceFile) -> u32 {
     u32::try_from(ended + open).unwrap_or(u32::MAX)
 }
 
-fn too_long(dockerfile: &Dockerfile) -> Option<(u32, &SyntaxFault)> {
+/// Whether a line goes on with an instruction that began before it.
+fn is_inside(dockerfile: &Dockerfile, line: TextRange) -> bool {
+    let holder = dockerfile.instruction_at(line.start());
+    holder.is_some_and(|it| it.start < line.start() && line.start() <= it.range().end())
+}
+
+fn too_long(dockerfile: &Dockerfile) -> Option<(TextRange, u32, &SyntaxFault)> {
     dockerfile.faults.iter().find_map(|fault| match fault {
-        SyntaxFault::LineTooLong(_, row) => Some((*row, fault)),
+        SyntaxFault::LineTooLong(line, row) => Some((*line, *row, fault)),
         _ => None,
     })
 }
@@ -146,5 +162,12 @@ mod tests {
         assert_eq!(row(&format!("FROM a\nRUN {long}\nENV a\n")), Some(0));
         assert_eq!(row(&format!("FROM a\nENV a\nRUN {long}\n")), Some(1));
         assert_eq!(row(&format!("RUN {long}\nFROM a\n")), None);
+        assert_eq!(
+            row(&format!("FROM a\n{}\nENV a\n", " ".repeat(70_000))),
+            Some(0),
+            "no instruction at all"
+        );
+        assert_eq!(row(&format!("FROM a\nRUN a \\\n{long}\n")), Some(2), "a line of an instruction");
+        assert_eq!(row(&format!("FROM a\nRUN <<E\n{long}\nE\n")), Some(1), "a line of a heredoc");
     }
 }

@@ -73,12 +73,9 @@ fn build(
     let mut directives: Vec<Directive> = Vec::new();
     let mut comments = Vec::new();
     let mut placed = Vec::new();
-    let mut faults = Vec::new();
+    let mut faults: Vec<SyntaxFault> = too_long_line(text).into_iter().collect();
     let mut escape = '\\';
     for node in tree.top_nodes() {
-        if usize::from(node.range.len()) > MAX_LINE {
-            faults.extend(too_long_line(text, &node));
-        }
         match node.kind {
             TopKind::Comment => comments.push(Comment { range: node.range, row: node.row }),
             TopKind::Directive => {
@@ -124,14 +121,17 @@ fn file_faults(placed: &[Placed], faults: &mut Vec<SyntaxFault>) {
     }
 }
 
-/// The first line of a node that is longer than BuildKit reads.
-fn too_long_line(text: &TextDocument, node: &TopNode<'_>) -> Option<SyntaxFault> {
-    let content = text.slice(node.range);
-    let mut start = node.range.start();
+/// The first line that is longer than BuildKit reads, white space included.
+fn too_long_line(text: &TextDocument) -> Option<SyntaxFault> {
+    if usize::from(text.len()) <= MAX_LINE {
+        return None;
+    }
+    let content = text.to_string();
+    let mut start = TextSize::default();
     for (row, line) in content.split('\n').enumerate() {
         let len = TextSize::of(line);
         if usize::from(len) > MAX_LINE {
-            let row = node.row + u32::try_from(row).unwrap_or(u32::MAX);
+            let row = u32::try_from(row).unwrap_or(u32::MAX);
             return Some(SyntaxFault::LineTooLong(TextRange::at(start, len), row));
         }
         start += len + TextSize::of('\n');
