@@ -126,7 +126,13 @@ mod tests {
 
     #[test]
     fn accepts_what_can_be_parsed() {
-        for text in ["FROM alpine\n", "ARG A\n", "FROM a\nRUN\n", "FROM a\nONBUILD COPY --x . .\n"] {
+        for text in [
+            "FROM alpine\n",
+            "ARG A\n",
+            "FROM --platform=\u{180e}\n",
+            "FROM a\nRUN\n",
+            "FROM a\nONBUILD COPY --x . .\n",
+        ] {
             assert_eq!(error(text), None, "{text}");
         }
     }

@@ -72,7 +72,8 @@ pub fn flags(line: &str, rest: Range<usize>, escape: char) -> (Vec<Mapped>, Rang
             return (flags, rest.end..rest.end);
         }
         if !bytes[at..rest.end].starts_with(b"--") {
-            let floor = (at..rest.end).find(|&it| line.is_char_boundary(it)).unwrap_or(rest.end);
+            // What is left of a character that white space ended in its middle is an argument too.
+            let floor = (0..=at).rev().find(|&it| line.is_char_boundary(it)).unwrap_or(at);
             return (flags, trim(line, floor..rest.end));
         }
         let (flag, end) = one_flag(bytes, at..rest.end, escape);
