@@ -1,5 +1,7 @@
 //! The variables that FROM sees: ARGs before the first FROM, and those that BuildKit sets itself.
 
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::analysis::Settings;
@@ -61,6 +63,8 @@ pub(super) fn evaluate<'a>(word: &str, escape: char, look: &dyn Fn(&str) -> Foun
 pub(super) struct Globals {
     values: FxHashMap<String, Var>,
     escape: char,
+    /// Words that were expanded: many stages are built from the same image.
+    expanded: RefCell<FxHashMap<String, Evaluated>>,
 }
 
 impl Globals {
@@ -75,7 +79,11 @@ impl Globals {
     }
 
     fn build(dockerfile: &Dockerfile, settings: &Settings, given: bool) -> Self {
-        let mut globals = Self { values: automatic(dockerfile, settings), escape: dockerfile.escape };
+        let mut globals = Self {
+            values: automatic(dockerfile, settings),
+            escape: dockerfile.escape,
+            expanded: RefCell::default(),
+        };
         let before = dockerfile.instructions().take_while(|it| it.keyword() != Keyword::From);
         for arg in before.filter(|it| it.keyword() == Keyword::Arg) {
             for word in arg.data.arguments.words() {
@@ -83,6 +91,7 @@ impl Globals {
                     Some((name, value)) => (name, Some(value)),
                     None => (word.text.as_str(), None),
                 };
+                globals.expanded.get_mut().clear();
                 let value = match (settings.build_arg(name).filter(|_| given), value) {
                     (Some(value), _) => Var::Known(value.to_owned()),
                     (None, Some(value)) => globals.evaluate(value).text.map_or(Var::Unknown, Var::Known),
@@ -110,10 +119,15 @@ impl Globals {
 
     /// Expands a word of FROM. What is not declared there cannot be set by anything else.
     pub(super) fn evaluate(&self, word: &str) -> Evaluated {
-        evaluate(word, self.escape, &|name| match self.values.get(name) {
+        if let Some(known) = self.expanded.borrow().get(word) {
+            return known.clone();
+        }
+        let found = evaluate(word, self.escape, &|name| match self.values.get(name) {
             Some(var) => Found::Declared(var),
             None => Found::Undeclared { certain: true },
-        })
+        });
+        self.expanded.borrow_mut().insert(word.to_owned(), found.clone());
+        found
     }
 }
 

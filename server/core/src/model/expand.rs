@@ -99,6 +99,22 @@ pub fn expand(
     Ok(Expanded { text, unknown: expander.unknown })
 }
 
+/// Whether a word can be expanded whatever its variables are: they stand in it as `$name` or `${name}`,
+/// without quotes and escapes around them.
+pub fn is_plain(word: &str, escape: char) -> bool {
+    if word.contains(['\'', '"', escape]) {
+        return false;
+    }
+    let is_name = |it: &str| it.starts_with(|ch: char| ch.is_ascii_alphabetic() || ch == '_');
+    word.split('$').skip(1).all(|behind| match behind.strip_prefix('{') {
+        Some(braced) => {
+            let end = braced.find(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_');
+            is_name(braced) && end.is_some_and(|end| braced[end..].starts_with('}'))
+        }
+        None => is_name(behind),
+    })
+}
+
 struct Expander<'a> {
     rest: Chars<'a>,
     escape: char,

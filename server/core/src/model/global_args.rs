@@ -44,6 +44,9 @@ impl GlobalArgs {
     /// an ARG without a value for which it has no default. What no ARG declares is empty to BuildKit,
     /// but that is hardly meant, and seldom makes the name of an image.
     pub(super) fn evaluate(&self, word: &str) -> Option<String> {
+        if !word.contains('$') {
+            return Some(expand(word, self.escape, &mut |_| None).ok()?.text);
+        }
         let unknown = expansions(word, Expander::Buildkit(self.escape)).into_iter().any(|it| {
             let name = &word[it.name];
             let has_default = matches!(it.operator, "-" | ":-" | "+" | ":+");

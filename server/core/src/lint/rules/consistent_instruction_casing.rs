@@ -69,11 +69,7 @@ fn check(cx: &mut Context<'_>) {
 
 fn is_in_case(word: &str, lower: bool) -> bool {
     let other = |byte: &u8| if lower { byte.is_ascii_uppercase() } else { byte.is_ascii_lowercase() };
-    if word.is_ascii() {
-        !word.as_bytes().iter().any(|byte| other(byte))
-    } else {
-        word == in_case(word, lower)
-    }
+    if word.is_ascii() { !word.as_bytes().iter().any(other) } else { word == in_case(word, lower) }
 }
 
 fn in_case(word: &str, lower: bool) -> String {

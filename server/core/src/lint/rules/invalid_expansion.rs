@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::lint::expanded::{without_quoting, words};
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::Instruction;
-use crate::model::expand::{ExpandError, expand};
+use crate::model::expand::{ExpandError, expand, is_plain};
 use crate::syntax::expansion::{Expander, expansions};
 use crate::syntax::{Keyword, RelRange};
 
@@ -42,6 +42,9 @@ fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
     for (instruction, data) in cx.executed() {
         for word in words(data).into_iter().filter(|word| word.text.contains(['$', '\'', '"'])) {
+            if is_plain(word.text, dockerfile.escape) {
+                continue;
+            }
             let Err(error) = expand(word.text, dockerfile.escape, &mut |_| None) else { continue };
             if let Some(message) = message(&error) {
                 cx.report(instruction.abs(word.range), message);
