@@ -1,6 +1,7 @@
 //! The incremental syntax tree, and the little of it that the model looks at: where directives,
 //! comments and instructions lie, and what in an instruction does not belong to its logical line.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use tree_sitter::{InputEdit, Language, Node, Parser, Point, Tree, TreeCursor};
@@ -240,9 +241,17 @@ impl SyntaxTree {
 }
 
 fn parse(text: &TextDocument, old: Option<&Tree>) -> Option<Tree> {
+    // A parser keeps pools that the next parse takes from.
+    thread_local!(static PARSER: RefCell<Option<Parser>> = RefCell::new(parser()));
+    PARSER.with_borrow_mut(|parser| {
+        parser.as_mut()?.parse_with_options(&mut |byte, _| text.chunk_from(byte), old, None)
+    })
+}
+
+fn parser() -> Option<Parser> {
     let mut parser = Parser::new();
     parser.set_language(language()).ok()?;
-    parser.parse_with_options(&mut |byte, _| text.chunk_from(byte), old, None)
+    Some(parser)
 }
 
 fn top_node(node: Node<'_>) -> TopNode<'_> {
