@@ -3,6 +3,7 @@
 //! What an edit does not touch is taken over: an instruction's data depends on its own text and the
 //! escape character only, so an instruction that lies outside of the edits keeps its data and moves.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
@@ -43,11 +44,18 @@ impl Touched {
         }
         (range.start() >= new.end()).then(|| range - new.end() + old.end())
     }
+
+    /// Where a place behind the edits stood in the old text.
+    fn end_before(&self, offset: TextSize) -> TextSize {
+        self.hull.map_or(offset, |(old, new)| offset.max(new.end()) - new.end() + old.end())
+    }
 }
 
 /// The model of a text.
 pub(super) fn lower(text: &TextDocument, tree: &SyntaxTree) -> Dockerfile {
-    build(text, tree, |_, _| None)
+    let mut lowering = Lowering::default();
+    lowering.add(text, tree.top_nodes(), |_, _| None);
+    lowering.finish(text, TextRange::up_to(text.len()))
 }
 
 /// The model of a text after edits, with what `old` still knows.
@@ -55,53 +63,124 @@ pub(super) fn relower(
     text: &TextDocument,
     tree: &SyntaxTree,
     old: &Dockerfile,
+    old_tree: &SyntaxTree,
     touched: &Touched,
 ) -> Dockerfile {
-    build(text, tree, |node, escape| {
-        let before = touched.before(node.range).filter(|_| old.escape == escape)?;
-        let index = old.placed.binary_search_by_key(&before.start(), |it| it.start).ok()?;
-        let data = &old.placed[index].data;
-        (data.range.at(TextSize::default()).len() == before.len()).then(|| Arc::clone(data))
-    })
+    let fresh = tree.fresh();
+    let behind = TextRange::new(touched.end_before(fresh.end()), TextSize::new(u32::MAX));
+    let row = |row: u32| row.wrapping_add(tree.rows()).wrapping_sub(old_tree.rows());
+    let mut lowering = Lowering::default();
+    lowering.take_over(old, TextRange::up_to(fresh.start()), |at| at, |row| row);
+    lowering.add(text, tree.top_nodes_in(fresh), |node, escape| reuse(node, escape, old, touched));
+    lowering.take_over(old, behind, |at| at - behind.start() + fresh.end(), row);
+    // A line lies in one piece of the tree, and pieces that were there had none.
+    let had_long = old.faults.iter().any(|it| matches!(it, SyntaxFault::LineTooLong(..)));
+    lowering.finish(text, if had_long { TextRange::up_to(text.len()) } else { fresh })
 }
 
-fn build(
-    text: &TextDocument,
-    tree: &SyntaxTree,
-    reuse: impl Fn(&TopNode<'_>, char) -> Option<Arc<InstructionData>>,
-) -> Dockerfile {
-    let mut directives: Vec<Directive> = Vec::new();
-    let mut comments = Vec::new();
-    let mut placed = Vec::new();
-    let mut faults: Vec<SyntaxFault> = too_long_line(text).into_iter().collect();
-    let mut escape = '\\';
-    for node in tree.top_nodes() {
-        match node.kind {
-            TopKind::Comment => comments.push(Comment { range: node.range, row: node.row }),
-            TopKind::Directive => {
-                let directive = directive(text, &node);
-                if directives.iter().any(|it| it.name == directive.name) {
-                    faults.push(SyntaxFault::DuplicateDirective(directive.clone()));
-                } else if directive.name == DirectiveName::Escape {
-                    match directive.value.as_str() {
-                        "`" => escape = '`',
-                        "\\" => {}
-                        _ => faults.push(SyntaxFault::BadEscape(directive.clone())),
-                    }
+/// Where an instruction lies outside of the edits it keeps its data.
+fn reuse(
+    node: &TopNode<'_>,
+    escape: char,
+    old: &Dockerfile,
+    touched: &Touched,
+) -> Option<Arc<InstructionData>> {
+    let before = touched.before(node.range).filter(|_| old.escape == escape)?;
+    let index = old.placed.binary_search_by_key(&before.start(), |it| it.start).ok()?;
+    let data = &old.placed[index].data;
+    (data.range.at(TextSize::default()).len() == before.len()).then(|| Arc::clone(data))
+}
+
+/// What is gathered from top to bottom.
+struct Lowering {
+    directives: Vec<Directive>,
+    comments: Vec<Comment>,
+    placed: Vec<Placed>,
+    faults: Vec<SyntaxFault>,
+    escape: char,
+}
+
+impl Default for Lowering {
+    fn default() -> Self {
+        let (directives, comments, placed, faults) = Default::default();
+        Self { directives, comments, placed, faults, escape: '\\' }
+    }
+}
+
+impl Lowering {
+    /// Lowers what stands at the top of a tree; `reuse` gives data that is there already.
+    fn add<'a>(
+        &mut self,
+        text: &TextDocument,
+        nodes: impl Iterator<Item = TopNode<'a>>,
+        reuse: impl Fn(&TopNode<'_>, char) -> Option<Arc<InstructionData>>,
+    ) {
+        for node in nodes {
+            match node.kind {
+                TopKind::Comment => self.comments.push(Comment { range: node.range, row: node.row }),
+                TopKind::Directive => {
+                    let line = text.slice(node.range);
+                    self.directive(Directive::read(&line, node.range.start(), node.row));
                 }
-                directives.push(directive);
-            }
-            TopKind::Instruction => {
-                let data = reuse(&node, escape).unwrap_or_else(|| {
-                    let newlines = node.last_row - node.row;
-                    Arc::new(lower_instruction(&text.slice(node.range), &node.parts(), newlines, escape))
-                });
-                placed.push(Placed { start: node.range.start(), row: node.row, data });
+                TopKind::Instruction => {
+                    let data = reuse(&node, self.escape).unwrap_or_else(|| {
+                        let (line, newlines) = (text.slice(node.range), node.last_row - node.row);
+                        Arc::new(lower_instruction(&line, &node.parts(), newlines, self.escape))
+                    });
+                    self.placed.push(Placed { start: node.range.start(), row: node.row, data });
+                }
             }
         }
     }
-    file_faults(&placed, &mut faults);
-    resolve::resolve(escape, directives, comments, placed, faults)
+
+    fn directive(&mut self, directive: Directive) {
+        if self.directives.iter().any(|it| it.name == directive.name) {
+            self.faults.push(SyntaxFault::DuplicateDirective(directive.clone()));
+        } else if directive.name == DirectiveName::Escape {
+            match directive.value.as_str() {
+                "`" => self.escape = '`',
+                "\\" => {}
+                _ => self.faults.push(SyntaxFault::BadEscape(directive.clone())),
+            }
+        }
+        self.directives.push(directive);
+    }
+
+    /// Takes over what begins in a part of the old text that the edits have at most moved.
+    fn take_over(
+        &mut self,
+        old: &Dockerfile,
+        part: TextRange,
+        offset: impl Fn(TextSize) -> TextSize,
+        row: impl Fn(u32) -> u32,
+    ) {
+        let directives = old.directives.iter().filter(|it| part.contains(it.range.start()));
+        directives.for_each(|it| self.directive(it.clone()));
+        let comments = &old.comments[indices(&old.comments, part, |it| it.range.start())];
+        self.comments.extend(comments.iter().map(|it| {
+            let range = TextRange::at(offset(it.range.start()), it.range.len());
+            Comment { range, row: row(it.row) }
+        }));
+        let placed = &old.placed[indices(&old.placed, part, |it| it.start)];
+        self.placed.extend(placed.iter().map(|it| Placed {
+            start: offset(it.start),
+            row: row(it.row),
+            data: Arc::clone(&it.data),
+        }));
+    }
+
+    /// The rest of the model; `unread` is where nobody has looked for long lines yet.
+    fn finish(mut self, text: &TextDocument, unread: TextRange) -> Dockerfile {
+        self.faults.extend(too_long_line(text, unread));
+        file_faults(&self.placed, &mut self.faults);
+        resolve::resolve(self.escape, self.directives, self.comments, self.placed, self.faults)
+    }
+}
+
+/// Which of these, that are in order, begin in a part of the text.
+fn indices<T>(all: &[T], part: TextRange, start: impl Fn(&T) -> TextSize) -> Range<usize> {
+    let first = all.partition_point(|it| start(it) < part.start());
+    first..all.partition_point(|it| start(it) < part.end())
 }
 
 /// Faults that concern the order of instructions: a file needs one, and all but ARG need a stage.
@@ -121,39 +200,21 @@ fn file_faults(placed: &[Placed], faults: &mut Vec<SyntaxFault>) {
     }
 }
 
-/// The first line that is longer than BuildKit reads, white space included.
-fn too_long_line(text: &TextDocument) -> Option<SyntaxFault> {
-    if usize::from(text.len()) <= MAX_LINE {
+/// The first line in `within` that is longer than BuildKit reads, white space included.
+fn too_long_line(text: &TextDocument, within: TextRange) -> Option<SyntaxFault> {
+    if usize::from(within.len()) <= MAX_LINE {
         return None;
     }
-    let content = text.to_string();
-    let mut start = TextSize::default();
+    let content = text.slice(within);
+    let mut start = within.start();
+    let (first_row, _) = text.newline_point(start);
     for (row, line) in content.split('\n').enumerate() {
         let len = TextSize::of(line);
         if usize::from(len) > MAX_LINE {
-            let row = u32::try_from(row).unwrap_or(u32::MAX);
+            let row = u32::try_from(first_row + row).unwrap_or(u32::MAX);
             return Some(SyntaxFault::LineTooLong(TextRange::at(start, len), row));
         }
         start += len + TextSize::of('\n');
     }
     None
-}
-
-/// Reads `# name = value`; the tree has made sure of its form.
-fn directive(text: &TextDocument, node: &TopNode<'_>) -> Directive {
-    let line = text.slice(node.range);
-    let (name, value) = line.split_once('=').unwrap_or((&line, ""));
-    let name = DirectiveName::parse(name.trim_start_matches('#').trim()).unwrap_or(DirectiveName::Syntax);
-    // BuildKit takes ASCII white space away here, and nothing else.
-    let blank = |c: char| matches!(c, '\t' | '\n' | '\x0c' | '\r' | ' ');
-    let blanks = value.len() - value.trim_start_matches(blank).len();
-    let start = node.range.start() + TextSize::of(&line[..line.len() - value.len() + blanks]);
-    let value = value.trim_matches(blank);
-    Directive {
-        name,
-        value: value.to_owned(),
-        range: node.range,
-        value_range: TextRange::at(start, TextSize::of(value)),
-        row: node.row,
-    }
 }

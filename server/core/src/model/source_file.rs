@@ -49,7 +49,7 @@ impl SourceFile {
             tree.edit(&edit);
         }
         let tree = tree.reparse(&text);
-        let dockerfile = lower::relower(&text, &tree, &self.dockerfile, &touched);
+        let dockerfile = lower::relower(&text, &tree, &self.dockerfile, &self.tree, &touched);
         Self { text, tree, dockerfile }
     }
 

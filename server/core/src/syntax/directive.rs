@@ -1,6 +1,6 @@
 //! Parser directives: `# syntax=`, `# escape=`, `# check=` at the head of a file.
 
-use crate::TextRange;
+use crate::{TextRange, TextSize};
 
 /// A parser directive's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,4 +44,24 @@ pub struct Directive {
     pub value_range: TextRange,
     /// Its line, from 0, counted by `\n`.
     pub row: u32,
+}
+
+impl Directive {
+    /// Reads `# name = value`, which begins at `start` and in `row`; the tree has made sure of its form.
+    pub(crate) fn read(line: &str, start: TextSize, row: u32) -> Self {
+        let (name, value) = line.split_once('=').unwrap_or((line, ""));
+        let name = DirectiveName::parse(name.trim_start_matches('#').trim()).unwrap_or(DirectiveName::Syntax);
+        // BuildKit takes ASCII white space away here, and nothing else.
+        let blank = |c: char| matches!(c, '\t' | '\n' | '\x0c' | '\r' | ' ');
+        let blanks = value.len() - value.trim_start_matches(blank).len();
+        let value_start = start + TextSize::of(&line[..line.len() - value.len() + blanks]);
+        let value = value.trim_matches(blank);
+        Self {
+            name,
+            value: value.to_owned(),
+            range: TextRange::at(start, TextSize::of(line)),
+            value_range: TextRange::at(value_start, TextSize::of(value)),
+            row,
+        }
+    }
 }
