@@ -26,7 +26,7 @@ pub fn definition(file: &SourceFile, offset: TextSize) -> Option<NavigationTarge
     let (full, focus) = match symbol.id {
         SymbolId::Stage(stage) => (dockerfile.stage(stage).range, stage_word(dockerfile, stage)),
         SymbolId::Var(id) => {
-            let def = variable_definition(dockerfile, offset, dockerfile.scopes.def(id));
+            let def = variable_definition(dockerfile, offset, dockerfile.scopes().def(id));
             (dockerfile.instruction(def.instruction).range(), def.name_range)
         }
         SymbolId::Heredoc(id, _) => {
@@ -41,7 +41,7 @@ pub fn definition(file: &SourceFile, offset: TextSize) -> Option<NavigationTarge
 fn variable_definition<'a>(dockerfile: &'a Dockerfile, offset: TextSize, def: &'a VarDef) -> &'a VarDef {
     if def.name_range.contains_inclusive(offset) {
         // On a declaration that only takes over a value, the place that gives it.
-        return def.redeclares.map_or(def, |global| dockerfile.scopes.def(global));
+        return def.redeclares.map_or(def, |global| dockerfile.scopes().def(global));
     }
     let seen = var_ref_at(dockerfile, offset).and_then(|(_, var)| seen_definition(dockerfile, var));
     seen.unwrap_or(def)

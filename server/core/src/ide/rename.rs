@@ -98,7 +98,7 @@ fn current_name(file: &SourceFile, id: SymbolId) -> Result<String, RenameError> 
             )),
         },
         SymbolId::Var(id) => {
-            let def = dockerfile.scopes.def(id);
+            let def = dockerfile.scopes().def(id);
             if def.kind != VarDefKind::Env && is_predefined(&def.name) {
                 return refuse(format!("`{}` is set by BuildKit under this name only.", def.name));
             }
@@ -109,7 +109,7 @@ fn current_name(file: &SourceFile, id: SymbolId) -> Result<String, RenameError> 
             Ok(heredocs.get(index as usize).map_or_else(String::new, |it| it.name.clone()))
         }
         SymbolId::OutsideVar(index) => {
-            let var = dockerfile.scopes.refs.get(index as usize);
+            let var = dockerfile.scopes().refs.get(index as usize);
             let name = var.map_or("", |var| var.name.as_str());
             match var.map(|var| &var.target) {
                 Some(ResolvedVar::Predefined) => {
@@ -198,12 +198,12 @@ fn check_variable_name(file: &SourceFile, id: VarDefId, new_name: &str) -> Resul
     if scope.is_arg && is_predefined(new_name) {
         return refuse(format!("`{new_name}` is set by BuildKit and cannot be the name of another ARG."));
     }
-    let definitions = dockerfile.scopes.defs.iter().filter(|def| def.name == new_name);
+    let definitions = dockerfile.scopes().defs.iter().filter(|def| def.name == new_name);
     if let Some(taken) = definitions.into_iter().find(|def| scope.touches_definition(def)) {
         let line = line_of(file, taken.name_range.start());
         return refuse(format!("`{new_name}` is already defined on line {line}."));
     }
-    let uses = dockerfile.scopes.refs.iter().filter(|var| var.name == new_name);
+    let uses = dockerfile.scopes().refs.iter().filter(|var| var.name == new_name);
     if let Some(taken) = uses.into_iter().find(|var| scope.touches_use(var.stage)) {
         let line = line_of(file, taken.range.start());
         return refuse(format!(
@@ -255,7 +255,7 @@ impl Reach {
             }
         };
         let (mut is_arg, mut global) = (false, false);
-        for def in group.defs.iter().map(|&id| dockerfile.scopes.def(id)) {
+        for def in group.defs.iter().map(|&id| dockerfile.scopes().def(id)) {
             is_arg |= def.kind != VarDefKind::Env;
             global |= def.stage.is_none();
             mark(def.stage);
@@ -615,7 +615,7 @@ WORKDIR $APP_HOME
         ) {
             let text = lines.join("\n");
             let file = SourceFile::new(&text);
-            let mut asked: Vec<TextSize> = file.dockerfile().scopes.defs.iter().map(|it| it.name_range.start()).collect();
+            let mut asked: Vec<TextSize> = file.dockerfile().scopes().defs.iter().map(|it| it.name_range.start()).collect();
             asked.extend(file.dockerfile().stages.iter().filter_map(|it| Some(it.name.as_ref()?.range.start())));
             for offset in asked {
                 let Ok(change) = rename(&file, offset, new_name) else { continue };
@@ -631,8 +631,8 @@ WORKDIR $APP_HOME
         let dockerfile = file.dockerfile();
         let stages: Vec<_> = dockerfile.refs.iter().map(|it| it.target.stage()).collect();
         let bases: Vec<_> = dockerfile.stages.iter().map(|it| matches!(it.base, Base::Stage(_))).collect();
-        let uses: Vec<_> = dockerfile.scopes.refs.iter().map(|it| &it.target).collect();
-        let takes_over: Vec<_> = dockerfile.scopes.defs.iter().map(|it| it.redeclares).collect();
+        let uses: Vec<_> = dockerfile.scopes().refs.iter().map(|it| &it.target).collect();
+        let takes_over: Vec<_> = dockerfile.scopes().defs.iter().map(|it| it.redeclares).collect();
         format!("{stages:?}\n{bases:?}\n{uses:?}\n{takes_over:?}")
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn stage_ref_at(dockerfile: &Dockerfile, offset: TextSize) -> Option<
 
 /// The use of a variable whose `$`, brace or name `offset` touches; not its default.
 pub(super) fn var_ref_at(dockerfile: &Dockerfile, offset: TextSize) -> Option<(usize, &VarRef)> {
-    let uses = dockerfile.scopes.refs.iter().enumerate();
+    let uses = dockerfile.scopes().refs.iter().enumerate();
     let touching = uses.filter(|(_, it)| it.whole.start() <= offset && offset <= it.range.end());
     touching.max_by_key(|(_, it)| it.whole.start())
 }
@@ -122,7 +122,7 @@ pub(super) fn var_ref_at(dockerfile: &Dockerfile, offset: TextSize) -> Option<(u
 /// The definition that a use sees in this file.
 pub(super) fn seen_definition<'a>(dockerfile: &'a Dockerfile, var: &VarRef) -> Option<&'a VarDef> {
     match var.target {
-        ResolvedVar::Def(id) => Some(dockerfile.scopes.def(id)),
+        ResolvedVar::Def(id) => Some(dockerfile.scopes().def(id)),
         ResolvedVar::Predefined | ResolvedVar::Unknown => None,
     }
 }
@@ -164,7 +164,7 @@ fn reference_form(reference: &StageRef) -> Form {
 }
 
 fn variable_at(dockerfile: &Dockerfile, offset: TextSize) -> Option<SymbolAt> {
-    if let Some(def) = dockerfile.scopes.def_at(offset) {
+    if let Some(def) = dockerfile.scopes().def_at(offset) {
         return Some(SymbolAt { id: SymbolId::Var(def.id), range: def.name_range });
     }
     let (index, var) = var_ref_at(dockerfile, offset)?;
@@ -178,7 +178,7 @@ fn variable_at(dockerfile: &Dockerfile, offset: TextSize) -> Option<SymbolAt> {
 fn variable_occurrences(dockerfile: &Dockerfile, id: VarDefId) -> Vec<Occurrence> {
     let group = VariableGroup::of(dockerfile, id);
     let definitions = group.defs.iter().map(|&id| Occurrence {
-        range: dockerfile.scopes.def(id).name_range,
+        range: dockerfile.scopes().def(id).name_range,
         is_definition: true,
         form: Form::Name,
     });
@@ -191,8 +191,8 @@ fn variable_occurrences(dockerfile: &Dockerfile, id: VarDefId) -> Vec<Occurrence
 }
 
 fn outside_occurrences(dockerfile: &Dockerfile, index: u32) -> Vec<Occurrence> {
-    let Some(asked) = dockerfile.scopes.refs.get(index as usize) else { return Vec::new() };
-    let uses = dockerfile.scopes.refs.iter();
+    let Some(asked) = dockerfile.scopes().refs.get(index as usize) else { return Vec::new() };
+    let uses = dockerfile.scopes().refs.iter();
     let same = uses.filter(|it| {
         it.name == asked.name && it.stage == asked.stage && !matches!(it.target, ResolvedVar::Def(_))
     });
@@ -236,8 +236,8 @@ pub(super) struct VariableGroup<'a> {
 impl<'a> VariableGroup<'a> {
     /// The variable that a definition belongs to. Looks at each definition and each stage once.
     pub(super) fn of(dockerfile: &'a Dockerfile, id: VarDefId) -> Self {
-        let asked = dockerfile.scopes.def(id);
-        let namesakes = dockerfile.scopes.defs.iter().filter(|def| def.name == asked.name);
+        let asked = dockerfile.scopes().def(id);
+        let namesakes = dockerfile.scopes().defs.iter().filter(|def| def.name == asked.name);
         let mut groups = Groups::default();
         for (is_env, defs) in split_by_kind(namesakes) {
             let everywhere = defs.iter().any(|def| def.kind == VarDefKind::GlobalArg);
@@ -251,7 +251,7 @@ impl<'a> VariableGroup<'a> {
             }
         }
         // `ARG A` without a value behind `ENV A=1` goes on with that value.
-        let defs = groups.ids().map(|id| dockerfile.scopes.def(id));
+        let defs = groups.ids().map(|id| dockerfile.scopes().def(id));
         let links: Vec<_> = defs.filter_map(|def| Some((def.id, def.redeclares?))).collect();
         for (def, before) in links {
             groups.join(def, before);
@@ -263,7 +263,7 @@ impl<'a> VariableGroup<'a> {
     pub(super) fn uses(&self, dockerfile: &'a Dockerfile) -> impl Iterator<Item = &'a VarRef> {
         let defs: FxHashSet<VarDefId> = self.defs.iter().copied().collect();
         let name = self.name;
-        let uses = dockerfile.scopes.refs.iter().filter(move |it| it.name == name);
+        let uses = dockerfile.scopes().refs.iter().filter(move |it| it.name == name);
         uses.filter(move |it| matches!(it.target, ResolvedVar::Def(id) if defs.contains(&id)))
     }
 }

@@ -74,7 +74,7 @@ fn instruction(dockerfile: &Dockerfile, index: usize) -> Vec<Symbol> {
     let Ok(index) = u32::try_from(index) else { return Vec::new() };
     let id = InstructionId(index);
     let instruction = dockerfile.instruction(id);
-    let defs = definitions(&dockerfile.scopes, id);
+    let defs = definitions(dockerfile.scopes(), id);
     if !defs.is_empty() && matches!(instruction.keyword(), Keyword::Arg | Keyword::Env) {
         return defs.iter().map(variable).collect();
     }

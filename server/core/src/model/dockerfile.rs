@@ -1,6 +1,6 @@
 //! The model of one Dockerfile.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::graph::StageGraph;
 use super::instruction::{Instruction, InstructionData, InstructionId};
@@ -63,8 +63,8 @@ pub struct Dockerfile {
     pub refs: Vec<StageRef>,
     /// Which stage needs which.
     pub graph: StageGraph,
-    /// Variables: where they are defined and used.
-    pub scopes: Scopes,
+    /// Worked out when somebody asks: diagnostics do not, so a keystroke does not wait for it.
+    pub(super) scopes: OnceLock<Scopes>,
     /// What is wrong with the file as a whole.
     pub faults: Vec<SyntaxFault>,
 }
@@ -87,6 +87,11 @@ impl Dockerfile {
         let index = self.placed.partition_point(|placed| placed.start <= offset).checked_sub(1)?;
         let found = view(index, &self.placed[index]);
         found.range().contains_inclusive(offset).then_some(found)
+    }
+
+    /// Variables: where they are defined and used.
+    pub fn scopes(&self) -> &Scopes {
+        self.scopes.get_or_init(|| Scopes::build(&self.placed, &self.stages))
     }
 
     /// The stage with this index.

@@ -1,5 +1,7 @@
 //! Resolves stages and the references between them over the instructions of a file.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use super::dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
@@ -7,7 +9,6 @@ use super::global_args::GlobalArgs;
 use super::graph::StageGraph;
 use super::image_ref::ImageRef;
 use super::instruction::{InstructionId, RawStageRef};
-use super::scope::Scopes;
 use super::stage::{Base, RefTarget, Stage, StageId, StageName, StageRef, StageRefKind};
 use crate::TextRange;
 use crate::syntax::expansion::{Expander, expansions};
@@ -26,8 +27,7 @@ pub(super) fn resolve(
     let globals = GlobalArgs::of(&placed, escape);
     let refs = refs(&placed, &mut stages, &names, &globals, escape);
     let graph = StageGraph::build(&stages, &refs);
-    let scopes = Scopes::build(&placed, &stages);
-    Dockerfile { escape, directives, comments, placed, stages, refs, graph, scopes, faults }
+    Dockerfile { escape, directives, comments, placed, stages, refs, graph, scopes: OnceLock::new(), faults }
 }
 
 fn stages(placed: &[Placed]) -> Vec<Stage> {

@@ -120,6 +120,7 @@ mod tests {
     }
 
     fn dump(file: &SourceFile) -> String {
+        file.dockerfile().scopes();
         format!("{:#?}", file.dockerfile())
     }
 

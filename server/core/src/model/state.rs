@@ -175,7 +175,7 @@ impl<'a> Run<'a> {
     }
 
     fn defs(&self, id: InstructionId) -> &'a [VarDef] {
-        self.dockerfile.scopes.defs_in(id, InstructionId(id.0 + 1))
+        self.dockerfile.scopes().defs_in(id, InstructionId(id.0 + 1))
     }
 
     fn arg(&mut self, def: &'a VarDef) {
@@ -337,7 +337,7 @@ mod tests {
             }
         }
         for (name, value, def) in &state.env {
-            let at = line(dockerfile.scopes.def(*def).instruction);
+            let at = line(dockerfile.scopes().def(*def).instruction);
             let _ = writeln!(out, "{name}={value} of {at}");
         }
         out

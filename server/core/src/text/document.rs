@@ -66,16 +66,6 @@ impl TextDocument {
         u32::try_from(self.rope.len_lines()).unwrap_or(u32::MAX)
     }
 
-    /// The chunk that holds the byte at `offset`, from that byte on; empty at the end of the text.
-    /// This is how the parser reads the text without copying it.
-    pub fn chunk_from(&self, offset: usize) -> &str {
-        if offset >= self.rope.len_bytes() {
-            return "";
-        }
-        let (chunk, start, _, _) = self.rope.chunk_at_byte(offset);
-        chunk.get(offset - start..).unwrap_or("")
-    }
-
     /// The text of `range`, cut to the document and to whole characters; borrowed where it lies in
     /// one piece.
     pub fn slice(&self, range: TextRange) -> Cow<'_, str> {
@@ -262,7 +252,6 @@ mod tests {
         }
         assert_eq!(text.slice(range(4, 99)), "cd");
         assert_eq!(text.slice(range(98, 99)), "");
-        assert_eq!(text.chunk_from(99), "");
         assert_eq!(text.replace(range(5, 99), "!"), range(5, 6));
         assert_eq!(text.to_string(), "ab\r\nc!");
         assert_eq!(text.line_range(99.into()), range(4, 6));
@@ -300,12 +289,7 @@ mod tests {
     fn large_texts_lie_in_several_chunks() {
         let content = "RUN echo é\r\n".repeat(5_000);
         let mut text = TextDocument::from(content.as_str());
-        let (mut joined, mut offset) = (String::new(), 0);
-        while !text.chunk_from(offset).is_empty() {
-            joined.push_str(text.chunk_from(offset));
-            offset = joined.len();
-        }
-        assert!(joined == content);
+        assert!(text.to_string() == content);
         assert_eq!(text.lone_crs, 0);
         text.replace(range(0, 0), "\r");
         assert_eq!(text.newline_point(text.len()), (5_000, 0));
@@ -371,8 +355,6 @@ mod tests {
             let row = text[..byte].matches('\n').count();
             let column = byte - text[..byte].rfind('\n').map_or(0, |newline| newline + 1);
             prop_assert_eq!(document.newline_point(size), (row, column));
-            let rest = document.chunk_from(byte);
-            prop_assert!(text[byte..].starts_with(rest) && rest.is_empty() == text[byte..].is_empty());
         }
         Ok(())
     }

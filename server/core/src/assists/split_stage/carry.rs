@@ -309,7 +309,7 @@ impl<'a> Carrier<'_, 'a> {
     /// Variables that the final stage uses are defined there.
     fn settle_variables(&mut self, end: usize) {
         let first = self.view.stage.from.index();
-        let scopes = &self.view.dockerfile.scopes;
+        let scopes = self.view.dockerfile.scopes();
         // A variable is defined before it is used, so one way back finds what definitions need in turn.
         for reference in scopes.refs.iter().rev() {
             let ResolvedVar::Def(def) = reference.target else { continue };

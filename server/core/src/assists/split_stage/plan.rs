@@ -112,7 +112,7 @@ pub(super) fn plan(view: &View<'_>) -> Result<(SplitPlan, &'static dyn Profile),
     let mut notes = vec![format!("The final stage starts from `{runtime}`.")];
     notes.extend(runtime_notes);
     let in_workdir = |it: &VarRef| view.dockerfile.instruction(it.instruction).keyword() == Keyword::Workdir;
-    if view.dockerfile.scopes.refs.iter().any(in_workdir) {
+    if view.dockerfile.scopes().refs.iter().any(in_workdir) {
         notes.push(
             "WORKDIR depends on variables: the paths of the split are those of their defaults.".to_owned(),
         );

@@ -18,7 +18,7 @@ pub(super) fn variables(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Ty
     let at_run_time = matches!(typed.keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck);
     let mut known = rustc_hash::FxHashSet::default();
     for id in visible_before(dockerfile, typed.instruction.id) {
-        let def = dockerfile.scopes.def(id);
+        let def = dockerfile.scopes().def(id);
         // An ARG is gone when the container runs.
         if (at_run_time && def.kind != VarDefKind::Env) || !known.insert(def.name.as_str()) {
             continue;

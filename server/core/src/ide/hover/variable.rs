@@ -15,8 +15,8 @@ use crate::syntax::Keyword;
 /// The card of a variable that the file defines: its value, where it comes from, how to change it.
 pub(super) fn card(file: &SourceFile, id: VarDefId, offset: TextSize) -> String {
     let dockerfile = file.dockerfile();
-    let def = dockerfile.scopes.def(id);
-    let source = dockerfile.scopes.source_of(id);
+    let def = dockerfile.scopes().def(id);
+    let source = dockerfile.scopes().source_of(id);
     let automatic = texts::predefined(&def.name).filter(|_| def.kind != VarDefKind::Env);
     let mut card = match value(dockerfile, source) {
         Some(value) => format!("**{}** = {}", code(&def.name), code(&value)),
@@ -50,7 +50,7 @@ pub(super) fn card(file: &SourceFile, id: VarDefId, offset: TextSize) -> String 
 
 /// The card of a variable that the file only uses.
 pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
-    let var = file.dockerfile().scopes.refs.get(index as usize)?;
+    let var = file.dockerfile().scopes().refs.get(index as usize)?;
     let name = code(&var.name);
     Some(match (&var.target, texts::predefined(&var.name)) {
         (ResolvedVar::Predefined, Some(text)) => format!("**{name}**\n\n{text}"),

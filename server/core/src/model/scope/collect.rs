@@ -145,7 +145,7 @@ mod tests {
     fn values_are_kept_as_written() {
         let text = "FROM a\nARG X=\"1 2\" Y= Z\nENV A=\"b\"'c' D='$X'\n";
         let file = SourceFile::new(text);
-        let defs = &file.dockerfile().scopes.defs;
+        let defs = &file.dockerfile().scopes().defs;
         let values = defs.iter().map(|def| (def.name.as_str(), def.value.as_deref()));
         let expected = [
             ("X", Some("\"1 2\"")),

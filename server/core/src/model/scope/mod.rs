@@ -105,7 +105,7 @@ pub struct Scopes {
 impl Scopes {
     /// Finds the variables of these instructions and stages.
     ///
-    /// This runs on every keystroke: it is linear, also for stages that are built from each other.
+    /// It is linear, also for stages that are built from each other.
     pub fn build(placed: &[Placed], stages: &[Stage]) -> Self {
         let collected = Collected::of(placed, stages);
         let (targets, redeclares) = Resolver::new(&collected, placed, stages).run();
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn a_definition_knows_its_uses_and_its_source() {
         let file = SourceFile::new("ARG V=1\nFROM a\nARG V\nUSER $V\nWORKDIR $V\n");
-        let scopes = &file.dockerfile().scopes;
+        let scopes = file.dockerfile().scopes();
         assert_eq!(scopes.refs_of(VarDefId(1)).count(), 2);
         assert_eq!(scopes.refs_of(VarDefId(0)).count(), 0);
         assert_eq!(scopes.source_of(VarDefId(1)).id, VarDefId(0));

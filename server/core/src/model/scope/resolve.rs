@@ -271,7 +271,7 @@ mod tests {
     fn check(text: &str, expected: Expect) {
         let text = text.strip_prefix('\n').unwrap_or(text);
         let file = SourceFile::new(text);
-        let scopes = &file.dockerfile().scopes;
+        let scopes = file.dockerfile().scopes();
         let line = |at: TextSize| text[..usize::from(at)].matches('\n').count() + 1;
         let def = |id: VarDefId| {
             let def = scopes.def(id);
@@ -631,7 +631,7 @@ USER $A$B$C$D$X$Y$Z
             let _ = write!(text, "FROM s{} AS s{stage}\nENV V{stage}=$V\nONBUILD ENV T=$V\n", stage - 1);
         }
         let file = SourceFile::new(&text);
-        let scopes = &file.dockerfile().scopes;
+        let scopes = file.dockerfile().scopes();
         assert!(scopes.refs.iter().all(|it| it.target == ResolvedVar::Def(VarDefId(0))));
     }
 
@@ -639,7 +639,7 @@ USER $A$B$C$D$X$Y$Z
     /// each with a whole copy of its environment. ONBUILD is left out.
     fn slowly(dockerfile: &Dockerfile) -> Vec<Option<VarDefId>> {
         type Env = FxHashMap<String, VarDefId>;
-        let scopes = &dockerfile.scopes;
+        let scopes = dockerfile.scopes();
         let mut targets = Vec::new();
         let (mut globals, mut ends) = (Env::default(), Vec::<Env>::new());
         // What stands before the first FROM and is no ARG sees `env` until the first stage empties it.
@@ -690,7 +690,7 @@ USER $A$B$C$D$X$Y$Z
             ];
             let text: String = lines.iter().map(|&line| format!("{}\n", kinds[line])).collect();
             let file = SourceFile::new(&text);
-            let found = file.dockerfile().scopes.refs.iter().map(|it| match it.target {
+            let found = file.dockerfile().scopes().refs.iter().map(|it| match it.target {
                 ResolvedVar::Def(id) => Some(id),
                 _ => None,
             });
@@ -707,8 +707,8 @@ USER $A$B$C$D$X$Y$Z
             for it in dockerfile.instructions() {
                 super::super::visible_before(dockerfile, it.id);
             }
-            for def in &dockerfile.scopes.defs {
-                dockerfile.scopes.source_of(def.id);
+            for def in &dockerfile.scopes().defs {
+                dockerfile.scopes().source_of(def.id);
             }
         }
     }

@@ -25,20 +25,20 @@ pub fn visible_before(dockerfile: &Dockerfile, instruction: InstructionId) -> Ve
     match dockerfile.stage_of(instruction) {
         Some(stage) if stage.from == instruction => {
             let first = dockerfile.stages.first().map_or(instruction, |stage| stage.from);
-            let defs = dockerfile.scopes.defs_in(InstructionId(0), first).iter().rev();
+            let defs = dockerfile.scopes().defs_in(InstructionId(0), first).iter().rev();
             defs.filter(|def| def.kind == VarDefKind::GlobalArg).for_each(|def| visible.add_one(def));
         }
         Some(stage) => {
             let inside = dockerfile.placed.get(instruction.index());
             if inside.is_some_and(|it| it.data.keyword == Keyword::Onbuild) {
                 // What it holds runs behind the whole stage and the triggers above it.
-                visible.add(dockerfile.scopes.defs_in(stage.from, instruction), true);
+                visible.add(dockerfile.scopes().defs_in(stage.from, instruction), true);
                 visible.add_stage(stage, stage.end);
             } else {
                 visible.add_stage(stage, instruction);
             }
         }
-        None => visible.add(dockerfile.scopes.defs_in(InstructionId(0), instruction), false),
+        None => visible.add(dockerfile.scopes().defs_in(InstructionId(0), instruction), false),
     }
     visible.ids
 }
@@ -64,7 +64,7 @@ impl<'a> Visible<'a> {
 
     /// Adds what a stage defines before `end`, and what it inherits.
     fn add_stage(&mut self, stage: &'a Stage, end: InstructionId) {
-        let defs = &self.dockerfile.scopes;
+        let defs = self.dockerfile.scopes();
         self.add(defs.defs_in(stage.from, end), false);
         let bases = bases(&self.dockerfile.stages);
         let mut at = stage.id.index();
@@ -91,7 +91,7 @@ mod tests {
         let at = dockerfile.instruction_at(TextSize::try_from(offset).unwrap()).unwrap();
         let found = visible_before(dockerfile, at.id);
         let name = |id: VarDefId| {
-            let def = dockerfile.scopes.def(id);
+            let def = dockerfile.scopes().def(id);
             format!("{}@{}", def.name, dockerfile.instruction(def.instruction).row + 1)
         };
         found.into_iter().map(name).collect()
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(at("ONBUILD"), ["B@3", "A@3"]);
         let file = SourceFile::new(text);
         let ids = visible_in_stage(file.dockerfile(), StageId(1));
-        let names: Vec<_> = ids.iter().map(|&id| file.dockerfile().scopes.def(id).name.as_str()).collect();
+        let names: Vec<_> = ids.iter().map(|&id| file.dockerfile().scopes().def(id).name.as_str()).collect();
         assert_eq!(names, ["Z", "B", "C", "A", "T"]);
         assert!(visible_in_stage(file.dockerfile(), StageId(9)).is_empty());
     }

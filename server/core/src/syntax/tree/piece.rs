@@ -196,7 +196,7 @@ impl Piece {
     pub(super) fn is_closed(&self) -> bool {
         let Some(tree) = &self.tree else { return false };
         let root = tree.root_node();
-        let last = u32::try_from(root.child_count()).ok().and_then(|count| root.child(count.checked_sub(1)?));
+        let last = root.child_count().checked_sub(1).and_then(|last| root.child(last));
         let end = self.place.head().len() + self.len;
         let begins = last.is_some_and(|it| it.start_byte() == end && kind(it) == TopKind::Instruction);
         begins && (!self.place.is_first || self.top_nodes(0, 0).any(|it| it.kind == TopKind::Instruction))
