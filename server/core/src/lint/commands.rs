@@ -5,6 +5,8 @@
 //! proportional to the file: stages are visited in the way they are built from each other, with one
 //! environment that is rolled back behind each.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::expanded::words;
@@ -52,7 +54,7 @@ pub(super) struct CommandWord<'a> {
     /// As written.
     pub(super) written: &'a str,
     /// What it becomes; none where that is not known.
-    pub(super) text: Option<String>,
+    pub(super) text: Option<Cow<'a, str>>,
     /// Its variables that nothing defines.
     pub(super) undefined: Vec<Undefined>,
 }
@@ -183,9 +185,9 @@ struct Run<'a, 'b> {
     globals: &'b Globals,
     bases: &'b [Below],
     found: Vec<Command<'a>>,
-    env: FxHashMap<String, Var>,
+    env: FxHashMap<Cow<'a, str>, Var>,
     /// Names that were entered, and what they were before.
-    undo: Vec<(String, Option<Var>)>,
+    undo: Vec<(Cow<'a, str>, Option<Var>)>,
     ends: Vec<Inherited>,
     now: Inherited,
     /// PATH, where the base image does not set it.
@@ -289,7 +291,7 @@ impl<'a> Run<'a, '_> {
     fn word(&self, written: &'a str, range: RelRange, heredoc: Option<RelRange>) -> CommandWord<'a> {
         let escape = self.dockerfile.escape;
         if !written.contains(['$', '\'', '"', '\u{feff}', escape]) {
-            return CommandWord { range, written, text: Some(written.to_owned()), undefined: Vec::new() };
+            return CommandWord { range, written, text: Some(Cow::Borrowed(written)), undefined: Vec::new() };
         }
         let evaluated = match heredoc {
             Some(_) => self.evaluate(&super::expanded::without_quoting(written), '\\'),
@@ -299,7 +301,7 @@ impl<'a> Run<'a, '_> {
         let names = evaluated.undeclared.into_iter();
         let near = |name: &str| if self.now.base_open { None } else { self.near(name) };
         let undefined = names.map(|name| Undefined { near: near(&name), name, certain }).collect();
-        let text = evaluated.text.filter(|_| heredoc.is_none());
+        let text = evaluated.text.filter(|_| heredoc.is_none()).map(Cow::Owned);
         CommandWord { range: heredoc.unwrap_or(range), written, text, undefined }
     }
 
@@ -316,7 +318,7 @@ impl<'a> Run<'a, '_> {
 
     /// A name that is defined and nearly the same.
     fn near(&self, name: &str) -> Option<String> {
-        let defined = self.undo.iter().rev().take(NEAREST_NAMES).map(|(name, _)| name.as_str());
+        let defined = self.undo.iter().rev().take(NEAREST_NAMES).map(|(name, _)| &**name);
         // Other names that end in PATH are variables of their own: GOPATH.
         let path = Some("PATH").filter(|path| path.len() == name.len());
         nearest(name, defined.chain(path)).map(str::to_owned)
@@ -337,9 +339,9 @@ impl<'a> Run<'a, '_> {
                 (Some(value), _) => Var::Known(value.to_owned()),
                 (None, Some(value)) => {
                     let value = self.word(value.text, value.range, None);
-                    let text = value.text.clone();
+                    let var = value.text.as_deref().map_or(Var::Unknown, |it| Var::Known(it.to_owned()));
                     found.push(value);
-                    text.map_or(Var::Unknown, Var::Known)
+                    var
                 }
                 (None, None) => match self.before(name) {
                     Some(var) => var.clone(),
@@ -348,7 +350,7 @@ impl<'a> Run<'a, '_> {
                     None => Var::Unset,
                 },
             };
-            self.define(name.to_owned(), value);
+            self.define(Cow::Borrowed(name), value);
         }
         found
     }
@@ -363,12 +365,13 @@ impl<'a> Run<'a, '_> {
         let Arguments::Pairs(_) = data.arguments else { return };
         for pair in words.chunks_exact(2) {
             if let Some(name) = &pair[0].text {
-                self.define(name.clone(), pair[1].text.clone().map_or(Var::Unknown, Var::Known));
+                let value = pair[1].text.as_deref();
+                self.define(name.clone(), value.map_or(Var::Unknown, |it| Var::Known(it.to_owned())));
             }
         }
     }
 
-    fn define(&mut self, name: String, value: Var) {
+    fn define(&mut self, name: Cow<'a, str>, value: Var) {
         let value = match value {
             Var::Known(text) if text.len() > self.bytes_left => Var::Unknown,
             value => value,

@@ -1,14 +1,15 @@
 //! What a rule is: its name, its page, its check.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::Settings;
 use crate::lint::commands::{Command, commands};
 use crate::lint::globals::Globals;
+use crate::lint::image_name::{self, NameFault};
 use crate::lint::suppression::Suppression;
-use crate::lint::{Diagnostic, Fix, Severity, Source};
+use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
 use crate::model::{Base, Dockerfile, Instruction, InstructionData, SourceFile, StageId, StageRef};
 use crate::syntax::{Keyword, RelRange};
 use crate::text::{Applicability, SourceChange, TextDocument, TextEdit};
@@ -115,13 +116,25 @@ pub(super) struct Shared<'a> {
     ignore: Option<&'a IgnoreFile>,
     globals: OnceCell<Globals>,
     commands: OnceCell<Vec<Command<'a>>>,
+    triggered: OnceCell<FxHashSet<StageId>>,
+    /// Names of images that were looked at: many stages are built from the same one.
+    names: RefCell<FxHashMap<String, Option<NameFault>>>,
     pub(super) suppression: Suppression,
 }
 
 impl<'a> Shared<'a> {
     pub(super) fn new(file: &'a SourceFile, settings: &'a Settings, ignore: Option<&'a IgnoreFile>) -> Self {
         let suppression = Suppression::of(file, settings);
-        Self { file, settings, ignore, globals: OnceCell::new(), commands: OnceCell::new(), suppression }
+        Self {
+            file,
+            settings,
+            ignore,
+            globals: OnceCell::new(),
+            commands: OnceCell::new(),
+            triggered: OnceCell::new(),
+            names: RefCell::default(),
+            suppression,
+        }
     }
 }
 
@@ -212,19 +225,21 @@ impl<'a> Context<'a> {
     }
 
     /// The stages whose ONBUILDs run: those that a stage which is built is built from.
-    pub(super) fn triggered(&self) -> FxHashSet<StageId> {
-        let dockerfile = self.dockerfile;
-        let built = dockerfile.stages.iter().filter(|stage| dockerfile.graph.is_reached(stage.id));
-        let bases = built.filter_map(|stage| match stage.base {
-            Base::Stage(base) => Some(base),
-            _ => None,
-        });
-        bases.collect()
+    pub(super) fn triggered(&self) -> &'a FxHashSet<StageId> {
+        let (shared, dockerfile) = (self.shared, self.dockerfile);
+        shared.triggered.get_or_init(|| {
+            let built = dockerfile.stages.iter().filter(|stage| dockerfile.graph.is_reached(stage.id));
+            let bases = built.filter_map(|stage| match stage.base {
+                Base::Stage(base) => Some(base),
+                _ => None,
+            });
+            bases.collect()
+        })
     }
 
     /// Instructions without a parse error, each with what runs: for an ONBUILD that is the instruction it
     /// holds, and it is left out where no stage of the file runs it.
-    pub(super) fn executed(&self) -> impl Iterator<Item = (Instruction<'a>, &'a InstructionData)> + use<'a> {
+    fn executed(&self) -> impl Iterator<Item = (Instruction<'a>, &'a InstructionData)> + use<'a> {
         let (dockerfile, triggered) = (self.dockerfile, self.triggered());
         let sound = dockerfile.instructions().filter(|it| it.data.faults.is_empty());
         sound.filter_map(move |it| match it.data.trigger.as_deref() {
@@ -234,6 +249,33 @@ impl<'a> Context<'a> {
                 triggered.contains(&stage.id).then_some((it, trigger))
             }
         })
+    }
+
+    /// Runs a check that looks at one instruction and at nothing else, on all that [`Context::executed`]
+    /// gives. Where it has found nothing, it is not run again as long as the instruction's text stays.
+    pub(super) fn each_executed(&mut self, check: impl Fn(&mut Self, Instruction<'a>, &'a InstructionData)) {
+        let bit = rules::all().iter().position(|it| std::ptr::eq(*it, self.rule)).unwrap_or_default();
+        debug_assert!(bit < 64, "a bit for each rule");
+        for (instruction, data) in self.executed() {
+            if data.memo.has(bit) {
+                continue;
+            }
+            let before = self.found.len();
+            check(self, instruction, data);
+            if self.found.len() == before {
+                data.memo.set(bit);
+            }
+        }
+    }
+
+    /// Why BuildKit does not take a text as the name of an image.
+    pub(super) fn name_fault(&self, text: &str) -> Option<NameFault> {
+        if let Some(&known) = self.shared.names.borrow().get(text) {
+            return known;
+        }
+        let fault = image_name::fault(text);
+        self.shared.names.borrow_mut().insert(text.to_owned(), fault);
+        fault
     }
 
     /// References to stages that bind in this file: all but those in an ONBUILD that no stage of it runs.

@@ -248,10 +248,13 @@ fn comments(file: &SourceFile, lines: &mut Vec<CheckLine>) {
     let (dockerfile, text) = (file.dockerfile(), file.text());
     let first = lines.len();
     for comment in &dockerfile.comments {
-        let written = text.slice(comment.range);
         // Most comments say nothing of checks, and end no block that does.
+        if !comment.has_equals && lines.len() == first {
+            continue;
+        }
+        let written = text.slice(comment.range);
         let is_empty = written.trim_start_matches('#').trim().is_empty();
-        if !written.contains('=') && (lines.len() == first || !is_empty) {
+        if !comment.has_equals && !is_empty {
             continue;
         }
         let index = dockerfile.placed.partition_point(|it| it.start <= comment.range.start());

@@ -16,6 +16,8 @@ pub struct Comment {
     pub range: TextRange,
     /// Its line, from 0, counted by `\n`.
     pub row: u32,
+    /// Whether a `=` stands in it: only then can it say something about checks.
+    pub has_equals: bool,
 }
 
 /// An instruction's data and its place.

@@ -9,7 +9,7 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::open_base::{MOST_TRIED, OpenBase};
 use super::stage::{Base, Stage, StageId, StageRef, StageRefKind};
@@ -87,6 +87,8 @@ fn needs(stages: &[Stage], own: &[Vec<StageId>], onbuild: &[Vec<StageId>]) -> Ve
 fn reached(stages: &[Stage], needs: &[Vec<StageId>]) -> Vec<bool> {
     let mut reached = vec![false; stages.len()];
     let mut left = MOST_TRIED;
+    // How many of the first stages an open base has been compared with: many stages have the same base.
+    let mut compared: FxHashMap<&str, usize> = FxHashMap::default();
     let mut waiting: Vec<usize> = stages.len().checked_sub(1).into_iter().collect();
     while let Some(stage) = waiting.pop() {
         if std::mem::replace(&mut reached[stage], true) {
@@ -94,10 +96,14 @@ fn reached(stages: &[Stage], needs: &[Vec<StageId>]) -> Vec<bool> {
         }
         waiting.extend(needs[stage].iter().map(|need| need.index()).filter(|&need| !reached[need]));
         let Some(open) = OpenBase::of(&stages[stage]) else { continue };
+        let base = stages[stage].base_word.as_ref().map_or("", |(word, _)| word);
+        let compared = compared.entry(base).or_default();
+        let new = *compared..stage.max(*compared);
+        *compared = new.end;
         // With more stages than anyone writes, say nothing.
-        let Some(rest) = left.checked_sub(stage) else { return vec![true; stages.len()] };
+        let Some(rest) = left.checked_sub(new.len()) else { return vec![true; stages.len()] };
         left = rest;
-        waiting.extend((0..stage).filter(|&earlier| !reached[earlier] && open.may_be(&stages[earlier])));
+        waiting.extend(new.filter(|&earlier| !reached[earlier] && open.may_be(&stages[earlier])));
     }
     reached
 }

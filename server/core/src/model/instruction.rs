@@ -1,6 +1,7 @@
 //! One instruction, lowered: position-independent data, and a view of it in its Dockerfile.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::args::{Arguments, Flag, Heredoc, Mount};
 use super::stage::StageRefKind;
@@ -52,6 +53,43 @@ pub struct InstructionData {
     pub stage_refs: Vec<RawStageRef>,
     /// Uses of variables in it, those of its trigger included.
     pub var_uses: Vec<VarUse>,
+    /// What checks remember of it.
+    pub(crate) memo: Memo,
+}
+
+/// 64 bits that checks keep with an instruction for as long as its text stays: which of them have found
+/// nothing to say about it. They are no part of what it is.
+#[derive(Default)]
+pub(crate) struct Memo(AtomicU64);
+
+impl Memo {
+    /// Whether the bit is set.
+    pub(crate) fn has(&self, bit: usize) -> bool {
+        self.0.load(Ordering::Relaxed) >> bit & 1 == 1
+    }
+
+    /// Sets the bit. Whoever does so twice says the same thing twice, so no order is needed.
+    pub(crate) fn set(&self, bit: usize) {
+        self.0.fetch_or(1 << bit, Ordering::Relaxed);
+    }
+}
+
+impl Clone for Memo {
+    fn clone(&self) -> Self {
+        Self(AtomicU64::new(self.0.load(Ordering::Relaxed)))
+    }
+}
+
+impl PartialEq for Memo {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memo")
+    }
 }
 
 impl InstructionData {

@@ -117,7 +117,10 @@ impl Lowering {
     ) {
         for node in nodes {
             match node.kind {
-                TopKind::Comment => self.comments.push(Comment { range: node.range, row: node.row }),
+                TopKind::Comment => {
+                    let has_equals = text.slice(node.range).contains('=');
+                    self.comments.push(Comment { range: node.range, row: node.row, has_equals });
+                }
                 TopKind::Directive => {
                     let line = text.slice(node.range);
                     self.directive(Directive::read(&line, node.range.start(), node.row));
@@ -159,7 +162,7 @@ impl Lowering {
         let comments = &old.comments[indices(&old.comments, part, |it| it.range.start())];
         self.comments.extend(comments.iter().map(|it| {
             let range = TextRange::at(offset(it.range.start()), it.range.len());
-            Comment { range, row: row(it.row) }
+            Comment { range, row: row(it.row), ..*it }
         }));
         let placed = &old.placed[indices(&old.placed, part, |it| it.start)];
         self.placed.extend(placed.iter().map(|it| Placed {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::args::{Arguments, Flag, Heredoc, Mount, MountField, Pair};
-use super::instruction::{FaultKind, InstructionData, ParseFault};
+use super::instruction::{FaultKind, InstructionData, Memo, ParseFault};
 use super::{uses, validate};
 use crate::syntax::words::{self, Mapped};
 use crate::syntax::{
@@ -133,6 +133,7 @@ impl Lowering<'_> {
             faults: Vec::new(),
             stage_refs: Vec::new(),
             var_uses: Vec::new(),
+            memo: Memo::default(),
         };
         data.flags = flags.iter().map(|flag| self.flag(data.keyword, flag)).collect();
         data.arguments = self.arguments(&mut data, args, depth);

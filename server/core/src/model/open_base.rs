@@ -15,6 +15,9 @@ impl<'a> OpenBase<'a> {
     /// nothing is written yet, anything can follow.
     pub(crate) fn of(stage: &'a Stage) -> Option<Self> {
         let Some((word, _)) = &stage.base_word else { return Some(Self(vec!["", ""])) };
+        if !word.contains('$') {
+            return None;
+        }
         let mut literals = Vec::new();
         let mut rest = 0;
         for expansion in expansions(word, Expander::Buildkit('\\')) {

@@ -110,6 +110,8 @@ fn refs(
     escape: char,
 ) -> Vec<StageRef> {
     let mut refs = Vec::new();
+    // Many stages are built from the same image.
+    let mut bases: FxHashMap<&str, Option<String>> = FxHashMap::default();
     let mut next = 0;
     for (index, it) in placed.iter().enumerate() {
         let id = InstructionId(index as u32);
@@ -122,7 +124,8 @@ fn refs(
         for raw in &it.data.stage_refs {
             let target = match raw.kind {
                 StageRefKind::From => {
-                    let value = globals.evaluate(&raw.word.text);
+                    let value = bases.entry(&raw.word.text).or_insert_with_key(|word| globals.evaluate(word));
+                    let value = value.clone();
                     let (base, target) = resolve_base(&raw.word.text, value.as_deref(), stage, names);
                     stages[current].base_text = value.unwrap_or_else(|| raw.word.text.clone());
                     stages[current].base = base;

@@ -39,13 +39,21 @@ fn check(cx: &mut Context<'_>) {
     // BuildKit leaves out what stands before the first FROM.
     let first = cx.dockerfile.stages.first().map_or(usize::MAX, |stage| stage.from.index());
     let keywords = || cx.dockerfile.instructions().skip(first).filter(|it| it.keyword() != Keyword::Unknown);
-    let (mut lower, mut upper) = (0_usize, 0_usize);
+    let (mut lower, mut upper, mut all) = (0_usize, 0_usize, 0_usize);
     for keyword in keywords() {
+        all += 1;
         let written = &keyword.data.keyword_word.text;
+        if written == keyword.keyword().as_str() {
+            upper += 1;
+            continue;
+        }
         lower += usize::from(is_in_case(written, true));
         upper += usize::from(is_in_case(written, false));
     }
     let is_lower = lower > upper;
+    if lower.max(upper) == all {
+        return;
+    }
     let others: Vec<(Instruction<'_>, String)> = keywords()
         .filter(|it| !is_in_case(&it.data.keyword_word.text, is_lower))
         .map(|it| (it, in_case(&it.data.keyword_word.text, is_lower)))

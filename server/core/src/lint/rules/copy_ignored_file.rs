@@ -1,5 +1,7 @@
 //! COPY and ADD of files that the ignore file keeps out of the build.
 
+use std::borrow::Cow;
+
 use crate::lint::commands::Command;
 use crate::lint::expanded::Word;
 use crate::lint::rule::{Context, declare_rule};
@@ -67,7 +69,7 @@ fn check_sources(cx: &mut Context<'_>, ignore: &IgnoreFile, command: &Command<'_
         let expanded = command.words.iter().find(|word| word.range == source.range);
         let path = match expanded {
             Some(word) => word.text.clone(),
-            None => Word::from(source).literal(cx.dockerfile.escape),
+            None => Word::from(source).literal(cx.dockerfile.escape).map(Cow::Owned),
         };
         let Some(path) = path.filter(|path| !is_remote(path)) else { continue };
         let path = clean(&path);

@@ -32,10 +32,11 @@ fn check(cx: &mut Context<'_>) {
     for stage in &cx.dockerfile.stages {
         let instruction = cx.dockerfile.instruction(stage.from);
         let [_, keyword, _, ..] = instruction.data.arguments.words() else { continue };
-        if !instruction.data.faults.is_empty() {
+        let from = instruction.data.keyword_word.text.as_str();
+        let is_usual = matches!((from, keyword.text.as_str()), ("FROM", "AS") | ("from", "as"));
+        if is_usual || !instruction.data.faults.is_empty() {
             continue;
         }
-        let from = instruction.data.keyword_word.text.as_str();
         let right = match from {
             _ if from == from.to_lowercase() => keyword.text.to_lowercase(),
             _ if from == from.to_uppercase() => keyword.text.to_uppercase(),

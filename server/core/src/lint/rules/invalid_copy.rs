@@ -36,19 +36,17 @@ declare_rule! {
 const MOST_MODE: u32 = 0o7777;
 
 fn check(cx: &mut Context<'_>) {
-    for (instruction, data) in cx.executed() {
-        match data.keyword {
-            Keyword::Copy => {
-                check_mode(cx, instruction, data);
-                check_urls(cx, instruction, data);
-            }
-            Keyword::Add => {
-                check_mode(cx, instruction, data);
-                check_checksum(cx, instruction, data);
-            }
-            _ => {}
+    cx.each_executed(|cx, instruction, data| match data.keyword {
+        Keyword::Copy => {
+            check_mode(cx, instruction, data);
+            check_urls(cx, instruction, data);
         }
-    }
+        Keyword::Add => {
+            check_mode(cx, instruction, data);
+            check_checksum(cx, instruction, data);
+        }
+        _ => {}
+    });
 }
 
 /// `--chmod` is an octal number, or changes such as `u+x,go=r`.

@@ -1,7 +1,6 @@
 //! Bases that are no image unless the build is given arguments.
 
 use crate::lint::globals::Globals;
-use crate::lint::image_name;
 use crate::lint::rule::{Context, declare_rule};
 
 declare_rule! {
@@ -46,7 +45,7 @@ fn check(cx: &mut Context<'_>) {
     for stage in stages {
         let instruction = cx.dockerfile.instruction(stage.from);
         let Some(word) = instruction.data.arguments.words().first() else { continue };
-        let is_bad = |text: Option<String>| text.is_some_and(|it| image_name::fault(&it).is_some());
+        let is_bad = |text: Option<String>| text.is_some_and(|it| cx.name_fault(&it).is_some());
         if !instruction.data.faults.is_empty() || !is_bad(defaults.evaluate(&word.text).text) {
             continue;
         }

@@ -39,13 +39,13 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let dockerfile = cx.dockerfile;
-    for (instruction, data) in cx.executed() {
+    let escape = cx.dockerfile.escape;
+    cx.each_executed(|cx, instruction, data| {
         for word in words(data).into_iter().filter(|word| word.text.contains(['$', '\'', '"'])) {
-            if is_plain(word.text, dockerfile.escape) {
+            if is_plain(word.text, escape) {
                 continue;
             }
-            let Err(error) = expand(word.text, dockerfile.escape, &mut |_| None) else { continue };
+            let Err(error) = expand(word.text, escape, &mut |_| None) else { continue };
             if let Some(message) = message(&error) {
                 cx.report(instruction.abs(word.range), message);
             }
@@ -53,7 +53,7 @@ fn check(cx: &mut Context<'_>) {
         if matches!(data.keyword, Keyword::Copy | Keyword::Add) {
             check_heredocs(cx, instruction);
         }
-    }
+    });
 }
 
 /// BuildKit expands variables in the files that COPY and ADD make of heredocs; quotes mean nothing there.

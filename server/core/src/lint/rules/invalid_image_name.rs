@@ -4,7 +4,7 @@ use crate::lint::Fix;
 use std::borrow::Cow;
 
 use super::unknown_stage;
-use crate::lint::image_name::{self, NameFault};
+use crate::lint::image_name::NameFault;
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::{RefTarget, StageId, StageRef, StageRefKind};
 use crate::text::TextEdit;
@@ -54,7 +54,7 @@ fn check(cx: &mut Context<'_>) {
             continue;
         }
         let Some(name) = name_of(cx, reference) else { continue };
-        if let Some(fault) = image_name::fault(&name) {
+        if let Some(fault) = cx.name_fault(&name) {
             report(cx, reference, &name, fault);
         }
     }
@@ -79,8 +79,9 @@ fn report(cx: &mut Context<'_>, reference: &StageRef, text: &str, fault: NameFau
         NameFault::TooLong => "This name of an image is longer than 255 characters.".to_owned(),
         NameFault::Malformed => malformed(text),
     };
+    let is_case = fault == NameFault::Uppercase && cx.name_fault(&text.to_lowercase()).is_none();
     let found = cx.report(reference.range, message);
-    if fault == NameFault::Uppercase && image_name::fault(&text.to_lowercase()).is_none() {
+    if is_case {
         found.fixes.push(Fix::change_to(reference.range, &in_lower_case(text)));
     }
 }

@@ -64,8 +64,8 @@ struct Fault {
 }
 
 fn check(cx: &mut Context<'_>) {
-    for (run, data) in cx.executed().filter(|(_, data)| data.keyword == Keyword::Run) {
-        for flag in &data.flags {
+    cx.each_executed(|cx, run, data| {
+        for flag in data.flags.iter().filter(|_| data.keyword == Keyword::Run) {
             let Some(mount) = &flag.mount else { continue };
             if let Err(fault) = check_mount(flag, mount) {
                 // An empty field is nowhere to be seen.
@@ -74,7 +74,7 @@ fn check(cx: &mut Context<'_>) {
                 report(cx, run, Fault { range, ..fault });
             }
         }
-    }
+    });
 }
 
 fn report(cx: &mut Context<'_>, run: Instruction<'_>, fault: Fault) {

@@ -1,7 +1,6 @@
 //! A reference that looks like a stage's name, but for a slip.
 
 use crate::TextRange;
-use crate::lint::image_name;
 use crate::lint::near::{NEAREST_STAGES, nearest};
 use crate::lint::rule::{Context, declare_rule};
 use crate::lint::{Fix, Severity};
@@ -54,7 +53,7 @@ fn check(cx: &mut Context<'_>) {
         }
         if let Some(index) = mounted_index(reference) {
             report_index(cx, reference, index);
-        } else if image_name::fault(&reference.text).is_none()
+        } else if cx.name_fault(&reference.text).is_none()
             && let Some(meant) = meant(dockerfile, reference)
         {
             report_near(cx, reference, meant);

@@ -204,6 +204,10 @@ impl Piece {
 
     /// Cuts a piece that has grown.
     pub(super) fn cut(self, text: &str) -> Vec<Self> {
+        let nodes = self.tree.as_ref().map_or(0, |tree| tree.root_node().child_count());
+        if nodes as usize <= 2 * NODES {
+            return vec![self];
+        }
         let starts = self.top_nodes(0, 0).filter(|it| it.kind == TopKind::Instruction);
         let starts: Vec<usize> = starts.map(|it| it.range.start().into()).collect();
         if starts.len() <= 2 * NODES {

@@ -57,7 +57,7 @@ fn check(cx: &mut Context<'_>) {
         // line tells it.
         if !(unknown && after_unknown) {
             for fault in &instruction.data.faults {
-                report(cx, &triggered, instruction, fault);
+                report(cx, triggered, instruction, fault);
             }
         }
         after_unknown = unknown;
