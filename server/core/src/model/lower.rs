@@ -51,11 +51,12 @@ impl Touched {
     }
 }
 
-/// The model of a text.
-pub(super) fn lower(text: &TextDocument, tree: &SyntaxTree) -> Dockerfile {
+/// Parses a text, and the model of it.
+pub(super) fn lower(text: &TextDocument) -> (SyntaxTree, Dockerfile) {
+    let content = text.to_string();
     let mut lowering = Lowering::default();
-    lowering.add(text, tree.top_nodes(), |_, _| None);
-    lowering.finish(text, TextRange::up_to(text.len()))
+    let tree = SyntaxTree::parse(&content, |node| lowering.add(&node, &content[node.range], |_| None));
+    (tree, lowering.finish(text, TextRange::up_to(text.len())))
 }
 
 /// The model of a text after edits, with what `old` still knows.
@@ -71,7 +72,9 @@ pub(super) fn relower(
     let row = |row: u32| row.wrapping_add(tree.rows()).wrapping_sub(old_tree.rows());
     let mut lowering = Lowering::default();
     lowering.take_over(old, TextRange::up_to(fresh.start()), |at| at, |row| row);
-    lowering.add(text, tree.top_nodes_in(fresh), |node, escape| reuse(node, escape, old, touched));
+    for node in tree.fresh_nodes() {
+        lowering.add(&node, &text.slice(node.range), |escape| reuse(&node, escape, old, touched));
+    }
     lowering.take_over(old, behind, |at| at - behind.start() + fresh.end(), row);
     // A line lies in one piece of the tree, and pieces that were there had none.
     let had_long = old.faults.iter().any(|it| matches!(it, SyntaxFault::LineTooLong(..)));
@@ -108,30 +111,25 @@ impl Default for Lowering {
 }
 
 impl Lowering {
-    /// Lowers what stands at the top of a tree; `reuse` gives data that is there already.
-    fn add<'a>(
+    /// Lowers a node at the top of a tree; `reuse` gives data that is there already.
+    fn add(
         &mut self,
-        text: &TextDocument,
-        nodes: impl Iterator<Item = TopNode<'a>>,
-        reuse: impl Fn(&TopNode<'_>, char) -> Option<Arc<InstructionData>>,
+        node: &TopNode<'_>,
+        source: &str,
+        reuse: impl Fn(char) -> Option<Arc<InstructionData>>,
     ) {
-        for node in nodes {
-            match node.kind {
-                TopKind::Comment => {
-                    let has_equals = text.slice(node.range).contains('=');
-                    self.comments.push(Comment { range: node.range, row: node.row, has_equals });
-                }
-                TopKind::Directive => {
-                    let line = text.slice(node.range);
-                    self.directive(Directive::read(&line, node.range.start(), node.row));
-                }
-                TopKind::Instruction => {
-                    let data = reuse(&node, self.escape).unwrap_or_else(|| {
-                        let (line, newlines) = (text.slice(node.range), node.last_row - node.row);
-                        Arc::new(lower_instruction(&line, &node.parts(), newlines, self.escape))
-                    });
-                    self.placed.push(Placed { start: node.range.start(), row: node.row, data });
-                }
+        match node.kind {
+            TopKind::Comment => {
+                let has_equals = source.contains('=');
+                self.comments.push(Comment { range: node.range, row: node.row, has_equals });
+            }
+            TopKind::Directive => self.directive(Directive::read(source, node.range.start(), node.row)),
+            TopKind::Instruction => {
+                let data = reuse(self.escape).unwrap_or_else(|| {
+                    let newlines = node.last_row - node.row;
+                    Arc::new(lower_instruction(source, &node.parts(), newlines, self.escape))
+                });
+                self.placed.push(Placed { start: node.range.start(), row: node.row, data });
             }
         }
     }

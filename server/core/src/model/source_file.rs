@@ -27,8 +27,11 @@ impl SourceFile {
     /// Parses and lowers a text.
     pub fn new(text: &str) -> Self {
         let text = TextDocument::from(text);
-        let tree = SyntaxTree::parse(&text);
-        let dockerfile = lower::lower(&text, &tree);
+        Self::read(text)
+    }
+
+    fn read(text: TextDocument) -> Self {
+        let (tree, dockerfile) = lower::lower(&text);
         Self { text, tree, dockerfile }
     }
 
@@ -37,7 +40,7 @@ impl SourceFile {
     #[must_use]
     pub fn edited(&self, changes: &[ContentChange]) -> Self {
         if changes.iter().any(|change| change.range.is_none()) {
-            return Self::new(&self.text_after(changes).to_string());
+            return Self::read(self.text_after(changes));
         }
         let mut text = self.text.clone();
         let mut tree = self.tree.clone();
@@ -48,7 +51,7 @@ impl SourceFile {
             touched.add(&edit);
             tree.edit(&edit);
         }
-        let tree = tree.reparse(&text);
+        let Some(tree) = tree.reparse(&text) else { return Self::read(text) };
         let dockerfile = lower::relower(&text, &tree, &self.dockerfile, &self.tree, &touched);
         Self { text, tree, dockerfile }
     }

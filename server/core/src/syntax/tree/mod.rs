@@ -5,6 +5,9 @@
 //! every edit some work for each instruction. With pieces an edit costs what its neighbourhood costs.
 //! A cut is never guessed: a piece counts as closed only when the parser, shown an instruction behind it,
 //! begins a new one there.
+//!
+//! Who reads a file looks at each node once, and edits come close to each other. So a long file keeps the
+//! trees of the pieces that are being edited; the others get theirs back with the first edit in them.
 
 mod edit;
 mod piece;
@@ -31,19 +34,23 @@ pub struct SyntaxTree {
 }
 
 impl SyntaxTree {
-    /// Parses a text from scratch.
-    pub fn parse(text: &TextDocument) -> Self {
-        let text = text.to_string();
-        let first = piece::first(&text);
-        let escape = first.escape();
-        let mut start = first.len();
-        let mut pieces = vec![Arc::new(first)];
-        while start < text.len() {
-            let next = piece::next(&text[start..], escape);
-            start += next.len();
-            pieces.push(Arc::new(next));
+    /// Parses a text from scratch, and shows the nodes at its top in order.
+    pub fn parse(text: &str, mut see: impl FnMut(TopNode<'_>)) -> Self {
+        let mut piece = piece::first(text);
+        let escape = piece.escape();
+        let mut pieces = Vec::new();
+        let (mut start, mut row) = (0, 0);
+        loop {
+            piece.top_nodes(start, row).for_each(&mut see);
+            start += piece.len();
+            row += piece.rows();
+            if start >= text.len() {
+                pieces.push(Arc::new(piece));
+                return Self { pieces, escape, fresh: range(0, start) };
+            }
+            pieces.push(Arc::new(piece.without_tree()));
+            piece = piece::next(&text[start..], escape);
         }
-        Self { pieces, escape, fresh: range(0, start) }
     }
 
     /// Tells the tree of an edit, before it is parsed again.
@@ -64,9 +71,11 @@ impl SyntaxTree {
         }
     }
 
-    /// Parses the text after the edits, with what the old tree still knows.
+    /// Parses the text after the edits, with what the old tree still knows. None where that is nothing: the
+    /// escape character is another one, which decides on every line.
     #[must_use]
-    pub fn reparse(mut self, text: &TextDocument) -> Self {
+    pub fn reparse(mut self, text: &TextDocument) -> Option<Self> {
+        self.ask_for_trees();
         let (mut at, mut start) = (0, 0);
         let mut fresh: Option<(usize, usize)> = None;
         while at < self.pieces.len() {
@@ -81,14 +90,20 @@ impl SyntaxTree {
             }
             start = end;
         }
-        // Every line is cut by the escape character, which the head of the file decides.
         let escape = self.pieces.first().map_or(self.escape, |it| it.escape());
-        if escape != self.escape || start != usize::from(text.len()) {
-            return Self::parse(text);
-        }
         let (start, end) = fresh.unwrap_or_default();
         self.fresh = range(start, end);
-        self
+        (escape == self.escape).then_some(self)
+    }
+
+    /// What lies between the first edit and the last one is looked at as a whole.
+    fn ask_for_trees(&mut self) {
+        let first = self.pieces.iter().position(|it| it.is_edited());
+        let last = self.pieces.iter().rposition(|it| it.is_edited());
+        let (Some(first), Some(last)) = (first, last) else { return };
+        for piece in self.pieces[first..=last].iter_mut().filter(|it| !it.has_tree()) {
+            Arc::make_mut(piece).ask_for_tree();
+        }
     }
 
     /// Parses an edited piece again, with what follows as long as it reaches into that, and cuts it where
@@ -128,13 +143,8 @@ impl SyntaxTree {
         self.pieces.iter().map(|it| it.rows()).sum()
     }
 
-    /// The nodes at the top, in order.
-    pub fn top_nodes(&self) -> impl Iterator<Item = TopNode<'_>> {
-        self.top_nodes_in(range(0, usize::MAX))
-    }
-
-    /// The nodes at the top of the pieces that lie in a range, in order.
-    pub fn top_nodes_in(&self, within: TextRange) -> impl Iterator<Item = TopNode<'_>> {
+    /// The nodes at the top of what the last parse looked at, in order.
+    pub fn fresh_nodes(&self) -> impl Iterator<Item = TopNode<'_>> {
         let (mut start, mut row) = (0, 0);
         let placed = self.pieces.iter().map(move |piece| {
             let at = (start, row);
@@ -143,13 +153,13 @@ impl SyntaxTree {
             (at, piece)
         });
         let inside = placed
-            .filter(move |((start, _), piece)| within.contains_range(range(*start, start + piece.len())));
+            .filter(move |((start, _), piece)| self.fresh.contains_range(range(*start, start + piece.len())));
         inside.flat_map(|((start, row), piece)| piece.top_nodes(start, row))
     }
 
     /// How many places the grammar could make nothing of; 0 for every text.
     pub fn error_count(&self) -> usize {
-        self.pieces.iter().map(|it| it.error_count()).sum()
+        self.pieces.iter().map(|it| it.errors()).sum()
     }
 }
 
@@ -171,18 +181,38 @@ mod tests {
         ends.collect()
     }
 
-    fn parsed(text: &str) -> SyntaxTree {
-        SyntaxTree::parse(&TextDocument::from(text))
+    type Seen = Vec<(TopKind, TextRange, u32)>;
+
+    fn seen(node: TopNode<'_>) -> (TopKind, TextRange, u32) {
+        (node.kind, node.range, node.row)
     }
 
-    fn nodes(tree: &SyntaxTree) -> Vec<(TopKind, TextRange, u32)> {
-        tree.top_nodes().map(|it| (it.kind, it.range, it.row)).collect()
+    fn parsed(text: &str) -> (SyntaxTree, Seen) {
+        let mut all = Vec::new();
+        (SyntaxTree::parse(text, |node| all.push(seen(node))), all)
+    }
+
+    /// The nodes after an edit, which are the same as those of a parse from scratch.
+    fn edited(tree: SyntaxTree, text: &mut TextDocument, at: TextRange, new: &str) -> (SyntaxTree, Seen) {
+        let before = parsed(&text.to_string()).1;
+        let mut tree = tree;
+        let edit = Edit::apply(text, at, new);
+        tree.edit(&edit);
+        let tree = tree.reparse(text).expect("the same escape character");
+        let (fresh, all) = (tree.fresh(), parsed(&text.to_string()).1);
+        let end = fresh.end() + edit.old.len() - TextSize::of(new);
+        let behind = before.iter().filter(|it| it.1.start() >= end).count();
+        let kept = all.iter().filter(|it| it.1.start() >= fresh.end()).count();
+        assert_eq!(behind, kept, "what stands behind has only moved");
+        let inside: Seen = all.iter().copied().filter(|it| fresh.contains(it.1.start())).collect();
+        assert_eq!(tree.fresh_nodes().map(seen).collect::<Seen>(), inside);
+        (tree, all)
     }
 
     #[test]
     fn a_long_file_is_cut_where_instructions_begin() {
         let text = "FROM alpine AS a\nRUN one && two\n".repeat(20);
-        let starts = starts(&parsed(&text));
+        let starts = starts(&parsed(&text).0);
         assert!(starts.len() > 5, "{starts:?}");
         assert!(starts.iter().all(|&at| text[at..].starts_with(['F', 'R'])), "{starts:?}");
     }
@@ -190,46 +220,37 @@ mod tests {
     #[test]
     fn a_heredoc_is_not_cut() {
         let text = format!("FROM alpine\nRUN <<EOF\n{}EOF\nRUN b\n", "RUN not an instruction\n".repeat(50));
-        let tree = parsed(&text);
-        assert_eq!(tree.top_nodes().count(), 3);
+        let (tree, nodes) = parsed(&text);
+        assert_eq!(nodes.len(), 3);
         assert!(starts(&tree).iter().all(|&at| !text[at..].starts_with("RUN not")));
     }
 
     #[test]
     fn an_edit_looks_at_its_neighbourhood() {
         let mut text = TextDocument::from("FROM alpine AS a\nRUN one && two\n".repeat(100).as_str());
-        let mut tree = parsed(&text.to_string());
-        let edit = Edit::apply(&mut text, range(1_005, 1_005), "x\nRUN y");
-        tree.edit(&edit);
-        let tree = tree.reparse(&text);
+        let tree = parsed(&text.to_string()).0;
+        let (tree, _) = edited(tree, &mut text, range(1_005, 1_005), "x\nRUN y");
         let fresh = tree.fresh();
         assert!(fresh.contains(1_005.into()) && fresh.len() < 200.into(), "{fresh:?}");
-        assert_eq!(nodes(&tree), nodes(&parsed(&text.to_string())));
     }
 
     #[test]
     fn an_open_heredoc_takes_the_rest_and_gives_it_back() {
         let mut text = TextDocument::from("FROM alpine AS a\nRUN one && two\n".repeat(100).as_str());
-        let mut tree = parsed(&text.to_string());
+        let tree = parsed(&text.to_string()).0;
         let count = starts(&tree).len();
-        let edit = Edit::apply(&mut text, range(20, 20), " <<EOF ");
-        tree.edit(&edit);
-        tree = tree.reparse(&text);
-        assert_eq!(nodes(&tree).len(), 2);
-        let edit = Edit::apply(&mut text, range(20, 27), "");
-        tree.edit(&edit);
-        tree = tree.reparse(&text);
-        assert_eq!(nodes(&tree), nodes(&parsed(&text.to_string())));
+        let (tree, nodes) = edited(tree, &mut text, range(20, 20), " <<EOF ");
+        assert_eq!(nodes.len(), 2);
+        let (tree, nodes) = edited(tree, &mut text, range(20, 27), "");
+        assert_eq!(nodes.len(), 200);
         assert!(starts(&tree).len() * 2 >= count, "it is cut again");
     }
 
     #[test]
-    fn another_escape_character_is_noticed_everywhere() {
+    fn another_escape_character_is_noticed() {
         let mut text = TextDocument::from(format!("FROM a\n{}", "RUN a \\\n b\n".repeat(30)).as_str());
-        let mut tree = parsed(&text.to_string());
-        let edit = Edit::apply(&mut text, range(0, 0), "# escape=`\n");
-        tree.edit(&edit);
-        tree = tree.reparse(&text);
-        assert_eq!(nodes(&tree).len(), 62);
+        let mut tree = parsed(&text.to_string()).0;
+        tree.edit(&Edit::apply(&mut text, range(0, 0), "# escape=`\n"));
+        assert!(tree.reparse(&text).is_none());
     }
 }

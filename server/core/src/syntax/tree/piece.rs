@@ -52,11 +52,13 @@ pub(super) struct Piece {
     place: Place,
     /// Whether an edit awaits its parse.
     edited: bool,
-    /// Of [`Place::head`], the piece, and [`Place::tail`]. None where pieces have been joined, or if the
-    /// grammar were made for another version of the runtime, which a test excludes.
+    /// Of [`Place::head`], the piece, and [`Place::tail`]. None where nobody has edited it yet, where pieces
+    /// have been joined, or if the grammar were made for another version of the runtime, which a test excludes.
     tree: Option<Tree>,
     /// Set by the first piece's directive.
     escape: char,
+    /// How many places the grammar could make nothing of.
+    errors: usize,
 }
 
 /// The first piece of a text.
@@ -112,7 +114,9 @@ impl Piece {
             edited: false,
             tree,
             escape: place.escape,
+            errors: 0,
         };
+        piece.errors = piece.tree.as_ref().map_or(0, error_count);
         if place.is_first {
             piece.escape = piece.read_escape(text);
         }
@@ -151,6 +155,25 @@ impl Piece {
     /// The escape character that holds in it.
     pub(super) fn escape(&self) -> char {
         self.escape
+    }
+
+    /// How many places the grammar could make nothing of; 0 for every text.
+    pub(super) fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// The same without its tree, which the next edit makes again.
+    pub(super) fn without_tree(self) -> Self {
+        Self { tree: None, ..self }
+    }
+
+    pub(super) fn has_tree(&self) -> bool {
+        self.tree.is_some()
+    }
+
+    /// Has it parsed again though its text is the same.
+    pub(super) fn ask_for_tree(&mut self) {
+        self.edited = true;
     }
 
     /// Whether it is too small to stand alone.
@@ -256,22 +279,24 @@ impl Piece {
             }
         })
     }
+}
 
-    /// How many places the grammar could make nothing of.
-    pub(super) fn error_count(&self) -> usize {
-        let Some(tree) = self.tree.as_ref().filter(|tree| tree.root_node().has_error()) else { return 0 };
-        let mut cursor = tree.walk();
-        let mut count = 0;
-        loop {
-            let node = cursor.node();
-            count += usize::from(node.is_error() || node.is_missing());
-            if node.has_error() && cursor.goto_first_child() {
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return count;
-                }
+/// How many places the grammar could make nothing of.
+fn error_count(tree: &Tree) -> usize {
+    if !tree.root_node().has_error() {
+        return 0;
+    }
+    let mut cursor = tree.walk();
+    let mut count = 0;
+    loop {
+        let node = cursor.node();
+        count += usize::from(node.is_error() || node.is_missing());
+        if node.has_error() && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return count;
             }
         }
     }
