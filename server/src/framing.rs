@@ -22,13 +22,14 @@ pub(crate) async fn unreadable(_: &Server) -> Result<()> {
     Err(Error::parse_error())
 }
 
-/// What one read asks for.
-const CHUNK: usize = 16 * 1024;
+/// What one read asks for: as much as a pipe holds. Each read is a way to another thread and back.
+const CHUNK: usize = 64 * 1024;
 
 /// A stream of messages in which every one can be decoded.
 #[derive(Debug)]
 pub(crate) struct Messages<R> {
     source: R,
+    chunk: Box<[u8]>,
     /// What was read and not looked at yet.
     raw: Vec<u8>,
     /// What can be handed on, and how much of it was.
@@ -38,7 +39,7 @@ pub(crate) struct Messages<R> {
 
 impl<R> Messages<R> {
     pub(crate) fn new(source: R) -> Self {
-        Self { source, raw: Vec::new(), ready: Vec::new(), handed_on: 0 }
+        Self { source, chunk: vec![0; CHUNK].into(), raw: Vec::new(), ready: Vec::new(), handed_on: 0 }
     }
 
     /// Moves the messages that have arrived in full from `raw` to `ready`.
@@ -98,21 +99,21 @@ impl<R: AsyncRead + Unpin> AsyncRead for Messages<R> {
         context: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        while self.handed_on == self.ready.len() {
-            let mut chunk = [0; CHUNK];
-            let mut chunk = ReadBuf::new(&mut chunk);
-            ready!(Pin::new(&mut self.source).poll_read(context, &mut chunk))?;
+        let this = &mut *self;
+        while this.handed_on == this.ready.len() {
+            let mut chunk = ReadBuf::new(&mut this.chunk);
+            ready!(Pin::new(&mut this.source).poll_read(context, &mut chunk))?;
             if chunk.filled().is_empty() {
                 // The end; what has not arrived in full never will.
                 return Poll::Ready(Ok(()));
             }
-            self.raw.extend_from_slice(chunk.filled());
-            self.take_messages();
+            this.raw.extend_from_slice(chunk.filled());
+            this.take_messages();
         }
-        let rest = self.ready.get(self.handed_on..).unwrap_or_default();
+        let rest = this.ready.get(this.handed_on..).unwrap_or_default();
         let len = rest.len().min(out.remaining());
         out.put_slice(&rest[..len]);
-        self.handed_on += len;
+        this.handed_on += len;
         Poll::Ready(Ok(()))
     }
 }

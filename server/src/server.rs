@@ -1,5 +1,6 @@
 //! The language server: every message of the protocol, one line each, and the one way to ask.
 
+use std::io;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -91,6 +92,16 @@ pub async fn serve(
         .await;
 }
 
+/// Standard output without the buffer that the standard library puts before it: that one ends with each line,
+/// so every message would go out in two parts, each by way of another thread.
+fn standard_output() -> io::Result<tokio::fs::File> {
+    #[cfg(unix)]
+    let owned = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let owned = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
+    Ok(tokio::fs::File::from_std(std::fs::File::from(owned)))
+}
+
 /// Runs the server on standard input and output. The exit code is 0 if the client asked to shut down
 /// before it left, as the protocol has it.
 pub fn run() -> ExitCode {
@@ -108,9 +119,16 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let output = match standard_output() {
+        Ok(output) => output,
+        Err(error) => {
+            tracing::error!("standard output cannot be used: {error}");
+            return ExitCode::from(2);
+        }
+    };
     let shut_down = Arc::new(AtomicBool::new(false));
     let service = build(Arc::clone(&shut_down)).finish();
-    runtime.block_on(serve(service, tokio::io::stdin(), tokio::io::stdout()));
+    runtime.block_on(serve(service, tokio::io::stdin(), output));
     // Not dropped: that would wait for the thread that reads standard input, which some clients never
     // close.
     runtime.shutdown_background();
