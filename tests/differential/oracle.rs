@@ -33,14 +33,15 @@ impl Oracle {
         Ok(Self { process, answers })
     }
 
-    /// What BuildKit says of each text.
-    pub(crate) fn ask(&mut self, texts: &[String]) -> Vec<Value> {
+    /// What BuildKit says of each text, built for this target.
+    pub(crate) fn ask(&mut self, texts: &[String], target: fn(&str) -> Option<String>) -> Vec<Value> {
         let mut questions: ChildStdin = self.process.stdin.take().expect("it is put back below");
         let answers = std::thread::scope(|scope| {
             // Both pipes are short: whoever only writes would wait for ever.
             let writer = scope.spawn(|| {
                 for (id, text) in texts.iter().enumerate() {
-                    serde_json::to_writer(&mut questions, &json!({ "id": id, "text": text }))?;
+                    let question = json!({ "id": id, "text": text, "target": target(text) });
+                    serde_json::to_writer(&mut questions, &question)?;
                     questions.write_all(b"\n")?;
                 }
                 questions.flush()

@@ -10,7 +10,7 @@ use crate::workspace::IgnoreFile;
 use crate::{TextRange, TextSize};
 
 /// What a user can set, as far as the analysis is concerned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Settings {
     /// Hints on stages that the default target does not reach.
     pub unreachable_stages: bool,
@@ -22,9 +22,16 @@ pub struct Settings {
     pub assume_empty_base: bool,
     /// Build arguments: names and values.
     pub build_args: Vec<(String, String)>,
+    /// The stage that is built, as given; none for the last one.
+    pub target: Option<String>,
 }
 
 impl Settings {
+    /// The stage that is built, where one is named.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref().filter(|name| !name.is_empty())
+    }
+
     /// The value that the build gives to this argument.
     pub fn build_arg(&self, name: &str) -> Option<&str> {
         self.build_args.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str())
@@ -33,7 +40,13 @@ impl Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { unreachable_stages: true, split_hint: true, assume_empty_base: false, build_args: Vec::new() }
+        Self {
+            unreachable_stages: true,
+            split_hint: true,
+            assume_empty_base: false,
+            build_args: Vec::new(),
+            target: None,
+        }
     }
 }
 

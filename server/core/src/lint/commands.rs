@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::expanded::words;
 use super::globals::{Evaluated, Found, Globals, Var, evaluate};
 use super::near::nearest;
+use super::target::Target;
 use crate::TextRange;
 use crate::analysis::Settings;
 use crate::model::{Arguments, Base, Dockerfile, Instruction, InstructionData, Stage, StageId};
@@ -80,11 +81,12 @@ impl Command<'_> {
     }
 }
 
-/// The commands of all stages, those of one stage behind each other.
+/// The commands of all stages that BuildKit goes through, those of one stage behind each other.
 pub(super) fn commands<'a>(
     dockerfile: &'a Dockerfile,
     settings: &Settings,
     globals: &Globals,
+    target: &Target<'_>,
 ) -> Vec<Command<'a>> {
     let stages = &dockerfile.stages;
     let bases = bases(dockerfile, globals);
@@ -92,14 +94,16 @@ pub(super) fn commands<'a>(
     let mut steps = Vec::new();
     for stage in stages.iter().rev() {
         match bases[stage.id.index()] {
-            Below::Stage(base) => children[base.index()].push(stage.id),
-            _ => steps.push(Step::Enter(stage.id)),
+            Below::Stage(base) if target.looks_at(stage.id) => children[base.index()].push(stage.id),
+            _ if target.looks_at(stage.id) => steps.push(Step::Enter(stage.id)),
+            _ => {}
         }
     }
     let mut run = Run {
         dockerfile,
         settings,
         globals,
+        target,
         bases: &bases,
         found: Vec::new(),
         env: FxHashMap::default(),
@@ -125,7 +129,7 @@ pub(super) fn commands<'a>(
 
 /// What a stage is built from, as far as commands see it.
 #[derive(Debug, Clone, Copy)]
-enum Below {
+pub(super) enum Below {
     /// Nothing, or an image of which everything is known.
     Known,
     /// An image.
@@ -137,7 +141,7 @@ enum Below {
 }
 
 /// What each stage is built from, in this build.
-fn bases(dockerfile: &Dockerfile, globals: &Globals) -> Vec<Below> {
+pub(super) fn bases(dockerfile: &Dockerfile, globals: &Globals) -> Vec<Below> {
     let mut names: FxHashMap<&str, StageId> = FxHashMap::default();
     let mut bases = Vec::with_capacity(dockerfile.stages.len());
     for stage in &dockerfile.stages {
@@ -183,6 +187,7 @@ struct Run<'a, 'b> {
     dockerfile: &'a Dockerfile,
     settings: &'b Settings,
     globals: &'b Globals,
+    target: &'b Target<'b>,
     bases: &'b [Below],
     found: Vec<Command<'a>>,
     env: FxHashMap<Cow<'a, str>, Var>,
@@ -209,7 +214,7 @@ impl<'a> Run<'a, '_> {
             Below::Image => Inherited { base_known: self.settings.assume_empty_base, ..Inherited::default() },
         };
         // BuildKit prepares triggers for the stages that the target needs only.
-        let reached = self.dockerfile.graph.is_reached(stage.id);
+        let reached = self.target.needs(stage.id);
         if let (Below::Stage(base), true) = (below, reached) {
             for id in self.dockerfile.stage(base).instructions() {
                 let instruction = self.dockerfile.instruction(id);

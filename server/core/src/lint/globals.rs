@@ -133,8 +133,8 @@ impl Globals {
 
 /// The variables that BuildKit sets itself.
 fn automatic(dockerfile: &Dockerfile, settings: &Settings) -> FxHashMap<String, Var> {
-    let target = dockerfile.default_target().and_then(|stage| stage.name.as_ref());
-    let target = target.map_or("default", |name| name.lower.as_str());
+    let last = dockerfile.default_target().and_then(|stage| stage.name.as_ref());
+    let target = settings.target().or(last.map(|name| name.lower.as_str())).unwrap_or("default");
     let sides = ["BUILD", "TARGET"].into_iter().flat_map(|side| {
         let parts = [
             ("PLATFORM", "linux/amd64"),

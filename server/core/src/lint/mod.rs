@@ -19,6 +19,7 @@ mod platform;
 mod rule;
 pub mod rules;
 mod suppression;
+mod target;
 #[cfg(test)]
 mod test;
 mod verdict;

@@ -9,6 +9,7 @@ use crate::lint::commands::{Command, commands};
 use crate::lint::globals::Globals;
 use crate::lint::image_name::{self, NameFault};
 use crate::lint::suppression::Suppression;
+use crate::lint::target::Target;
 use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
 use crate::model::{Base, Dockerfile, Instruction, InstructionData, SourceFile, StageId, StageRef};
 use crate::syntax::{Keyword, RelRange};
@@ -74,6 +75,13 @@ impl Rule {
         self.blocks(heading, "dockerignore\n").first().map(|text| IgnoreFile::parse(text))
     }
 
+    /// The target that a command under a heading of its page names.
+    pub fn target(&self, heading: &str) -> Option<String> {
+        let command = self.blocks(heading, "sh\n").pop()?;
+        let mut words = command.split_whitespace().skip_while(|word| *word != "--target").skip(1);
+        words.next().map(str::to_owned)
+    }
+
     fn blocks(&self, heading: &str, language: &str) -> Vec<String> {
         let page = self.page();
         let section = page.split("\n## ").find(|section| section.starts_with(heading)).unwrap_or_default();
@@ -115,6 +123,7 @@ pub(super) struct Shared<'a> {
     settings: &'a Settings,
     ignore: Option<&'a IgnoreFile>,
     globals: OnceCell<Globals>,
+    target: OnceCell<Target<'a>>,
     commands: OnceCell<Vec<Command<'a>>>,
     triggered: OnceCell<FxHashSet<StageId>>,
     /// Names of images that were looked at: many stages are built from the same one.
@@ -130,6 +139,7 @@ impl<'a> Shared<'a> {
             settings,
             ignore,
             globals: OnceCell::new(),
+            target: OnceCell::new(),
             commands: OnceCell::new(),
             triggered: OnceCell::new(),
             names: RefCell::default(),
@@ -174,11 +184,18 @@ impl<'a> Context<'a> {
         shared.globals.get_or_init(|| Globals::of(shared.file.dockerfile(), shared.settings))
     }
 
+    /// What is built.
+    pub(super) fn target(&self) -> &'a Target<'a> {
+        let shared = self.shared;
+        let target = || Target::of(shared.file.dockerfile(), shared.settings, || self.globals());
+        shared.target.get_or_init(target)
+    }
+
     /// What BuildKit runs.
     pub(super) fn commands(&self) -> &'a [Command<'a>] {
-        let globals = self.globals();
+        let (globals, target) = (self.globals(), self.target());
         let shared = self.shared;
-        shared.commands.get_or_init(|| commands(shared.file.dockerfile(), shared.settings, globals))
+        shared.commands.get_or_init(|| commands(shared.file.dockerfile(), shared.settings, globals, target))
     }
 
     /// The instructions of one kind that run, each once: a trigger runs in every stage built from its own.
@@ -228,7 +245,8 @@ impl<'a> Context<'a> {
     pub(super) fn triggered(&self) -> &'a FxHashSet<StageId> {
         let (shared, dockerfile) = (self.shared, self.dockerfile);
         shared.triggered.get_or_init(|| {
-            let built = dockerfile.stages.iter().filter(|stage| dockerfile.graph.is_reached(stage.id));
+            let target = self.target();
+            let built = dockerfile.stages.iter().filter(|stage| target.needs(stage.id));
             let bases = built.filter_map(|stage| match stage.base {
                 Base::Stage(base) => Some(base),
                 _ => None,
@@ -237,12 +255,18 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Instructions without a parse error, each with what runs: for an ONBUILD that is the instruction it
-    /// holds, and it is left out where no stage of the file runs it.
+    /// Instructions without a parse error that BuildKit goes through, each with what runs: for an ONBUILD that
+    /// is the instruction it holds, and it is left out where no stage of the file runs it.
     fn executed(&self) -> impl Iterator<Item = (Instruction<'a>, &'a InstructionData)> + use<'a> {
-        let (dockerfile, triggered) = (self.dockerfile, self.triggered());
+        let (dockerfile, target, triggered) = (self.dockerfile, self.target(), self.triggered());
         let sound = dockerfile.instructions().filter(|it| it.data.faults.is_empty());
-        sound.filter_map(move |it| match it.data.trigger.as_deref() {
+        let looked_at = sound.filter(move |it| {
+            // FROM is read in any case.
+            target.looks_at_all()
+                || it.keyword() == Keyword::From
+                || dockerfile.stage_of(it.id).is_none_or(|stage| target.looks_at(stage.id))
+        });
+        looked_at.filter_map(move |it| match it.data.trigger.as_deref() {
             None => Some((it, &**it.data)),
             Some(trigger) => {
                 let stage = dockerfile.stage_of(it.id)?;

@@ -37,6 +37,7 @@ pub(super) mod undefined_arg_in_from;
 pub(super) mod undefined_var;
 pub(super) mod unknown_check;
 pub(super) mod unknown_stage;
+pub(super) mod unknown_target;
 pub(super) mod unreachable_stage;
 pub(super) mod variable_in_from;
 pub(super) mod workdir_relative_path;
@@ -77,6 +78,7 @@ static ALL: &[&Rule] = &[
     &undefined_var::RULE,
     &unknown_check::RULE,
     &unknown_stage::RULE,
+    &unknown_target::RULE,
     &unreachable_stage::RULE,
     &variable_in_from::RULE,
     &workdir_relative_path::RULE,
@@ -104,7 +106,8 @@ mod tests {
     /// What there is to say about a text under a heading of a rule's page.
     fn found(rule: &Rule, heading: &str, text: &str) -> Vec<Diagnostic> {
         let ignore = rule.ignore_file(heading);
-        diagnostics_beside(&SourceFile::new(text), &Settings::default(), ignore.as_ref())
+        let settings = Settings { target: rule.target(heading), ..Settings::default() };
+        diagnostics_beside(&SourceFile::new(text), &settings, ignore.as_ref())
     }
 
     fn codes(rule: &Rule, heading: &str, text: &str) -> BTreeSet<&'static str> {

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::circular_dependency::steps;
 use crate::lint::rule::{Context, declare_rule};
-use crate::model::{Base, Dockerfile, RefTarget, StageId, StageRef, StageRefKind};
+use crate::model::{Base, RefTarget, StageId, StageRef, StageRefKind};
 
 declare_rule! {
     /// ## What it does
@@ -46,8 +46,11 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
     let circles: FxHashSet<_> = dockerfile.graph.cycles.iter().flat_map(|cycle| steps(cycle)).collect();
-    let children = first_children(dockerfile);
+    let children = first_children(cx);
     for reference in dockerfile.refs.iter().filter(|it| it.kind != StageRefKind::From) {
+        if !cx.target().looks_at(reference.stage) {
+            continue;
+        }
         let Some((user, used)) = too_early(&children, reference) else { continue };
         if circles.contains(&(reference.stage, used)) {
             continue;
@@ -71,9 +74,10 @@ fn check(cx: &mut Context<'_>) {
 
 /// For each stage, the first one that is built from it; BuildKit looks at the ONBUILDs of what it builds
 /// only.
-fn first_children(dockerfile: &Dockerfile) -> FxHashMap<StageId, StageId> {
+fn first_children(cx: &Context<'_>) -> FxHashMap<StageId, StageId> {
     let mut children = FxHashMap::default();
-    for stage in dockerfile.stages.iter().filter(|stage| dockerfile.graph.is_reached(stage.id)) {
+    let target = cx.target();
+    for stage in cx.dockerfile.stages.iter().filter(|stage| target.needs(stage.id)) {
         if let Base::Stage(base) = stage.base {
             children.entry(base).or_insert(stage.id);
         }

@@ -4,12 +4,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::unknown_stage;
 use crate::lint::rule::{Context, declare_rule};
+use crate::lint::target::Target;
 use crate::model::{Dockerfile, RefTarget, Stage, StageId, StageRef};
 
 declare_rule! {
     /// ## What it does
-    /// Hints at stages that the last one does not need, neither directly nor through others. The setting
-    /// for unreachable stages turns the hint off.
+    /// Hints at stages that the target does not need, neither directly nor through others. The target is the
+    /// last stage, unless `--target` or the setting `build.target` names another one. The setting
+    /// `diagnostics.unreachableStages` turns the hint off.
     ///
     /// ## Why it matters
     /// BuildKit builds what the target needs and nothing else: such a stage is built with `--target` only.
@@ -43,13 +45,17 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
-    if !cx.settings.unreachable_stages || dockerfile.graph.reached.iter().all(|&it| it) {
+    let target = cx.target();
+    if !cx.settings.unreachable_stages || target.needs_all() {
         return;
+    }
+    if let Some(chosen) = target.chosen {
+        return report_not_built(cx, target, chosen);
     }
     let targets = targets(dockerfile);
     let users = users(dockerfile);
-    let missed = missed(dockerfile);
-    let unreached = |id| !dockerfile.graph.is_reached(id) && !missed.contains(&id);
+    let missed = missed(dockerfile, target);
+    let unreached = |id| !target.needs(id) && !missed.contains(&id);
     for stage in dockerfile.stages.iter().filter(|stage| unreached(stage.id)) {
         let users = users.get(&stage.id).map(Vec::as_slice).unwrap_or_default();
         let named = stage.name.as_ref().filter(|name| targets.get(name.lower.as_str()) == Some(&stage.id));
@@ -71,18 +77,30 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Stages that the default target would reach, were it not for a misspelled name: that has its own
+/// The build has another target than the last stage: the others are as good as not there.
+fn report_not_built(cx: &mut Context<'_>, target: &Target<'_>, chosen: StageId) {
+    let dockerfile = cx.dockerfile;
+    let label = dockerfile.stage(chosen).label();
+    let missed = missed(cx.dockerfile, target);
+    let unreached = |id| !target.needs(id) && !missed.contains(&id);
+    for stage in dockerfile.stages.iter().filter(|stage| unreached(stage.id)) {
+        let message = format!("Not built: the target is `{label}`, which does not need it.");
+        cx.report(head(dockerfile, stage), message).unnecessary = true;
+    }
+}
+
+/// Stages that the target would reach, were it not for a misspelled name: that has its own
 /// diagnostic.
-fn missed(dockerfile: &Dockerfile) -> FxHashSet<StageId> {
+fn missed(dockerfile: &Dockerfile, target: &Target<'_>) -> FxHashSet<StageId> {
     let mut missed = FxHashSet::default();
     let stages = dockerfile.stages.iter().map(|stage| stage.id);
-    let mut waiting: Vec<StageId> = stages.filter(|&id| dockerfile.graph.is_reached(id)).collect();
+    let mut waiting: Vec<StageId> = stages.filter(|&id| target.needs(id)).collect();
     while let Some(id) = waiting.pop() {
         let refs = refs_of(dockerfile, id).iter().filter(|it| matches!(it.target, RefTarget::External(_)));
         let meant = refs.filter_map(|reference| unknown_stage::meant(dockerfile, reference));
         let needs = dockerfile.graph.needs.get(id.index()).into_iter().flatten().copied();
         for next in meant.chain(needs) {
-            if !dockerfile.graph.is_reached(next) && missed.insert(next) {
+            if !target.needs(next) && missed.insert(next) {
                 waiting.push(next);
             }
         }
@@ -204,6 +222,26 @@ FROM alpine AS Builder
 #              ^^^^^^^ … stage `Builder` is defined here
 FROM Builder
 #    ^^^^^^^ InvalidImageName: FROM finds stages in lower case only. Write `builder`.
+",
+        );
+    }
+
+    #[test]
+    fn another_target() {
+        let settings = Settings { target: Some("Test".to_owned()), ..Settings::default() };
+        check_under(
+            &settings,
+            r"
+FROM alpine AS base
+FROM alpine AS builder
+#              ^^^^^^^ … stage `builder` is defined here
+FROM base AS test
+COPY --from=bulider /a /a
+#           ^^^^^^^ UnknownStage: There is no stage `bulider`: BuildKit looks for an image. Did you mean `builder`?
+FROM alpine AS final
+#              ^^^^^ UnreachableStage: Not built: the target is `test`, which does not need it.
+FROM alpine
+#<^^ UnreachableStage: Not built: the target is `test`, which does not need it.
 ",
         );
     }

@@ -1,0 +1,155 @@
+//! The target of the build, and which stages it takes.
+//!
+//! Without `--target`, `docker build --check` looks at every stage. With it, BuildKit reads the whole file
+//! and every FROM, but goes through the instructions of those stages only that the target needs.
+
+use std::borrow::Cow;
+
+use super::commands::{Below, bases};
+use super::globals::Globals;
+use crate::analysis::Settings;
+use crate::model::open_base::{MOST_TRIED, OpenBase};
+use crate::model::{Dockerfile, Stage, StageId};
+use crate::syntax::casing::lower;
+
+/// What is built.
+pub(super) struct Target<'a> {
+    /// The stage that the settings name; none where they name none, or one that is not there.
+    pub(super) chosen: Option<StageId>,
+    reached: Cow<'a, [bool]>,
+}
+
+impl<'a> Target<'a> {
+    /// The target that the settings name, and what it needs.
+    pub(super) fn of<'b>(
+        dockerfile: &'a Dockerfile,
+        settings: &Settings,
+        globals: impl FnOnce() -> &'b Globals,
+    ) -> Self {
+        let chosen = settings.target().and_then(|name| find(dockerfile, name));
+        let reached = match chosen {
+            Some(target) => Cow::Owned(reached(dockerfile, globals(), target)),
+            None => Cow::Borrowed(dockerfile.graph.reached.as_slice()),
+        };
+        Self { chosen, reached }
+    }
+
+    /// Whether the target needs a stage: the one that is chosen, or else the last one.
+    pub(super) fn needs(&self, stage: StageId) -> bool {
+        self.reached.get(stage.index()).copied().unwrap_or(true)
+    }
+
+    /// Whether the target needs all stages.
+    pub(super) fn needs_all(&self) -> bool {
+        self.reached.iter().all(|&it| it)
+    }
+
+    /// Whether BuildKit goes through all of them.
+    pub(super) fn looks_at_all(&self) -> bool {
+        self.chosen.is_none()
+    }
+
+    /// Whether BuildKit goes through a stage's instructions.
+    pub(super) fn looks_at(&self, stage: StageId) -> bool {
+        self.looks_at_all() || self.needs(stage)
+    }
+}
+
+/// The stage that `--target` finds: the last one of this name, in any case. An index finds none.
+pub(super) fn find(dockerfile: &Dockerfile, name: &str) -> Option<StageId> {
+    let lower = lower(name);
+    let named = |stage: &&Stage| stage.name.as_ref().is_some_and(|name| name.lower == lower);
+    dockerfile.stages.iter().rev().find(named).map(|stage| stage.id)
+}
+
+/// For each stage, whether the target needs it. What a base with variables can be counts, as far as the
+/// build does not say which one it is.
+fn reached(dockerfile: &Dockerfile, globals: &Globals, target: StageId) -> Vec<bool> {
+    let stages = &dockerfile.stages;
+    let bases = bases(dockerfile, globals);
+    let mut reached = vec![false; stages.len()];
+    let mut left = MOST_TRIED;
+    let mut waiting = vec![target];
+    while let Some(stage) = waiting.pop() {
+        if std::mem::replace(&mut reached[stage.index()], true) {
+            continue;
+        }
+        waiting.extend(dockerfile.graph.needs[stage.index()].iter().filter(|it| !reached[it.index()]));
+        let Some(open) = OpenBase::of(&stages[stage.index()]) else { continue };
+        match bases[stage.index()] {
+            Below::Stage(base) => {
+                waiting.push(base);
+                waiting.extend(triggered(dockerfile, base));
+            }
+            Below::Open => {
+                // With more stages than anyone writes, say everything.
+                let Some(rest) = left.checked_sub(stage.index()) else { return vec![true; stages.len()] };
+                left = rest;
+                let earlier = stages[..stage.index()].iter();
+                waiting
+                    .extend(earlier.filter(|it| !reached[it.id.index()] && open.may_be(it)).map(|it| it.id));
+            }
+            Below::Known | Below::Image => {}
+        }
+    }
+    reached
+}
+
+/// The stages that the ONBUILDs of a stage name: whoever is built from it needs them.
+fn triggered(dockerfile: &Dockerfile, stage: StageId) -> impl Iterator<Item = StageId> + '_ {
+    let refs = dockerfile.refs.iter().filter(move |it| it.onbuild && it.stage == stage);
+    refs.filter_map(|it| it.target.stage())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SourceFile;
+
+    /// The stages that are looked at, by index.
+    fn looked_at(text: &str, target: &str, args: &[(&str, &str)]) -> Vec<u32> {
+        let file = SourceFile::new(text);
+        let dockerfile = file.dockerfile();
+        let settings = Settings {
+            target: Some(target.to_owned()),
+            build_args: args.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            ..Settings::default()
+        };
+        let globals = Globals::of(dockerfile, &settings);
+        let target = Target::of(dockerfile, &settings, || &globals);
+        let stages = dockerfile.stages.iter().map(|stage| stage.id);
+        stages.filter(|&id| target.looks_at(id)).map(|id| id.0).collect()
+    }
+
+    #[test]
+    fn a_target_takes_what_it_needs() {
+        let text = "FROM a AS one\nFROM one AS two\nFROM b AS three\nCOPY --from=one / /\nFROM three\n";
+        assert_eq!(looked_at(text, "Two", &[]), [0, 1]);
+        assert_eq!(looked_at(text, "three", &[]), [0, 2]);
+        assert_eq!(looked_at(text, "one", &[]), [0]);
+        for none in ["four", "3", ""] {
+            assert_eq!(looked_at(text, none, &[]), [0, 1, 2, 3], "{none:?} is no stage");
+        }
+    }
+
+    #[test]
+    fn of_two_stages_with_a_name_it_is_the_last_one() {
+        assert_eq!(looked_at("FROM a AS x\nFROM b AS x\nFROM c\n", "x", &[]), [1]);
+    }
+
+    #[test]
+    fn a_base_with_variables() {
+        let text = "\
+ARG V
+FROM a AS tools
+FROM a AS base-slim
+ONBUILD COPY --from=tools / /
+FROM a AS base-full
+FROM base-$V AS final
+";
+        assert_eq!(looked_at(text, "final", &[]), [1, 2, 3]);
+        assert_eq!(looked_at(text, "final", &[("V", "full")]), [2, 3]);
+        assert_eq!(looked_at(text, "final", &[("V", "slim")]), [0, 1, 3]);
+        assert_eq!(looked_at(text, "final", &[("V", "x")]), [3]);
+    }
+}
