@@ -12,9 +12,16 @@ use tower_lsp_server::ls_types::Uri;
 
 use crate::disk;
 
-/// The ignore files a document can have, the one that counts before the other first.
-pub(crate) fn ignore_files(document: &Uri) -> impl Iterator<Item = Uri> {
-    build_context::ignore_files(document.as_str()).into_iter().filter_map(|uri| uri.parse().ok())
+/// The ignore files a document can have, the one that counts before the other first. The build context is its
+/// folder where none is given.
+pub(crate) fn ignore_files(document: &Uri, context: Option<&Path>) -> impl Iterator<Item = Uri> {
+    let [own, beside] = build_context::ignore_files(document.as_str());
+    let [_, name] = build_context::ignore_file_names("");
+    let of_context = match context {
+        Some(context) => Uri::from_file_path(context.join(name)),
+        None => beside.parse().ok(),
+    };
+    own.parse().ok().into_iter().chain(of_context)
 }
 
 /// Whether a document is an ignore file.

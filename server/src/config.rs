@@ -1,36 +1,52 @@
 //! The settings of section `dockstage`: read from what a client sends, with a reason for what is wrong.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dockstage_core::analysis::Settings;
 use serde_json::Value;
 
 pub(crate) mod file;
+mod per_file;
 
 /// The section's name in a client's settings.
 pub(crate) const SECTION: &str = "dockstage";
 
 /// Everything that can be set, as it holds now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Config {
     /// `diagnostics.enable`: whether diagnostics are given at all.
     pub(crate) diagnostics: bool,
+    /// `build.context`: the build context where it is not the folder of the Dockerfile.
+    pub(crate) context: Option<PathBuf>,
     /// What the analysis needs to know.
     pub(crate) analysis: Arc<Settings>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { diagnostics: true, analysis: Arc::new(Settings::default()) }
+        Layer::default().resolve()
     }
 }
 
 /// What one source says: nothing about what it does not name.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Layer {
     diagnostics_enable: Option<bool>,
     diagnostics_unreachable_stages: Option<bool>,
+    diagnostics_assume_empty_base: Option<bool>,
     split_hint: Option<bool>,
+    pub(crate) build: Build,
+}
+
+/// How a Dockerfile is built.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Build {
+    pub(crate) context: Option<PathBuf>,
+    /// The stage; empty for the last one.
+    pub(crate) target: Option<String>,
+    pub(crate) args: BTreeMap<String, String>,
 }
 
 impl Layer {
@@ -61,23 +77,73 @@ impl Layer {
         Self {
             diagnostics_enable: reader.flag("diagnostics", "enable"),
             diagnostics_unreachable_stages: reader.flag("diagnostics", "unreachableStages"),
+            diagnostics_assume_empty_base: reader.flag("diagnostics", "assumeEmptyBase"),
             split_hint: reader.flag("split", "hint"),
+            build: Build {
+                // An editor's form sends an empty text for what was never filled in.
+                context: reader.text("build", "context").filter(|it| !it.is_empty()).map(PathBuf::from),
+                target: reader.text("build", "target"),
+                args: reader.texts("build", "args"),
+            },
+        }
+    }
+
+    /// What flags say.
+    pub(crate) fn of_flags(build: Build, assume_empty_base: bool) -> Self {
+        let diagnostics_assume_empty_base = assume_empty_base.then_some(true);
+        Self { diagnostics_assume_empty_base, build, ..Self::default() }
+    }
+
+    /// This layer, and a later one over it.
+    #[must_use]
+    pub(crate) fn under(&self, later: &Self) -> Self {
+        Self {
+            diagnostics_enable: later.diagnostics_enable.or(self.diagnostics_enable),
+            diagnostics_unreachable_stages: later
+                .diagnostics_unreachable_stages
+                .or(self.diagnostics_unreachable_stages),
+            diagnostics_assume_empty_base: later
+                .diagnostics_assume_empty_base
+                .or(self.diagnostics_assume_empty_base),
+            split_hint: later.split_hint.or(self.split_hint),
+            build: self.build.under(&later.build),
+        }
+    }
+
+    /// The configuration that this makes, with defaults for the rest.
+    pub(crate) fn resolve(self) -> Config {
+        let default = Settings::default();
+        Config {
+            diagnostics: self.diagnostics_enable.unwrap_or(true),
+            context: self.build.context,
+            analysis: Arc::new(Settings {
+                unreachable_stages: self.diagnostics_unreachable_stages.unwrap_or(default.unreachable_stages),
+                split_hint: self.split_hint.unwrap_or(default.split_hint),
+                assume_empty_base: self.diagnostics_assume_empty_base.unwrap_or(default.assume_empty_base),
+                build_args: self.build.args.into_iter().collect(),
+                target: self.build.target.filter(|name| !name.is_empty()),
+            }),
         }
     }
 }
 
-/// The configuration that `layers` make, later ones over earlier ones.
-pub(crate) fn resolve(layers: &[Layer]) -> Config {
-    let last = |get: fn(&Layer) -> Option<bool>| layers.iter().rev().find_map(get);
-    let default = Settings::default();
-    Config {
-        diagnostics: last(|it| it.diagnostics_enable).unwrap_or(true),
-        analysis: Arc::new(Settings {
-            unreachable_stages: last(|it| it.diagnostics_unreachable_stages)
-                .unwrap_or(default.unreachable_stages),
-            split_hint: last(|it| it.split_hint).unwrap_or(default.split_hint),
-            ..default
-        }),
+impl Build {
+    /// This, and what a later source says over it: arguments one by one.
+    #[must_use]
+    pub(crate) fn under(&self, later: &Self) -> Self {
+        let args = self.args.iter().chain(&later.args);
+        Self {
+            context: later.context.as_ref().or(self.context.as_ref()).cloned(),
+            target: later.target.as_ref().or(self.target.as_ref()).cloned(),
+            args: args.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        }
+    }
+
+    /// The same with the context's place counted from `folder`.
+    #[must_use]
+    pub(crate) fn from_folder(mut self, folder: &Path) -> Self {
+        self.context = self.context.map(|context| folder.join(context));
+        self
     }
 }
 
@@ -105,6 +171,29 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A string.
+    fn text(&mut self, group: &'static str, key: &'static str) -> Option<String> {
+        self.value(group, key, "a string", |value| value.as_str().map(str::to_owned))
+    }
+
+    /// Strings by name. One that is none is left out.
+    fn texts(&mut self, group: &'static str, key: &'static str) -> BTreeMap<String, String> {
+        let mut texts = BTreeMap::new();
+        for (name, value) in self.value(group, key, OBJECT, Value::as_object).into_iter().flatten() {
+            match value.as_str() {
+                Some(text) => drop(texts.insert(name.clone(), text.to_owned())),
+                None => self.problems.push(Problem {
+                    group,
+                    key: Some(key),
+                    item: Some(name.clone()),
+                    expected: Some("a string"),
+                    given: show(value),
+                }),
+            }
+        }
+        texts
+    }
+
     fn value<T>(
         &mut self,
         group: &'static str,
@@ -115,7 +204,7 @@ impl<'a> Reader<'a> {
         self.asked.push((group, key));
         let holder = self.section.get(group)?;
         if !holder.is_object() && !holder.is_null() {
-            let problem = Problem { group, key: None, expected: None, given: show(holder) };
+            let problem = Problem { group, key: None, item: None, expected: None, given: show(holder) };
             if !self.problems.contains(&problem) {
                 self.problems.push(problem);
             }
@@ -124,12 +213,16 @@ impl<'a> Reader<'a> {
         let value = holder.get(key).filter(|it| !it.is_null())?;
         let read = read(value);
         if read.is_none() {
-            let problem = Problem { group, key: Some(key), expected: Some(expected), given: show(value) };
-            self.problems.push(problem);
+            let expected = Some(expected).filter(|it| *it != OBJECT);
+            let given = show(value);
+            self.problems.push(Problem { group, key: Some(key), item: None, expected, given });
         }
         read
     }
 }
+
+/// Stands for what each format calls otherwise: something with keys.
+const OBJECT: &str = "";
 
 /// A value of the wrong type.
 #[derive(Debug, PartialEq, Eq)]
@@ -137,7 +230,9 @@ struct Problem {
     group: &'static str,
     /// None where the whole group is none.
     key: Option<&'static str>,
-    /// What the key takes; a group takes keys.
+    /// What is wrong inside of the key's value, by its name there.
+    item: Option<String>,
+    /// What is taken; none for something with keys, which each format calls otherwise.
     expected: Option<&'static str>,
     given: String,
 }
@@ -145,9 +240,10 @@ struct Problem {
 impl Problem {
     /// What is wrong, with `prefix` before the name; `object` is what the format calls a value with keys.
     fn sentence(&self, prefix: &str, object: &str) -> String {
-        let Self { group, key, expected, given } = self;
+        let Self { group, key, item, expected, given } = self;
         let key = key.map(|key| format!(".{key}")).unwrap_or_default();
-        format!("`{prefix}{group}{key}` must be {}, not {given}.", expected.unwrap_or(object))
+        let item = item.as_ref().map(|item| format!(".{item}")).unwrap_or_default();
+        format!("`{prefix}{group}{key}{item}` must be {}, not {given}.", expected.unwrap_or(object))
     }
 }
 
@@ -168,7 +264,7 @@ mod tests {
 
     fn resolved(values: &[Value]) -> Config {
         let layers: Vec<Layer> = values.iter().filter_map(Layer::read).map(|(layer, _)| layer).collect();
-        resolve(&layers)
+        layers.iter().fold(Layer::default(), |all, layer| all.under(layer)).resolve()
     }
 
     fn problems(value: Value) -> Vec<String> {
@@ -197,6 +293,20 @@ mod tests {
     }
 
     #[test]
+    fn a_build_is_made_of_what_each_layer_says() {
+        let config = resolved(&[
+            json!({"build": {"context": "api", "target": "test", "args": {"A": "1", "B": "2"}}}),
+            json!({"build": {"context": "", "target": "", "args": {"B": "3"}},
+                   "diagnostics": {"assumeEmptyBase": true}}),
+        ]);
+        assert_eq!(config.context.as_deref(), Some(Path::new("api")), "an empty one is none");
+        assert_eq!(config.analysis.target, None, "an empty one is the last stage");
+        let args = [("A", "1"), ("B", "3")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(config.analysis.build_args, args);
+        assert!(config.analysis.assume_empty_base);
+    }
+
+    #[test]
     fn a_wrong_type_is_named_with_the_expected_one() {
         assert_eq!(
             problems(json!({"diagnostics": {"enable": "yes"}, "split": 3})),
@@ -204,6 +314,18 @@ mod tests {
                 "`dockstage.diagnostics.enable` must be true or false, not \"yes\".",
                 "`dockstage.split` must be an object, not 3."
             ]
+        );
+        assert_eq!(
+            problems(json!({"build": {"context": 1, "args": {"A": "a", "B": 1.10, "C": null}}})),
+            [
+                "`dockstage.build.context` must be a string, not 1.",
+                "`dockstage.build.args.B` must be a string, not 1.1.",
+                "`dockstage.build.args.C` must be a string, not null."
+            ]
+        );
+        assert_eq!(
+            problems(json!({"build": {"args": ["A=1"]}})),
+            ["`dockstage.build.args` must be an object, not [\"A=1\"]."]
         );
         assert_eq!(problems(json!({"dockstage": []})), ["`dockstage` must be an object, not []."]);
         assert_eq!(problems(json!({"diagnostics": 1})).len(), 1, "once, not once a key");

@@ -71,11 +71,15 @@ pub(crate) fn file(path: &Path) -> Input {
     }
 }
 
-/// The ignore file that counts for a Dockerfile; none where there is none that can be read.
-pub(crate) fn ignore_file(dockerfile: &Path) -> Option<IgnoreFile> {
-    let name = dockerfile.file_name()?.to_string_lossy();
-    let mut names = build_context::ignore_file_names(&name).into_iter();
-    names.find_map(|name| read_ignore_file(&dockerfile.with_file_name(name)))
+/// The ignore file that counts for a Dockerfile in this build context, or else in its own folder; none where
+/// there is none that can be read.
+pub(crate) fn ignore_file(dockerfile: Option<&Path>, context: Option<&Path>) -> Option<IgnoreFile> {
+    let name = dockerfile.and_then(Path::file_name).map(|name| name.to_string_lossy());
+    let [own, of_context] = build_context::ignore_file_names(name.as_deref().unwrap_or_default());
+    let own = dockerfile.map(|dockerfile| dockerfile.with_file_name(own));
+    let context = context.or_else(|| dockerfile?.parent());
+    let candidates = own.into_iter().chain(context.map(|context| context.join(of_context)));
+    candidates.into_iter().find_map(|path| read_ignore_file(&path))
 }
 
 /// Reads an ignore file. Only a regular file is opened: anything else could wait for ever.
@@ -245,6 +249,11 @@ fn keep_owner(file: &File, like: &Metadata) {
 
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &Metadata) {}
+
+/// Whether a path is a folder.
+pub(crate) fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
 
 /// Where a folder really lies; an empty path is the current one.
 pub(crate) fn real_folder(folder: &Path) -> PathBuf {

@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tower_lsp_server::ls_types::{InitializeParams, Uri};
 
 use crate::config::Layer;
-use crate::config::file;
+use crate::config::file::{self, ConfigFile};
 use crate::disk;
 
 /// What the files say, for each folder with a document that was opened.
@@ -15,16 +16,24 @@ use crate::disk;
 pub(crate) struct Projects {
     /// The folders of the workspace. Files outside of them are none of ours.
     roots: Vec<PathBuf>,
-    layers: HashMap<PathBuf, Reading>,
+    read: HashMap<PathBuf, Reading>,
     /// Counts the readings there were.
     readings: u64,
 }
 
 /// What was read for a folder, and as the how-manieth.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 struct Reading {
     number: u64,
-    layer: Layer,
+    /// None where no file is near.
+    project: Option<Arc<Project>>,
+}
+
+/// What a file says, and where it lies.
+#[derive(Debug, PartialEq, Eq)]
+struct Project {
+    folder: PathBuf,
+    file: ConfigFile,
 }
 
 /// What has to be read: a value that another thread can work with.
@@ -39,7 +48,7 @@ pub(crate) struct ToRead {
 #[derive(Debug)]
 pub(crate) struct Read {
     number: u64,
-    layers: Vec<(PathBuf, Layer)>,
+    projects: Vec<(PathBuf, Option<Arc<Project>>)>,
     /// What is wrong in the files, with the place.
     pub(crate) problems: Vec<String>,
 }
@@ -55,10 +64,17 @@ impl Projects {
 
     /// What the project of a document says.
     pub(crate) fn layer(&self, document: &Uri) -> Option<Layer> {
-        if self.layers.is_empty() {
-            return None;
-        }
-        self.layers.get(&self.folder(document)?).map(|reading| reading.layer)
+        let project = self.read.get(&self.folder(document)?)?.project.as_ref()?;
+        Some(project.file.layer_of(path(document).as_deref(), &project.folder))
+    }
+
+    /// The folder that a document's places count from in an editor's settings: that of the workspace, or else
+    /// its own.
+    pub(crate) fn base(&self, document: &Uri) -> Option<PathBuf> {
+        let path = path(document)?;
+        let roots = self.roots.iter().filter(|root| path.starts_with(root));
+        let nearest = roots.max_by_key(|root| root.as_os_str().len());
+        nearest.cloned().or_else(|| Some(path.parent()?.to_owned()))
     }
 
     /// What has to be read for these documents, if anything.
@@ -76,11 +92,11 @@ impl Projects {
     /// Takes what was read, unless something newer is there already. Whether anything is different now.
     pub(crate) fn take(&mut self, read: &Read) -> bool {
         let mut changed = false;
-        for (folder, layer) in &read.layers {
-            let known = self.layers.entry(folder.clone()).or_default();
+        for (folder, project) in &read.projects {
+            let known = self.read.entry(folder.clone()).or_default();
             if known.number < read.number {
-                changed |= known.layer != *layer;
-                *known = Reading { number: read.number, layer: *layer };
+                changed |= known.project != *project;
+                *known = Reading { number: read.number, project: project.clone() };
             }
         }
         changed
@@ -96,34 +112,36 @@ impl Projects {
 impl ToRead {
     /// Reads. This is where the disk may keep us waiting.
     pub(crate) fn read(self) -> Read {
-        let mut files: HashMap<PathBuf, Layer> = HashMap::new();
+        let mut files: HashMap<PathBuf, Arc<Project>> = HashMap::new();
         let mut problems = Vec::new();
-        let mut layers = Vec::new();
+        let mut projects = Vec::new();
         for folder in self.folders {
             let nearest = disk::nearest_above(&folder, file::NAME)
                 .filter(|path| self.roots.iter().any(|root| path.starts_with(root)));
-            let layer = nearest.map(|path| {
-                let read = |path: &PathBuf| read_file(path, &mut problems);
-                *files.entry(path).or_insert_with_key(read)
+            let project = nearest.map(|path| {
+                let read = |path: &PathBuf| Arc::new(read_file(path, &mut problems));
+                Arc::clone(files.entry(path).or_insert_with_key(read))
             });
-            layers.push((folder, layer.unwrap_or_default()));
+            projects.push((folder, project));
         }
-        Read { number: self.number, layers, problems }
+        Read { number: self.number, projects, problems }
     }
 }
 
-fn read_file(path: &Path, problems: &mut Vec<String>) -> Layer {
-    match disk::file(path).text {
+fn read_file(path: &Path, problems: &mut Vec<String>) -> Project {
+    let folder = path.parent().unwrap_or(path).to_owned();
+    let file = match disk::file(path).text {
         Ok(text) => {
-            let (file, faults) = file::parse(&text.text);
+            let (file, faults) = file::parse(&text.text, |context| disk::is_folder(&folder.join(context)));
             problems.extend(faults.iter().map(|fault| format!("{}:{fault}", path.display())));
-            file.layer
+            file
         }
         Err(reason) => {
             problems.push(format!("{}: {reason}", path.display()));
-            Layer::default()
+            ConfigFile::default()
         }
-    }
+    };
+    Project { folder, file }
 }
 
 /// Whether a change on disk may change what a project says.
@@ -168,12 +186,15 @@ mod tests {
     fn an_older_reading_changes_nothing() {
         let mut projects = projects(Path::new("/a"));
         let uri: Uri = "file:///a/Dockerfile".parse().unwrap();
-        let layer = file::parse("split.hint = false").0.layer;
-        let read = |number, layer| Read { number, layers: vec![("/a".into(), layer)], problems: Vec::new() };
-        assert!(projects.take(&read(2, layer)));
-        assert!(!projects.take(&read(1, Layer::default())));
-        assert_eq!(projects.layer(&uri), Some(layer));
-        assert!(!projects.take(&read(3, layer)));
-        assert!(projects.take(&read(4, Layer::default())));
+        let off = file::parse("split.hint = false", |_| true).0;
+        let off = Some(Arc::new(Project { folder: "/a".into(), file: off }));
+        let read =
+            |number, project| Read { number, projects: vec![("/a".into(), project)], problems: Vec::new() };
+        assert!(projects.take(&read(2, off.clone())));
+        assert!(!projects.take(&read(1, None)));
+        assert!(!projects.layer(&uri).unwrap().resolve().analysis.split_hint);
+        assert!(!projects.take(&read(3, off)));
+        assert!(projects.take(&read(4, None)));
+        assert_eq!(projects.layer(&uri), None);
     }
 }

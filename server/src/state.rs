@@ -5,7 +5,9 @@
 //! document and never changes.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,7 +21,7 @@ use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use crate::beside::{Beside, OnDisk, ignore_files, is_ignore_file, is_same_file};
 use crate::capabilities::ClientSupport;
-use crate::config::{self, Config, Layer};
+use crate::config::{Config, Layer};
 use crate::convert::from_proto;
 use crate::project::{Projects, Read};
 
@@ -27,7 +29,6 @@ use crate::project::{Projects, Read};
 #[derive(Debug, Default)]
 pub(crate) struct State {
     client: Arc<ClientSupport>,
-    config: Config,
     /// What `initialize` said, and under it what the client said last.
     layers: [Layer; 2],
     /// What the files of the workspace say, over all that.
@@ -226,17 +227,20 @@ impl State {
     /// The open documents that an ignore file has a say in.
     pub(crate) fn documents_under(&self, ignore_file: &Uri) -> Vec<Uri> {
         let mut documents = self.open_documents();
-        documents.retain(|uri| ignore_files(uri).any(|it| is_same_file(&it, ignore_file)));
+        documents.retain(|uri| {
+            let context = self.config_of(uri).context;
+            ignore_files(uri, context.as_deref()).any(|it| is_same_file(&it, ignore_file))
+        });
         documents
     }
 
-    /// What lies beside a document.
-    fn beside(&self, uri: &Uri) -> Beside {
+    /// What lies beside a document that is built in this context.
+    fn beside(&self, uri: &Uri, context: Option<&Path>) -> Beside {
         let open = |uri: &Uri| match self.documents.get(uri) {
             Some(Document::Ignore { file, .. }) => Some(Arc::clone(file)),
             _ => None,
         };
-        let candidates = ignore_files(uri).map(|uri| (uri.clone(), open(&uri)));
+        let candidates = ignore_files(uri, context).map(|uri| (uri.clone(), open(&uri)));
         Beside {
             candidates: candidates.collect(),
             on_disk: Arc::clone(&self.on_disk),
@@ -253,10 +257,9 @@ impl State {
     /// Takes a configuration from one source over what that source said before.
     pub(crate) fn configure(&mut self, source: ConfigSource, value: &Value) -> Configured {
         let Some((layer, mut problems)) = Layer::read(value) else { return Configured::default() };
-        self.layers[source as usize] = layer;
-        let config = config::resolve(&self.layers);
-        let changed = config != self.config;
-        self.config = config;
+        let known = &mut self.layers[source as usize];
+        let changed = *known != layer;
+        *known = layer;
         problems.retain(|problem| self.told.insert(problem.clone()));
         Configured { changed, problems }
     }
@@ -276,9 +279,14 @@ impl State {
 
     /// What holds for a document.
     fn config_of(&self, uri: &Uri) -> Config {
+        let [initial, last] = &self.layers;
+        let mut layer = initial.under(last);
+        if let (Some(_), Some(base)) = (&layer.build.context, self.projects.base(uri)) {
+            layer.build = layer.build.from_folder(&base);
+        }
         match self.projects.layer(uri) {
-            Some(project) => config::resolve(&[self.layers[0], self.layers[1], project]),
-            None => self.config.clone(),
+            Some(project) => layer.under(&project).resolve(),
+            None => layer.resolve(),
         }
     }
 
@@ -301,8 +309,8 @@ impl State {
             uri: uri.clone(),
             version: *version,
             revision: *revision,
+            beside: self.beside(uri, config.context.as_deref()),
             analysis: Analysis::new(Arc::clone(file), config.analysis),
-            beside: self.beside(uri),
             client: Arc::clone(&self.client),
             diagnostics: config.diagnostics,
             cancelled: Arc::default(),
@@ -320,10 +328,10 @@ impl State {
     /// A name for what is said about a snapshot: the same as long as the same would be said. Another
     /// run of the server has other names.
     pub(crate) fn result_id(&self, snapshot: &Snapshot) -> String {
-        let config = self.config_of(&snapshot.uri);
-        let flags = [config.diagnostics, config.analysis.unreachable_stages, config.analysis.split_hint];
-        let flags: String = flags.map(|it| if it { '1' } else { '0' }).into_iter().collect();
-        format!("{}.{}.{}.{flags}", std::process::id(), snapshot.revision, self.ignore_changes)
+        let mut settings = DefaultHasher::new();
+        self.config_of(&snapshot.uri).hash(&mut settings);
+        let settings = settings.finish();
+        format!("{}.{}.{}.{settings:x}", std::process::id(), snapshot.revision, self.ignore_changes)
     }
 
     fn next_revision(&mut self) -> u64 {

@@ -20,9 +20,18 @@ fn help_names_every_command_and_the_exit_codes() {
         assert!(ran.stdout.contains(word), "{word}");
     }
     let ran = run("help-check", &["check", "--help"]);
-    for word in
-        ["--format", "sarif", "github", "--fix", "--select", "--ignore", "--assume-empty-base", "Hints"]
-    {
+    for word in [
+        "--format",
+        "sarif",
+        "github",
+        "--fix",
+        "--select",
+        "--ignore",
+        "--assume-empty-base",
+        "--target",
+        "--context",
+        "Hints",
+    ] {
         assert!(ran.stdout.contains(word), "{word}");
     }
 }

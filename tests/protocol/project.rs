@@ -73,8 +73,8 @@ async fn what_is_wrong_in_it_is_said_with_its_place_and_the_rest_holds() {
     let mut client = start(&folder).await;
     open(&mut client, &folder.join("Dockerfile")).await;
     let message = client.told("window/showMessage").await["message"].clone();
-    let expected =
-        "dockstage.toml:3:1: there is no setting `diagnostics.hints`; there are enable, unreachableStages";
+    let expected = "dockstage.toml:3:1: there is no setting `diagnostics.hints`; \
+                    there are enable, unreachableStages, assumeEmptyBase";
     assert!(message.as_str().unwrap().ends_with(expected), "{message}");
     wait_for(&mut client, 0).await;
 }

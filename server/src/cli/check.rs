@@ -41,6 +41,13 @@ pub(super) struct Args {
     /// Give ARG this value, as in a build with it
     #[arg(long, value_name = "NAME=VALUE", value_parser = build_arg)]
     pub(super) build_arg: Vec<(String, String)>,
+    /// Check for a build with this target: stages that it does not need are left alone
+    #[arg(long, value_name = "STAGE")]
+    pub(super) target: Option<String>,
+    /// The build context, the folder that COPY and `.dockerignore` are about; without it, the folder of each
+    /// Dockerfile
+    #[arg(long, value_name = "FOLDER", value_parser = folder)]
+    pub(super) context: Option<PathBuf>,
     /// Take it that an image we know nothing of defines PATH and no other variable; without it, such an
     /// image keeps the checks of variables silent
     #[arg(long)]
@@ -101,7 +108,8 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
             outcome = outcome.max(Outcome::Failed);
             continue;
         };
-        let ignore = input.file.as_deref().and_then(disk::ignore_file).map(Arc::new);
+        let context = settings.config.context.as_deref();
+        let ignore = disk::ignore_file(input.file.as_deref(), context).map(Arc::new);
         let view = View { settings: &settings, ignore };
         let mut now = Cow::Borrowed(text.text.as_str());
         if args.fix {
@@ -179,6 +187,12 @@ fn build_arg(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),
     }
+}
+
+/// Reads a `--context`.
+fn folder(text: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(text);
+    if disk::is_folder(&folder) { Ok(folder) } else { Err("there is no such folder".to_owned()) }
 }
 
 /// Colours are for terminals whose user has not said no (<https://no-color.org>).

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use dockstage_core::lint::Diagnostic;
 
 use super::check::Args;
 use super::complain;
 use crate::config::file::{self, ConfigFile};
-use crate::config::{self, Config};
+use crate::config::{Build, Config, Layer};
 use crate::disk;
 
 /// What holds for a file.
@@ -35,10 +34,10 @@ impl Settings {
 pub(super) struct AllSettings<'a> {
     /// The flags: what they say holds instead of what a file says.
     args: &'a Args,
-    /// The configuration file for each folder.
-    folders: HashMap<PathBuf, Option<PathBuf>>,
-    /// What each configuration file comes to.
-    files: HashMap<Option<PathBuf>, Option<Rc<Settings>>>,
+    /// For each folder where it really lies, and its configuration file.
+    folders: HashMap<PathBuf, (PathBuf, Option<PathBuf>)>,
+    /// What each configuration file says; none where it is wrong.
+    files: HashMap<PathBuf, Option<Rc<ConfigFile>>>,
 }
 
 impl<'a> AllSettings<'a> {
@@ -49,38 +48,37 @@ impl<'a> AllSettings<'a> {
 
     /// What holds for `file`, or for standard input. None when its configuration is wrong, which is told
     /// once.
-    pub(super) fn of(&mut self, file: Option<&Path>) -> Option<Rc<Settings>> {
+    pub(super) fn of(&mut self, file: Option<&Path>) -> Option<Settings> {
         let folder = file.and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-        let nearest = self
-            .folders
-            .entry(folder)
-            .or_insert_with_key(|folder| disk::nearest_above(&disk::real_folder(folder), file::NAME));
-        if let Some(known) = self.files.get(nearest) {
-            return known.clone();
-        }
-        let nearest = nearest.clone();
-        let read = match &nearest {
-            Some(path) => read(path),
-            None => Some(ConfigFile::default()),
-        };
-        let settings = read.map(|file| Rc::new(self.under_flags(file)));
-        self.files.insert(nearest, settings.clone());
-        settings
+        let (folder, nearest) = self.folders.entry(folder).or_insert_with_key(|folder| {
+            let folder = disk::real_folder(folder);
+            let nearest = disk::nearest_above(&folder, file::NAME);
+            (folder, nearest)
+        });
+        let Some(nearest) = nearest else { return Some(self.under_flags(Layer::default(), None)) };
+        let read = self.files.entry(nearest.clone()).or_insert_with_key(|path| read(path).map(Rc::new));
+        let said = Rc::clone(read.as_ref()?);
+        let dockerfile = file.and_then(Path::file_name).map(|name| folder.join(name));
+        let layer = said.layer_of(dockerfile.as_deref(), nearest.parent().unwrap_or(nearest));
+        Some(self.under_flags(layer, Some(&said)))
     }
 
-    fn under_flags(&self, file: ConfigFile) -> Settings {
-        let or = |flag: &[String], file: Option<Vec<String>>| match flag {
-            [] => file.unwrap_or_default(),
+    fn under_flags(&self, layer: Layer, file: Option<&ConfigFile>) -> Settings {
+        let Args { select, ignore, build_arg, target, context, assume_empty_base, .. } = self.args;
+        let or = |flag: &[String], file: Option<&Vec<String>>| match flag {
+            [] => file.cloned().unwrap_or_default(),
             flag => flag.to_owned(),
         };
-        let mut config = config::resolve(&[file.layer]);
-        let analysis = Arc::make_mut(&mut config.analysis);
-        analysis.assume_empty_base = self.args.assume_empty_base;
-        analysis.build_args.clone_from(&self.args.build_arg);
+        let build = Build {
+            context: context.clone(),
+            target: target.clone(),
+            args: build_arg.iter().cloned().collect(),
+        };
+        let flags = Layer::of_flags(build, *assume_empty_base);
         Settings {
-            config,
-            select: or(&self.args.select, file.select),
-            ignore: or(&self.args.ignore, file.ignore),
+            config: layer.under(&flags).resolve(),
+            select: or(select, file.and_then(|file| file.select.as_ref())),
+            ignore: or(ignore, file.and_then(|file| file.ignore.as_ref())),
         }
     }
 }
@@ -99,7 +97,8 @@ fn read(path: &Path) -> Option<ConfigFile> {
         complain(format_args!("{shown}: not valid UTF-8"));
         return None;
     }
-    let (file, faults) = file::parse(&text.text);
+    let folder = path.parent().unwrap_or(path);
+    let (file, faults) = file::parse(&text.text, |context| disk::is_folder(&folder.join(context)));
     faults.iter().for_each(|fault| complain(format_args!("{shown}:{fault}")));
     faults.is_empty().then_some(file)
 }

@@ -1,11 +1,15 @@
 //! `dockstage.toml`: the settings of a project, with the place of what is wrong with them.
 
+use std::ops::Range;
+use std::path::Path;
+
 use dockstage_core::lint::nearest;
 use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::{Layer, Reader, SECTION};
+use super::per_file::{self, PerFile};
+use super::{Layer, Problem, Reader, SECTION};
 use crate::catalogue::source_or_rule;
 
 /// The name of the file.
@@ -15,20 +19,35 @@ pub(crate) const NAME: &str = "dockstage.toml";
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ConfigFile {
     /// The settings that editors have too, under the same names.
-    pub(crate) layer: Layer,
+    layer: Layer,
+    /// `[[file]]`: what some Dockerfiles have for themselves.
+    files: Vec<PerFile>,
     /// `check.select`: what `--select` says when it is not given.
     pub(crate) select: Option<Vec<String>>,
     /// `check.ignore`: the same for `--ignore`.
     pub(crate) ignore: Option<Vec<String>>,
 }
 
+impl ConfigFile {
+    /// What it says about one Dockerfile. `folder` is where the file lies, and places in it count from there;
+    /// standard input has no path.
+    pub(crate) fn layer_of(&self, dockerfile: Option<&Path>, folder: &Path) -> Layer {
+        let path = dockerfile.and_then(|it| it.strip_prefix(folder).ok());
+        let matching = self.files.iter().filter(|it| path.is_some_and(|path| it.matches(path)));
+        let build = matching.fold(self.layer.build.clone(), |build, it| build.under(&it.build));
+        Layer { build: build.from_folder(folder), ..self.layer.clone() }
+    }
+}
+
 /// Something wrong in the file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
+    /// Where, in bytes.
+    pub(crate) range: Range<usize>,
+    pub(crate) message: String,
     /// Line and column from 1, the column in characters.
     line: usize,
     column: usize,
-    message: String,
 }
 
 impl std::fmt::Display for Fault {
@@ -37,14 +56,14 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// Reads the file's text: what is right in it, and all that is not.
-pub(crate) fn parse(text: &str) -> (ConfigFile, Vec<Fault>) {
+/// Reads the file's text: what is right in it, and all that is not. `is_folder` is asked about the build
+/// contexts.
+pub(crate) fn parse(text: &str, is_folder: impl Fn(&Path) -> bool) -> (ConfigFile, Vec<Fault>) {
     let mut faults = Faults { text, found: Vec::new() };
     let table = match DeTable::parse(text) {
         Ok(table) => table.into_inner(),
         Err(error) => {
-            let at = error.span().map_or(0, |span| span.start);
-            faults.add(at, error.message().replace('\n', ", "));
+            faults.add(error.span().unwrap_or(0..0), error.message().replace('\n', ", "));
             return (ConfigFile::default(), faults.in_order());
         }
     };
@@ -59,17 +78,37 @@ pub(crate) fn parse(text: &str) -> (ConfigFile, Vec<Fault>) {
     let (select, ignore) = (names("select"), names("ignore"));
     for problem in &reader.problems {
         let message = problem.sentence("", "a table").trim_end_matches('.').to_owned();
-        faults.add(place(&table, problem.group, problem.key), message);
+        faults.add(place(&table, problem), message);
     }
+    let files = per_file::read(&table, &mut faults);
     check_keys(&table, &reader.asked, &mut faults);
-    (ConfigFile { layer, select, ignore }, faults.in_order())
+    check_contexts(&table, &is_folder, &mut faults);
+    (ConfigFile { layer, files, select, ignore }, faults.in_order())
 }
 
 /// Where a value stands.
-fn place(table: &DeTable<'_>, group: &str, key: Option<&str>) -> usize {
-    let holder = table.get(group);
-    let value = key.and_then(|key| holder?.get_ref().as_table()?.get(key));
-    value.or(holder).map_or(0, |value| value.span().start)
+fn place(table: &DeTable<'_>, problem: &Problem) -> Range<usize> {
+    let keys = [Some(problem.group), problem.key, problem.item.as_deref()];
+    let mut found = None;
+    let mut table = Some(table);
+    for key in keys.into_iter().flatten() {
+        let Some(value) = table.and_then(|table| table.get(key)) else { break };
+        found = Some(value.span());
+        table = value.get_ref().as_table();
+    }
+    found.unwrap_or(0..0)
+}
+
+/// Notes build contexts that are no folders.
+fn check_contexts(root: &DeTable<'_>, is_folder: &dyn Fn(&Path) -> bool, faults: &mut Faults<'_>) {
+    let build = root.get("build").and_then(|it| it.get_ref().as_table());
+    let files = root.get(per_file::NAME).and_then(|it| it.get_ref().as_array()).into_iter().flatten();
+    let tables = build.into_iter().chain(files.filter_map(|it| it.get_ref().as_table()));
+    for value in tables.filter_map(|table| table.get("context")) {
+        if let Some(context) = value.get_ref().as_str().filter(|it| !is_folder(Path::new(it))) {
+            faults.add(value.span(), format!("there is no folder `{context}`, counted from this file's"));
+        }
+    }
 }
 
 /// Notes names in a list of sources and rules that nothing has.
@@ -78,7 +117,7 @@ fn check_names(table: &DeTable<'_>, key: &str, faults: &mut Faults<'_>) {
     for name in list.into_iter().flatten() {
         let checked = name.get_ref().as_str().map(source_or_rule);
         if let Some(Err(reason)) = checked {
-            faults.add(name.span().start, reason);
+            faults.add(name.span(), reason);
         }
     }
 }
@@ -90,9 +129,10 @@ fn check_keys(table: &DeTable<'_>, known: &[(&str, &str)], faults: &mut Faults<'
         let groups = known.iter().map(|&(group, _)| group);
         if name == SECTION {
             let message = format!("here the settings stand without `{SECTION}.` before them");
-            faults.add(group.span().start, message);
+            faults.add(group.span(), message);
+        } else if name == per_file::NAME {
         } else if groups.clone().all(|known| known != name) {
-            faults.unknown(group, name, groups);
+            faults.unknown(group, name, groups.chain([per_file::NAME]));
         } else if let Some(keys) = holder.get_ref().as_table() {
             let inside = known.iter().filter(|&&(group, _)| group == name).map(|&(_, key)| key);
             for key in keys.keys().filter(|key| inside.clone().all(|known| known != key.get_ref().as_ref())) {
@@ -103,17 +143,17 @@ fn check_keys(table: &DeTable<'_>, known: &[(&str, &str)], faults: &mut Faults<'
 }
 
 /// What is wrong, with where it starts.
-struct Faults<'a> {
+pub(super) struct Faults<'a> {
     text: &'a str,
-    found: Vec<(usize, String)>,
+    found: Vec<(Range<usize>, String)>,
 }
 
 impl Faults<'_> {
-    fn add(&mut self, at: usize, message: String) {
+    pub(super) fn add(&mut self, at: Range<usize>, message: String) {
         self.found.push((at, message));
     }
 
-    fn unknown<'k>(
+    pub(super) fn unknown<'k>(
         &mut self,
         key: &Spanned<impl AsRef<str>>,
         path: &str,
@@ -127,16 +167,16 @@ impl Faults<'_> {
                 format!("there are {}", known.join(", "))
             }
         };
-        self.add(key.span().start, format!("there is no setting `{path}`; {cure}"));
+        self.add(key.span(), format!("there is no setting `{path}`; {cure}"));
     }
 
     fn in_order(mut self) -> Vec<Fault> {
-        self.found.sort();
-        let faults = self.found.into_iter().map(|(at, message)| {
-            let before = self.text.get(..at).unwrap_or(self.text);
+        self.found.sort_by(|one, other| (one.0.start, &one.1).cmp(&(other.0.start, &other.1)));
+        let faults = self.found.into_iter().map(|(range, message)| {
+            let before = self.text.get(..range.start).unwrap_or(self.text);
             let start = before.rfind('\n').map_or(0, |newline| newline + 1);
             let (line, column) = (before.matches('\n').count() + 1, before[start..].chars().count() + 1);
-            Fault { line, column, message }
+            Fault { range, message, line, column }
         });
         faults.collect()
     }
@@ -146,7 +186,7 @@ fn object(table: &DeTable<'_>) -> Value {
     table.iter().map(|(key, value)| (key.get_ref().to_string(), json(value.get_ref()))).collect()
 }
 
-fn json(value: &DeValue<'_>) -> Value {
+pub(super) fn json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => text.as_ref().into(),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
@@ -168,10 +208,14 @@ fn list(array: &DeArray<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::resolve;
+    use crate::config::Config;
 
     fn faults(text: &str) -> Vec<String> {
-        parse(text).1.iter().map(ToString::to_string).collect()
+        parse(text, |it| it != Path::new("nowhere")).1.iter().map(ToString::to_string).collect()
+    }
+
+    fn config_of(file: &ConfigFile, dockerfile: &str) -> Config {
+        file.layer_of(Some(&Path::new("/p").join(dockerfile)), Path::new("/p")).resolve()
     }
 
     #[test]
@@ -185,13 +229,81 @@ unreachableStages = false # not these
 select = ['buildkit', \"UnknownStage\"]
 ignore = []
 ";
-        let (file, faults) = parse(text);
+        let (file, faults) = parse(text, |_| true);
         assert_eq!(faults, []);
-        let config = resolve(&[file.layer]);
+        let config = config_of(&file, "Dockerfile");
         assert!(config.diagnostics && !config.analysis.split_hint && !config.analysis.unreachable_stages);
         assert_eq!(file.select, Some(vec!["buildkit".to_owned(), "unknownstage".to_owned()]));
         assert_eq!(file.ignore, Some(Vec::new()));
-        assert_eq!(parse(""), (ConfigFile::default(), Vec::new()));
+        assert_eq!(parse("", |_| true), (ConfigFile::default(), Vec::new()));
+    }
+
+    #[test]
+    fn files_have_builds_of_their_own() {
+        let text = "\
+[build]
+context = '.'
+args = { A = '1', B = '2' }
+[[file]]
+match = 'services/*/Dockerfile'
+target = 'release'
+args.B = '3'
+[[file]]
+match = 'services/api/'
+context = 'services/api'
+target = ''
+";
+        let (file, faults) = parse(text, |_| true);
+        assert_eq!(faults, []);
+        let built = |dockerfile: &str| {
+            let config = config_of(&file, dockerfile);
+            let args = config.analysis.build_args.iter().map(|(name, value)| format!(" {name}={value}"));
+            let target = config.analysis.target.as_deref().unwrap_or("-");
+            format!("{} {target}{}", config.context.unwrap().display(), args.collect::<String>())
+        };
+        assert_eq!(built("Dockerfile"), "/p/. - A=1 B=2");
+        assert_eq!(built("services/web/Dockerfile"), "/p/. release A=1 B=3");
+        assert_eq!(built("services/api/Dockerfile"), "/p/services/api - A=1 B=3");
+        assert_eq!(file.layer_of(None, Path::new("/p")).build.target, None, "standard input has no path");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_build_is_shown_where_it_stands() {
+        let text = "\
+[build]
+context = 'nowhere'
+args = { A = 1.10 }
+taget = 'x'
+[[file]]
+target = 'test'
+[[file]]
+match = 'a['
+context = 'nowhere'
+[[file]]
+match = '!a'
+args = ['A']
+[[file]]
+math = 'a'
+match = 3
+";
+        assert_eq!(
+            faults(text),
+            [
+                "2:11: there is no folder `nowhere`, counted from this file's",
+                "3:14: `build.args.A` must be a string, not 1.1",
+                "4:1: there is no setting `build.taget`; did you mean `target`?",
+                "6:1: this `[[file]]` has no `match`, which says for which files it holds",
+                "8:9: error parsing glob 'a[': unclosed character class; missing ']'",
+                "9:11: there is no folder `nowhere`, counted from this file's",
+                "11:9: `!a` matches no file; write a path or a pattern as in .gitignore, without `!`",
+                "12:8: `file.args` must be a table, not [\"A\"]",
+                "14:1: there is no setting `file.math`; did you mean `match`?",
+                "15:9: `file.match` must be a string, not 3",
+            ]
+        );
+        for text in ["file = 1", "[file]\nmatch = 'a'", "file = [1]"] {
+            assert_eq!(faults(text).len(), 1, "{text}");
+        }
     }
 
     #[test]
@@ -204,7 +316,10 @@ ignore = []
                 "6:3: there is no setting `split.zzz`; there are hint",
             ]
         );
-        assert_eq!(faults("x = 1"), ["1:1: there is no setting `x`; there are diagnostics, split, check"]);
+        assert_eq!(
+            faults("x = 1"),
+            ["1:1: there is no setting `x`; there are diagnostics, split, build, check, file"]
+        );
         assert_eq!(
             faults("dockstage.split.hint = true"),
             ["1:1: here the settings stand without `dockstage.` before them"]
@@ -243,7 +358,7 @@ ignore = []
     fn nothing_in_it_makes_it_fail() {
         let text = "é = [{ a = 1979-05-27 }, nan, -inf, 0o7, 99999999999999999999]\n[check]\nselect = [[]]\n";
         for end in (0..=text.len()).filter(|&end| text.is_char_boundary(end)) {
-            parse(&text[..end]);
+            parse(&text[..end], |_| true);
         }
     }
 }

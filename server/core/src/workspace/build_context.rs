@@ -1,6 +1,7 @@
 //! The build context of a Dockerfile, and which ignore file counts for it.
 //!
-//! The context is the folder of the Dockerfile, as in `docker build .` there. The ignore file that
+//! The context is the folder of the Dockerfile, as in `docker build .` there, unless the user says
+//! otherwise. The ignore file that
 //! bears the Dockerfile's own name lies beside the Dockerfile and counts alone; only without it, and be it
 //! an empty one, `.dockerignore` at the top of the context counts.
 
@@ -12,7 +13,7 @@ pub fn ignore_file_names(dockerfile: &str) -> [String; 2] {
     [format!("{dockerfile}{OF_THE_CONTEXT}"), OF_THE_CONTEXT.to_owned()]
 }
 
-/// The same for the path or URI of a Dockerfile, in which `/` parts folders.
+/// The same for the path or URI of a Dockerfile, in which `/` parts folders, whose folder is the context.
 pub fn ignore_files(dockerfile: &str) -> [String; 2] {
     let (folder, name) = dockerfile.split_at(dockerfile.rfind('/').map_or(0, |slash| slash + 1));
     ignore_file_names(name).map(|name| format!("{folder}{name}"))
