@@ -1,7 +1,7 @@
 //! The settings of section `dockstage`: read from what a client sends, with a reason for what is wrong.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use dockstage_core::analysis::Settings;
@@ -141,10 +141,23 @@ impl Build {
 
     /// The same with the context's place counted from `folder`.
     #[must_use]
-    pub(crate) fn from_folder(mut self, folder: &Path) -> Self {
-        self.context = self.context.map(|context| folder.join(context));
+    pub(crate) fn counted_from(mut self, folder: &Path) -> Self {
+        self.context = self.context.map(|context| shortest(&folder.join(context)));
         self
     }
+}
+
+/// A path without `.` and `..`, by its wording.
+fn shortest(path: &Path) -> PathBuf {
+    let mut short = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => (),
+            Component::ParentDir if short.file_name().is_some() => drop(short.pop()),
+            part => short.push(part),
+        }
+    }
+    short
 }
 
 /// Takes settings out of a section, and remembers what is wrong with them and which ones there are.

@@ -5,7 +5,8 @@
 //! and what became outdated meanwhile is not sent.
 //!
 //! Clients that ask for diagnostics (`textDocument/diagnostic`) are sent none, see
-//! [`ClientSupport::pulls_diagnostics`].
+//! [`ClientSupport::pulls_diagnostics`]; only what is wrong in `dockstage.toml`, for which they never ask, is
+//! sent to them too.
 //!
 //! [`ClientSupport::pulls_diagnostics`]: crate::capabilities::ClientSupport::pulls_diagnostics
 
@@ -53,6 +54,10 @@ impl Publisher {
 }
 
 async fn publish(state: &SharedState, client: &Client, uri: Uri) {
+    let faults = state.lock().faults_of(&uri);
+    if let Some(faults) = faults {
+        return client.publish_diagnostics(uri, faults, None).await;
+    }
     let Some(snapshot) = state.lock().snapshot(&uri) else {
         // Closed or lost: what was said about it holds no more.
         return client.publish_diagnostics(uri, Vec::new(), None).await;

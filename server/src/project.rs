@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tower_lsp_server::ls_types::{InitializeParams, Uri};
+use dockstage_core::TextSize;
+use dockstage_core::text::{PositionEncoding, TextDocument};
+use tower_lsp_server::ls_types::{self as lsp, InitializeParams, Uri};
 
 use crate::config::Layer;
-use crate::config::file::{self, ConfigFile};
+use crate::config::file::{self, ConfigFile, Fault};
 use crate::disk;
+use crate::state::Configured;
 
 /// What the files say, for each folder with a document that was opened.
 #[derive(Debug, Default)]
@@ -17,6 +20,8 @@ pub(crate) struct Projects {
     /// The folders of the workspace. Files outside of them are none of ours.
     roots: Vec<PathBuf>,
     read: HashMap<PathBuf, Reading>,
+    /// The files themselves.
+    files: HashMap<PathBuf, FileRead>,
     /// Counts the readings there were.
     readings: u64,
 }
@@ -36,10 +41,20 @@ struct Project {
     file: ConfigFile,
 }
 
+/// What was read of a file, and as the how-manieth.
+#[derive(Debug, Default)]
+struct FileRead {
+    number: u64,
+    text: TextDocument,
+    faults: Vec<Fault>,
+}
+
 /// What has to be read: a value that another thread can work with.
 #[derive(Debug)]
 pub(crate) struct ToRead {
     number: u64,
+    /// Whether these are all folders with an open document.
+    all: bool,
     folders: Vec<PathBuf>,
     roots: Vec<PathBuf>,
 }
@@ -48,9 +63,12 @@ pub(crate) struct ToRead {
 #[derive(Debug)]
 pub(crate) struct Read {
     number: u64,
+    all: bool,
     projects: Vec<(PathBuf, Option<Arc<Project>>)>,
-    /// What is wrong in the files, with the place.
-    pub(crate) problems: Vec<String>,
+    /// The files, with what is wrong in them.
+    files: HashMap<PathBuf, FileRead>,
+    /// The same in words, with the place.
+    problems: Vec<String>,
 }
 
 impl Projects {
@@ -86,20 +104,73 @@ impl Projects {
             return None;
         }
         self.readings += 1;
-        Some(ToRead { number: self.readings, folders, roots: self.roots.clone() })
+        Some(ToRead { number: self.readings, all: false, folders, roots: self.roots.clone() })
     }
 
-    /// Takes what was read, unless something newer is there already. Whether anything is different now.
-    pub(crate) fn take(&mut self, read: &Read) -> bool {
-        let mut changed = false;
-        for (folder, project) in &read.projects {
-            let known = self.read.entry(folder.clone()).or_default();
+    /// The same for all documents that are open: what is not found any more is gone.
+    pub(crate) fn reading_of_all<'a>(&mut self, documents: impl Iterator<Item = &'a Uri>) -> Option<ToRead> {
+        self.reading_of(documents).map(|it| ToRead { all: true, ..it })
+    }
+
+    /// Whether it is known what holds for a document.
+    pub(crate) fn is_read(&self, document: &Uri) -> bool {
+        self.folder(document).is_none_or(|folder| self.read.contains_key(&folder))
+    }
+
+    /// Takes it that nothing holds for a document, until it was read.
+    pub(crate) fn give_up(&mut self, document: &Uri) {
+        if let Some(folder) = self.folder(document) {
+            self.read.entry(folder).or_default();
+        }
+    }
+
+    /// What is wrong in a file of settings; none if it is no such file.
+    pub(crate) fn faults(&self, uri: &Uri, encoding: PositionEncoding) -> Option<Vec<lsp::Diagnostic>> {
+        if !is_configuration(uri) {
+            return None;
+        }
+        let known = path(uri).and_then(|path| self.files.get(&path));
+        let faults = known.into_iter().flat_map(|known| known.faults.iter().map(move |it| (it, &known.text)));
+        Some(faults.map(|(fault, text)| diagnostic(fault, text, encoding)).collect())
+    }
+
+    /// Takes what was read, unless something newer is there already.
+    pub(crate) fn take(&mut self, read: Read) -> Configured {
+        let mut taken = Configured { problems: read.problems, ..Configured::default() };
+        for (folder, project) in read.projects {
+            let is_first = !self.read.contains_key(&folder);
+            let known = self.read.entry(folder).or_default();
             if known.number < read.number {
-                changed |= known.project != *project;
-                *known = Reading { number: read.number, project: project.clone() };
+                taken.changed |= !is_first && known.project != project;
+                *known = Reading { number: read.number, project };
             }
         }
-        changed
+        taken.files = self.take_files(read.number, read.all, read.files);
+        taken
+    }
+
+    /// Takes files with what is wrong in them: those about which something else is to be said now.
+    fn take_files(&mut self, number: u64, all: bool, files: HashMap<PathBuf, FileRead>) -> Vec<Uri> {
+        let mut different = Vec::new();
+        if all {
+            self.files.retain(|path, known| {
+                let is_gone = known.number < number && !files.contains_key(path);
+                if is_gone && !known.faults.is_empty() {
+                    different.push(path.clone());
+                }
+                !is_gone
+            });
+        }
+        for (path, file) in files {
+            let known = self.files.entry(path.clone()).or_default();
+            if known.number < file.number {
+                if known.faults != file.faults {
+                    different.push(path);
+                }
+                *known = file;
+            }
+        }
+        different.into_iter().filter_map(Uri::from_file_path).collect()
     }
 
     /// The folder of a document in the workspace.
@@ -112,36 +183,52 @@ impl Projects {
 impl ToRead {
     /// Reads. This is where the disk may keep us waiting.
     pub(crate) fn read(self) -> Read {
-        let mut files: HashMap<PathBuf, Arc<Project>> = HashMap::new();
-        let mut problems = Vec::new();
-        let mut projects = Vec::new();
+        let mut known: HashMap<PathBuf, Arc<Project>> = HashMap::new();
+        let (mut files, mut problems, mut projects) = (HashMap::new(), Vec::new(), Vec::new());
         for folder in self.folders {
             let nearest = disk::nearest_above(&folder, file::NAME)
                 .filter(|path| self.roots.iter().any(|root| path.starts_with(root)));
             let project = nearest.map(|path| {
-                let read = |path: &PathBuf| Arc::new(read_file(path, &mut problems));
-                Arc::clone(files.entry(path).or_insert_with_key(read))
+                let read = |path: &PathBuf| {
+                    let (project, text, faults) = read_file(path, &mut problems);
+                    files.insert(path.clone(), FileRead { number: self.number, text, faults });
+                    Arc::new(project)
+                };
+                Arc::clone(known.entry(path).or_insert_with_key(read))
             });
             projects.push((folder, project));
         }
-        Read { number: self.number, projects, problems }
+        Read { number: self.number, all: self.all, projects, files, problems }
     }
 }
 
-fn read_file(path: &Path, problems: &mut Vec<String>) -> Project {
+fn read_file(path: &Path, problems: &mut Vec<String>) -> (Project, TextDocument, Vec<Fault>) {
     let folder = path.parent().unwrap_or(path).to_owned();
-    let file = match disk::file(path).text {
+    match disk::file(path).text {
         Ok(text) => {
             let (file, faults) = file::parse(&text.text, |context| disk::is_folder(&folder.join(context)));
             problems.extend(faults.iter().map(|fault| format!("{}:{fault}", path.display())));
-            file
+            (Project { folder, file }, TextDocument::from(text.text.as_str()), faults)
         }
         Err(reason) => {
             problems.push(format!("{}: {reason}", path.display()));
-            ConfigFile::default()
+            (Project { folder, file: ConfigFile::default() }, TextDocument::from(""), Vec::new())
         }
+    }
+}
+
+fn diagnostic(fault: &Fault, text: &TextDocument, encoding: PositionEncoding) -> lsp::Diagnostic {
+    let position = |offset: usize| {
+        let at = text.line_col(TextSize::try_from(offset).unwrap_or_default(), encoding);
+        lsp::Position::new(at.line, at.col)
     };
-    Project { folder, file }
+    lsp::Diagnostic {
+        range: lsp::Range::new(position(fault.range.start), position(fault.range.end)),
+        severity: Some(lsp::DiagnosticSeverity::ERROR),
+        source: Some("dockstage".to_owned()),
+        message: fault.sentence(),
+        ..lsp::Diagnostic::default()
+    }
 }
 
 /// Whether a change on disk may change what a project says.
@@ -188,13 +275,22 @@ mod tests {
         let uri: Uri = "file:///a/Dockerfile".parse().unwrap();
         let off = file::parse("split.hint = false", |_| true).0;
         let off = Some(Arc::new(Project { folder: "/a".into(), file: off }));
-        let read =
-            |number, project| Read { number, projects: vec![("/a".into(), project)], problems: Vec::new() };
-        assert!(projects.take(&read(2, off.clone())));
-        assert!(!projects.take(&read(1, None)));
+        let mut take = |number, project| {
+            let projects_read = vec![("/a".into(), project)];
+            let taken = projects.take(Read {
+                number,
+                all: false,
+                projects: projects_read,
+                files: HashMap::new(),
+                problems: Vec::new(),
+            });
+            taken.changed
+        };
+        assert!(!take(2, off.clone()), "nothing was said before");
+        assert!(!take(1, None));
+        assert!(!take(3, off.clone()));
+        assert!(take(4, None) && take(5, off));
         assert!(!projects.layer(&uri).unwrap().resolve().analysis.split_hint);
-        assert!(!projects.take(&read(3, off)));
-        assert!(projects.take(&read(4, None)));
-        assert_eq!(projects.layer(&uri), None);
+        assert!(projects.is_read(&uri));
     }
 }

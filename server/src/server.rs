@@ -4,8 +4,10 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Notify;
 use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServiceBuilder};
@@ -19,6 +21,10 @@ use crate::state::State;
 /// How many messages may be under way. The framework's default of 4 would let slow requests hold up
 /// changes and cancellations.
 const CONCURRENCY: usize = 256;
+
+/// How long the first diagnostics of a document wait for its settings: some clients promise to give theirs, and
+/// never do.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The state and its lock. The lock is never held across an await.
 #[derive(Debug, Clone, Default)]
@@ -37,13 +43,31 @@ pub struct Server {
     pub(crate) client: Client,
     pub(crate) state: SharedState,
     pub(crate) publisher: Arc<Publisher>,
+    /// Tells that settings have come that were waited for.
+    pub(crate) settled: Arc<Notify>,
     pub(crate) shut_down: Arc<AtomicBool>,
 }
 
 impl Server {
     /// A server that talks to `client`. `shut_down` is set when the client asks to shut down.
     pub fn new(client: Client, shut_down: Arc<AtomicBool>) -> Self {
-        Self { client, state: SharedState::default(), publisher: Arc::default(), shut_down }
+        let (state, publisher, settled) = (SharedState::default(), Arc::default(), Arc::default());
+        Self { client, state, publisher, settled, shut_down }
+    }
+
+    /// Waits until the settings of a document are there, as long as patience lasts.
+    pub(crate) async fn wait_for_settings(&self, uri: &Uri) {
+        let wait = async {
+            loop {
+                let settled = self.settled.notified();
+                if self.state.lock().is_settled(uri) {
+                    return;
+                }
+                settled.await;
+            }
+        };
+        // When it is over, what is there has to do.
+        let _ = tokio::time::timeout(PATIENCE, wait).await;
     }
 
     /// Asks something about a document: the only way for a request to get at one.
@@ -108,6 +132,7 @@ pub fn run() -> ExitCode {
     // One thread serves, two more send diagnostics and messages; reading, writing and every question
     // are on the blocking threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_time()
         .worker_threads(2)
         .max_blocking_threads(4)
         .thread_name("dockstage")

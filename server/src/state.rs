@@ -17,7 +17,7 @@ use dockstage_core::model::{ContentChange, SourceFile};
 use dockstage_core::text::TextDocument;
 use dockstage_core::workspace::IgnoreFile;
 use serde_json::Value;
-use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
+use tower_lsp_server::ls_types::{self as lsp, TextDocumentContentChangeEvent, Uri};
 
 use crate::beside::{Beside, OnDisk, ignore_files, is_ignore_file, is_same_file};
 use crate::capabilities::ClientSupport;
@@ -33,6 +33,8 @@ pub(crate) struct State {
     layers: [Layer; 2],
     /// What the files of the workspace say, over all that.
     projects: Projects,
+    /// Whether the client has not given its settings yet, though it can.
+    awaits_client: bool,
     /// Problems of the configuration that the user has been told of.
     told: HashSet<String>,
     documents: HashMap<Uri, Document>,
@@ -108,8 +110,12 @@ pub(crate) enum ConfigSource {
 /// What a new configuration led to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Configured {
-    /// Whether anything is different now.
+    /// Whether something is different now that counted before.
     pub(crate) changed: bool,
+    /// Documents that have their settings now and had to wait for them.
+    pub(crate) settled: Vec<Uri>,
+    /// Files of settings about which something else is to be said now.
+    pub(crate) files: Vec<Uri>,
     /// What is wrong with it and was not said before.
     pub(crate) problems: Vec<String>,
 }
@@ -117,6 +123,7 @@ pub(crate) struct Configured {
 impl State {
     /// Remembers what the client can do.
     pub(crate) fn set_client(&mut self, client: ClientSupport) {
+        self.awaits_client = client.answers_configuration;
         self.client = Arc::new(client);
     }
 
@@ -236,9 +243,13 @@ impl State {
 
     /// What lies beside a document that is built in this context.
     fn beside(&self, uri: &Uri, context: Option<&Path>) -> Beside {
-        let open = |uri: &Uri| match self.documents.get(uri) {
-            Some(Document::Ignore { file, .. }) => Some(Arc::clone(file)),
-            _ => None,
+        let open = |uri: &Uri| {
+            let mut files = self.documents.iter().filter_map(|(open, document)| match document {
+                Document::Ignore { file, .. } => Some((open, file)),
+                _ => None,
+            });
+            // A client may write the name of a file otherwise than we do.
+            files.find(|(open, _)| is_same_file(open, uri)).map(|(_, file)| Arc::clone(file))
         };
         let candidates = ignore_files(uri, context).map(|uri| (uri.clone(), open(&uri)));
         Beside {
@@ -261,7 +272,44 @@ impl State {
         let changed = *known != layer;
         *known = layer;
         problems.retain(|problem| self.told.insert(problem.clone()));
-        Configured { changed, problems }
+        Configured { changed: changed && !self.awaits_client, problems, ..Configured::default() }
+    }
+
+    /// Takes the client's answer to the question for its settings; none if it has none to give.
+    pub(crate) fn take_answer(&mut self, value: Option<&Value>) -> Configured {
+        self.settling(|state| {
+            let configured = value.map(|value| state.configure(ConfigSource::Client, value));
+            state.awaits_client = false;
+            configured.unwrap_or_default()
+        })
+    }
+
+    /// Does something that documents may have waited for.
+    fn settling(&mut self, change: impl FnOnce(&mut Self) -> Configured) -> Configured {
+        let mut waiting = self.open_documents();
+        waiting.retain(|uri| !self.is_settled(uri));
+        let configured = change(self);
+        waiting.retain(|uri| self.is_settled(uri));
+        Configured { settled: waiting, ..configured }
+    }
+
+    /// Whether all is there that says how a document is looked at.
+    pub(crate) fn is_settled(&self, uri: &Uri) -> bool {
+        !self.awaits_client && self.projects.is_read(uri)
+    }
+
+    /// A document has waited long enough for its settings.
+    pub(crate) fn wait_no_longer(&mut self, uri: &Uri) -> Configured {
+        self.settling(|state| {
+            state.awaits_client = false;
+            state.projects.give_up(uri);
+            Configured::default()
+        })
+    }
+
+    /// What is wrong with a file of settings; none if the document is none.
+    pub(crate) fn faults_of(&self, uri: &Uri) -> Option<Vec<lsp::Diagnostic>> {
+        self.projects.faults(uri, self.client.encoding)
     }
 
     /// What the files of the workspace say.
@@ -271,10 +319,9 @@ impl State {
 
     /// Takes what was read from files of the workspace.
     pub(crate) fn take_projects(&mut self, read: Read) -> Configured {
-        let changed = self.projects.take(&read);
-        let mut problems = read.problems;
-        problems.retain(|problem| self.told.insert(problem.clone()));
-        Configured { changed, problems }
+        let mut configured = self.settling(|state| state.projects.take(read));
+        configured.problems.retain(|problem| self.told.insert(problem.clone()));
+        configured
     }
 
     /// What holds for a document.
@@ -282,7 +329,7 @@ impl State {
         let [initial, last] = &self.layers;
         let mut layer = initial.under(last);
         if let (Some(_), Some(base)) = (&layer.build.context, self.projects.base(uri)) {
-            layer.build = layer.build.from_folder(&base);
+            layer.build = layer.build.counted_from(&base);
         }
         match self.projects.layer(uri) {
             Some(project) => layer.under(&project).resolve(),

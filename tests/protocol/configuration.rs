@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{TestClient, document};
+use crate::client::{TestClient, document, edit};
 
 const BROKEN: &str = "FROM alpine\nFOO x\n";
 
@@ -47,12 +47,21 @@ async fn the_client_is_asked_at_the_start_and_when_it_says_so() {
     let asked = client.reply("workspace/configuration", json!([off()["dockstage"]])).await;
     assert_eq!(asked["items"], json!([{ "section": "dockstage" }]));
     client.open(1, BROKEN).await;
-    while sent(&mut client).await != 0 {
-        // Opened before the answer was taken in: sent again after it.
-    }
+    assert_eq!(sent(&mut client).await, 0, "it waits for the settings");
     client.notify("workspace/didChangeConfiguration", json!({ "settings": null })).await;
     client.reply("workspace/configuration", json!([{ "diagnostics": { "enable": true } }])).await;
     assert_eq!(sent(&mut client).await, 1);
+}
+
+#[tokio::test]
+async fn a_client_that_never_gives_its_settings_is_not_waited_for_for_ever() {
+    let mut client = TestClient::start(json!({ "workspace": { "configuration": true } })).await;
+    client.open(1, BROKEN).await;
+    client.change(2, json!([edit((1, 4), (1, 4), "x")])).await;
+    let sent = client.told("textDocument/publishDiagnostics").await;
+    assert_eq!((&sent["version"], sent["diagnostics"].as_array().unwrap().len()), (&json!(2), 1));
+    client.reply("workspace/configuration", json!([off()["dockstage"]])).await;
+    assert_eq!(client.told("textDocument/publishDiagnostics").await["diagnostics"], json!([]), "better late");
 }
 
 #[tokio::test]

@@ -95,3 +95,112 @@ async fn outside_of_the_workspace_it_is_not_read() {
         sent.iter().filter(|it| it["method"] == "textDocument/publishDiagnostics").collect();
     assert!(sent.iter().all(|it| it["params"]["diagnostics"].as_array().unwrap().len() == 1), "{sent:?}");
 }
+
+#[tokio::test]
+async fn what_is_said_first_holds() {
+    let folder = workspace("project-first", OFF);
+    let mut client = start(&folder).await;
+    for name in ["Dockerfile", "api/Dockerfile", "api/a.Dockerfile"] {
+        open(&mut client, &folder.join(name)).await;
+        let sent = client.told("textDocument/publishDiagnostics").await;
+        assert_eq!((&sent["uri"], &sent["diagnostics"]), (&json!(uri(&folder.join(name))), &json!([])));
+    }
+    assert_eq!(client.everything_so_far().await, [] as [Value; 0], "and once");
+}
+
+#[tokio::test]
+async fn what_is_pulled_first_holds() {
+    let folder = workspace("project-pulled", OFF);
+    let mut client = TestClient::connect();
+    let capabilities = json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true }, "configuration": true },
+    });
+    let folders = json!([{ "uri": uri(&folder), "name": "test" }]);
+    client.initialize(json!({ "capabilities": capabilities, "workspaceFolders": folders })).await;
+    let dockerfile = folder.join("Dockerfile");
+    open(&mut client, &dockerfile).await;
+    let asked = json!({ "textDocument": { "uri": uri(&dockerfile) } });
+    let question = client.ask("textDocument/diagnostic", asked).await;
+    client.reply("workspace/configuration", json!([{}])).await;
+    assert_eq!(client.answer(question).await.unwrap()["items"], json!([]));
+    assert_eq!(client.everything_so_far().await, [] as [Value; 0], "nothing to ask again for");
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_it_is_a_diagnostic_of_the_file_until_it_is_mended() {
+    let folder = workspace("project-faults", "# é😀\nsplit.hint = 1 # é\n\ndiagnostic = 2\n");
+    let mut client = start(&folder).await;
+    open(&mut client, &folder.join("Dockerfile")).await;
+    let file = folder.join("dockstage.toml");
+    let shown: Vec<String> = sent_about(&mut client, &file).await.iter().map(shown).collect();
+    assert_eq!(
+        shown,
+        [
+            "1:13-1:14 `split.hint` must be true or false, not 1.",
+            "3:0-3:10 There is no setting `diagnostic`; did you mean `diagnostics`?",
+        ]
+    );
+    std::fs::write(&file, "").unwrap();
+    say_it_changed(&mut client, &folder).await;
+    assert_eq!(sent_about(&mut client, &file).await.len(), 0);
+    std::fs::write(&file, "x = ").unwrap();
+    say_it_changed(&mut client, &folder).await;
+    assert_eq!(sent_about(&mut client, &file).await.len(), 1);
+    std::fs::remove_file(&file).unwrap();
+    say_it_changed(&mut client, &folder).await;
+    assert_eq!(sent_about(&mut client, &file).await.len(), 0, "it is gone");
+}
+
+/// The diagnostics that are sent next about a file.
+async fn sent_about(client: &mut TestClient, path: &Path) -> Vec<Value> {
+    loop {
+        let sent = client.told("textDocument/publishDiagnostics").await;
+        if sent["uri"] == uri(path) {
+            return sent["diagnostics"].as_array().unwrap().clone();
+        }
+    }
+}
+
+/// A diagnostic as `line:column-line:column message`.
+fn shown(diagnostic: &Value) -> String {
+    let place = |it: &Value| format!("{}:{}", it["line"], it["character"]);
+    let range = &diagnostic["range"];
+    let message = diagnostic["message"].as_str().unwrap();
+    format!("{}-{} {message}", place(&range["start"]), place(&range["end"]))
+}
+
+#[tokio::test]
+async fn a_build_has_its_context_target_and_arguments() {
+    let text = "[[file]]\nmatch = \"api/\"\ncontext = \".\"\ntarget = \"final\"\n";
+    let folder = workspace("project-build", text);
+    std::fs::write(folder.join(".dockerignore"), "x\n").unwrap();
+    let mut client = start(&folder).await;
+    let dockerfile = folder.join("api/Dockerfile");
+    let document = json!({
+        "uri": uri(&dockerfile), "languageId": "dockerfile", "version": 1,
+        "text": "FROM alpine AS test\nWORKDIR a\nFROM alpine AS final\nCOPY x /\n",
+    });
+    client.notify("textDocument/didOpen", json!({ "textDocument": document })).await;
+    let codes = async |client: &mut TestClient| {
+        let sent = client.told("textDocument/publishDiagnostics").await;
+        let found = sent["diagnostics"].as_array().unwrap().clone();
+        found.iter().map(|it| it["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&mut client).await, ["UnreachableStage", "CopyIgnoredFile"]);
+    // The ignore file of the context counts as it is in an editor, too.
+    let ignore = uri(&folder.join(".dockerignore"));
+    let opened = json!({ "uri": ignore, "languageId": "ignore", "version": 1, "text": "y\n" });
+    client.notify("textDocument/didOpen", json!({ "textDocument": opened })).await;
+    assert_eq!(codes(&mut client).await, ["UnreachableStage"]);
+    // What an editor says counts from the folder of the workspace, and less than the file.
+    std::fs::write(folder.join("dockstage.toml"), "build.target = \"test\"\n").unwrap();
+    say_it_changed(&mut client, &folder).await;
+    assert_eq!(codes(&mut client).await, ["WorkdirRelativePath", "UnreachableStage"]);
+    let settings = json!({ "dockstage": { "build": { "context": "api", "target": "none" } } });
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": settings })).await;
+    assert_eq!(codes(&mut client).await, ["WorkdirRelativePath", "UnreachableStage"]);
+    std::fs::write(folder.join("dockstage.toml"), "").unwrap();
+    say_it_changed(&mut client, &folder).await;
+    assert_eq!(codes(&mut client).await, ["UnknownTarget", "UnreachableStage", "WorkdirRelativePath"]);
+}

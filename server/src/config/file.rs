@@ -35,7 +35,7 @@ impl ConfigFile {
         let path = dockerfile.and_then(|it| it.strip_prefix(folder).ok());
         let matching = self.files.iter().filter(|it| path.is_some_and(|path| it.matches(path)));
         let build = matching.fold(self.layer.build.clone(), |build, it| build.under(&it.build));
-        Layer { build: build.from_folder(folder), ..self.layer.clone() }
+        Layer { build: build.counted_from(folder), ..self.layer.clone() }
     }
 }
 
@@ -48,6 +48,16 @@ pub(crate) struct Fault {
     /// Line and column from 1, the column in characters.
     line: usize,
     column: usize,
+}
+
+impl Fault {
+    /// What is wrong, as a sentence of its own.
+    pub(crate) fn sentence(&self) -> String {
+        let mut rest = self.message.chars();
+        let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+        let end = if self.message.ends_with('?') { "" } else { "." };
+        format!("{first}{}{end}", rest.as_str())
+    }
 }
 
 impl std::fmt::Display for Fault {
@@ -250,7 +260,7 @@ target = 'release'
 args.B = '3'
 [[file]]
 match = 'services/api/'
-context = 'services/api'
+context = './tools/../services/api'
 target = ''
 ";
         let (file, faults) = parse(text, |_| true);
@@ -261,8 +271,8 @@ target = ''
             let target = config.analysis.target.as_deref().unwrap_or("-");
             format!("{} {target}{}", config.context.unwrap().display(), args.collect::<String>())
         };
-        assert_eq!(built("Dockerfile"), "/p/. - A=1 B=2");
-        assert_eq!(built("services/web/Dockerfile"), "/p/. release A=1 B=3");
+        assert_eq!(built("Dockerfile"), "/p - A=1 B=2");
+        assert_eq!(built("services/web/Dockerfile"), "/p release A=1 B=3");
         assert_eq!(built("services/api/Dockerfile"), "/p/services/api - A=1 B=3");
         assert_eq!(file.layer_of(None, Path::new("/p")).build.target, None, "standard input has no path");
     }

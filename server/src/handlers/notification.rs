@@ -15,17 +15,15 @@ use crate::beside::is_ignore_file;
 use crate::capabilities::{ClientSupport, server_capabilities};
 use crate::config::{SECTION, file};
 use crate::project::{ToRead, is_configuration};
-use crate::server::Server;
+use crate::server::{PATIENCE, Server};
 use crate::state::{ConfigSource, Configured, OutOfSync};
 
 /// Agrees with the client on what both can do, and starts the publisher.
 pub(crate) fn initialize(server: &Server, params: InitializeParams) -> InitializeResult {
     let support = ClientSupport::of(&params.capabilities);
     let capabilities = server_capabilities(&support);
-    if !support.pulls_diagnostics {
-        let server = server.clone();
-        tokio::spawn(async move { server.publisher.run(&server.state, &server.client).await });
-    }
+    let publishing = server.clone();
+    tokio::spawn(async move { publishing.publisher.run(&publishing.state, &publishing.client).await });
     let mut state = server.state.lock();
     state.set_client(support);
     state.projects().set_roots(&params);
@@ -85,8 +83,9 @@ pub(crate) fn did_open(server: &Server, params: DidOpenTextDocumentParams) {
     let opened = state.open(document.uri.clone(), document.version, &document.text);
     let to_read = state.projects().reading_of([&document.uri].into_iter());
     drop(state);
-    read_projects(server, to_read);
+    wait_no_longer_than_patience(server, &document.uri);
     after_change(server, document.uri, opened);
+    read_projects(server, to_read);
 }
 
 pub(crate) fn did_change(server: &Server, params: DidChangeTextDocumentParams) {
@@ -128,7 +127,7 @@ pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatched
     let mut to_read = None;
     if changed().any(is_configuration) {
         let documents = state.open_documents();
-        to_read = state.projects().reading_of(documents.iter());
+        to_read = state.projects().reading_of_all(documents.iter());
     }
     let mut documents = Vec::new();
     if changed().any(is_ignore_file) {
@@ -159,11 +158,16 @@ fn ask_for_configuration(server: &Server) {
     tokio::spawn(async move {
         let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
         match server.client.configuration(vec![item]).await {
-            Ok(values) => {
-                let answer = values.first().filter(|_| server.state.lock().is_last_question(question));
-                answer.into_iter().for_each(|it| configure(&server, ConfigSource::Client, it));
+            Ok(values) if server.state.lock().is_last_question(question) => {
+                let configured = server.state.lock().take_answer(values.first());
+                after_configuration(&server, configured);
             }
-            Err(error) => tracing::warn!("the client did not give its settings: {error}"),
+            Ok(_) => (),
+            Err(error) => {
+                tracing::warn!("the client did not give its settings: {error}");
+                let configured = server.state.lock().take_answer(None);
+                after_configuration(&server, configured);
+            }
         }
     });
 }
@@ -173,20 +177,35 @@ fn configure(server: &Server, source: ConfigSource, value: &serde_json::Value) {
     after_configuration(server, configured);
 }
 
+/// Diagnostics of a document that is opened before its settings are there wait for them, but not for ever.
+fn wait_no_longer_than_patience(server: &Server, uri: &Uri) {
+    if server.state.lock().is_settled(uri) {
+        return;
+    }
+    let (server, uri) = (server.clone(), uri.clone());
+    tokio::spawn(async move {
+        tokio::time::sleep(PATIENCE).await;
+        let configured = server.state.lock().wait_no_longer(&uri);
+        after_configuration(&server, configured);
+    });
+}
+
 /// Says what is wrong with a configuration, and looks again at what it may change.
 fn after_configuration(server: &Server, configured: Configured) {
-    let state = server.state.lock();
-    let documents = state.open_documents();
-    drop(state);
+    let documents = server.state.lock().open_documents();
+    configured.files.into_iter().for_each(|file| server.publisher.mark_dirty(file));
     for problem in configured.problems {
         tracing::warn!("{problem}");
         let client = server.client.clone();
         tokio::spawn(async move { client.show_message(MessageType::WARNING, problem).await });
     }
-    if !configured.changed {
-        return;
+    if !configured.settled.is_empty() {
+        server.settled.notify_waiters();
     }
-    look_again(server, documents);
+    if configured.changed {
+        look_again(server, documents);
+    }
+    configured.settled.into_iter().for_each(|uri| mark_dirty(server, uri));
 }
 
 /// Documents are seen in another light, though they did not change.
@@ -226,7 +245,9 @@ fn after_change(server: &Server, uri: Uri, changed: Result<(), OutOfSync>) {
 }
 
 fn mark_dirty(server: &Server, uri: Uri) {
-    if !server.state.lock().client().pulls_diagnostics {
+    let state = server.state.lock();
+    // What is not settled is marked when it is.
+    if !state.client().pulls_diagnostics && state.is_settled(&uri) {
         server.publisher.mark_dirty(uri);
     }
 }

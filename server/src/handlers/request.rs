@@ -130,6 +130,9 @@ pub(crate) async fn diagnostic(
     server: &Server,
     params: DocumentDiagnosticParams,
 ) -> Result<DocumentDiagnosticReportResult> {
+    // The one request that is not answered at once: what is said first shall not be taken back. The answer
+    // may be about a newer text than the client asked about, never about an older one.
+    server.wait_for_settings(&params.text_document.uri).await;
     let result_id = {
         let state = server.state.lock();
         state.snapshot(&params.text_document.uri).map(|snapshot| state.result_id(&snapshot))
