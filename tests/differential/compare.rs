@@ -70,7 +70,7 @@ pub(crate) fn difference(buildkit: &Value, dockstage: &Value) -> Option<Differen
 
 /// A stage to build: one of those with a name, or for one text in seven a name that is hardly there.
 pub(crate) fn target_of(text: &str) -> Option<String> {
-    if text.len() % 7 == 0 {
+    if text.len().is_multiple_of(7) {
         return Some("stage-0".to_owned());
     }
     let file = catch_unwind(|| SourceFile::new(text)).ok()?;
