@@ -192,7 +192,15 @@ impl<'a> Reader<'a> {
     /// Strings by name. One that is none is left out.
     fn texts(&mut self, group: &'static str, key: &'static str) -> BTreeMap<String, String> {
         let mut texts = BTreeMap::new();
-        for (name, value) in self.value(group, key, OBJECT, Value::as_object).into_iter().flatten() {
+        let none = serde_json::Map::new();
+        // Lua writes an empty table as an empty list.
+        let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+        let read = |value: &'a Value| match value.as_object() {
+            None if is_empty(value) => Some(None),
+            object => object.map(Some),
+        };
+        let found = self.value(group, key, OBJECT, read).flatten();
+        for (name, value) in found.unwrap_or(&none) {
             match value.as_str() {
                 Some(text) => drop(texts.insert(name.clone(), text.to_owned())),
                 None => self.problems.push(Problem {
@@ -340,6 +348,7 @@ mod tests {
             problems(json!({"build": {"args": ["A=1"]}})),
             ["`dockstage.build.args` must be an object, not [\"A=1\"]."]
         );
+        assert_eq!(problems(json!({"build": {"args": []}})), [""; 0], "an empty table of Lua");
         assert_eq!(problems(json!({"dockstage": []})), ["`dockstage` must be an object, not []."]);
         assert_eq!(problems(json!({"diagnostics": 1})).len(), 1, "once, not once a key");
     }

@@ -22,7 +22,7 @@ use tower_lsp_server::ls_types::{self as lsp, TextDocumentContentChangeEvent, Ur
 use crate::beside::{Beside, OnDisk, ignore_files, is_ignore_file, is_same_file};
 use crate::capabilities::ClientSupport;
 use crate::config::{Config, Layer};
-use crate::convert::from_proto;
+use crate::convert::{from_proto, to_proto};
 use crate::project::{Projects, Read};
 
 /// Everything that changes.
@@ -38,6 +38,8 @@ pub(crate) struct State {
     /// Problems of the configuration that the user has been told of.
     told: HashSet<String>,
     documents: HashMap<Uri, Document>,
+    /// Open ignore files with something wrong in them.
+    faulty: HashSet<Uri>,
     /// Ignore files that were read.
     on_disk: Arc<OnDisk>,
     /// Whether the client tells of changes of ignore files on disk.
@@ -307,9 +309,22 @@ impl State {
         })
     }
 
-    /// What is wrong with a file of settings; none if the document is none.
+    /// What is wrong with a file beside Dockerfiles, of settings or of what is ignored; none if the document is
+    /// none.
     pub(crate) fn faults_of(&self, uri: &Uri) -> Option<Vec<lsp::Diagnostic>> {
-        self.projects.faults(uri, self.client.encoding)
+        match self.documents.get(uri) {
+            Some(Document::Ignore { file, text, .. }) if self.config_of(uri).diagnostics => {
+                Some(to_proto::ignore_faults(file, text, self.client.encoding))
+            }
+            _ => self.projects.faults(uri, self.client.encoding),
+        }
+    }
+
+    /// Whether something has to be said about an ignore file, were it that nothing is wrong with it any more.
+    pub(crate) fn is_ignore_file_told(&mut self, uri: &Uri) -> bool {
+        let has_faults = self.faults_of(uri).is_some_and(|faults| !faults.is_empty());
+        let had_faults = if has_faults { !self.faulty.insert(uri.clone()) } else { self.faulty.remove(uri) };
+        has_faults || had_faults
     }
 
     /// What the files of the workspace say.

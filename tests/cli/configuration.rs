@@ -77,6 +77,18 @@ dockstage: p/dockstage.toml:7:27: there is no source or rule `UnknwonStage`; did
 }
 
 #[test]
+fn the_example_of_the_readme_is_right() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, example) = readme.split_once("```toml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let files = [("dockstage.toml", example), ("tools/Dockerfile", FILE), ("services/a/Dockerfile", FILE)];
+    let sandbox = Sandbox::new("toml-readme", &files);
+    let (unknown, target) = (vec!["UnknownStage".to_owned()], vec!["UnknownTarget".to_owned()]);
+    let found = check(&sandbox, &["tools", "services"]);
+    assert_eq!(found, [unknown.clone(), [target, unknown].concat()]);
+}
+
+#[test]
 fn what_is_no_toml_at_all_is_shown_too() {
     let sandbox = Sandbox::new("toml-syntax", &[("dockstage.toml", "[split]\nhint = \n"), ("a", FILE)]);
     let ran = sandbox.run(&["check", "a"]);

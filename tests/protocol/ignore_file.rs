@@ -173,3 +173,49 @@ async fn a_client_that_asks_is_told_to_ask_again() {
     let after = client.request("textDocument/diagnostic", asked).await.unwrap();
     assert_eq!(columns(&after["items"]), [7]);
 }
+
+#[tokio::test]
+async fn what_docker_refuses_is_a_diagnostic_of_the_file() {
+    let folder = Folder::new("refused");
+    let (dockerfile, ignore) = (folder.uri("Dockerfile"), folder.uri(".dockerignore"));
+    let mut client = TestClient::start(json!({})).await;
+    open(&mut client, &dockerfile, DOCKERFILE).await;
+    assert_eq!(sent_to(&mut client, &dockerfile).await, [""; 0]);
+    open(&mut client, &ignore, "a\n\u{1f600}[\n[z-a]\n").await;
+    assert_eq!(sent_to(&mut client, &dockerfile).await, ["InvalidIgnoreFile 0:0-0:4"]);
+    let both = ["InvalidIgnoreFile 1:0-1:3", "InvalidIgnoreFile 2:0-2:5"];
+    assert_eq!(sent_to(&mut client, &ignore).await, both);
+    let document = json!({ "uri": ignore, "version": 2 });
+    let changes = json!([{ "text": "a\n" }]);
+    client
+        .notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }))
+        .await;
+    assert_eq!(sent_to(&mut client, &dockerfile).await, ["CopyIgnoredFile 1:5-1:6"]);
+    assert_eq!(sent_to(&mut client, &ignore).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_docker_refuses_is_there_for_a_client_that_asks() {
+    let capabilities = json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+    });
+    let mut client = TestClient::start(capabilities).await;
+    open(&mut client, "file:///elsewhere/.dockerignore", "!\n").await;
+    let asked = json!({ "textDocument": { "uri": "file:///elsewhere/.dockerignore" } });
+    let answer = client.request("textDocument/diagnostic", asked).await.unwrap();
+    assert_eq!(answer["items"][0]["code"], "InvalidIgnoreFile", "{answer}");
+    assert_eq!(client.everything_so_far().await, [] as [Value; 0]);
+}
+
+/// The diagnostics sent next, which are about `uri`: each as `code line:column-line:column`.
+async fn sent_to(client: &mut TestClient, uri: &str) -> Vec<String> {
+    let sent = client.told("textDocument/publishDiagnostics").await;
+    assert_eq!(sent["uri"], uri);
+    let place = |it: &Value| format!("{}:{}", it["line"], it["character"]);
+    let shown = |it: &Value| {
+        let (start, end) = (&it["range"]["start"], &it["range"]["end"]);
+        format!("{} {}-{}", it["code"].as_str().unwrap(), place(start), place(end))
+    };
+    sent["diagnostics"].as_array().unwrap().iter().map(shown).collect()
+}

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::tree::{File, files, none, read, root, rust};
 
 #[test]
@@ -141,4 +143,36 @@ fn links(page: &File) -> Vec<String> {
         targets.extend(prose.split("](").skip(1).filter_map(|it| it.split(')').next()).map(str::to_owned));
     }
     targets
+}
+
+#[test]
+fn settings_are_the_same_in_all_places() {
+    let manifest: Value = serde_json::from_str(&read("editors/vscode/package.json")).unwrap();
+    let declared = manifest["contributes"]["configuration"]["properties"].as_object().unwrap();
+    let declared: Vec<&str> = declared.keys().map(String::as_str).collect();
+    assert!(declared.len() > 5, "{declared:?}");
+    let listed = |page: &str| -> Vec<String> {
+        let rows = read(page);
+        let rows = rows.lines().filter_map(|line| line.strip_prefix("| `dockstage."));
+        rows.filter_map(|row| Some(format!("dockstage.{}", row.split_once('`')?.0))).collect()
+    };
+    assert_eq!(sorted(listed("editors/vscode/README.md")), sorted(&declared), "editors/vscode/README.md");
+    // The log of messages is the extension's own.
+    let own = |name: &&&str| **name != "dockstage.trace.server";
+    let shared: Vec<&str> = declared.iter().filter(own).copied().collect();
+    assert_eq!(sorted(listed("README.md")), sorted(&shared), "README.md");
+    let help = read("editors/neovim/doc/dockstage.txt");
+    let absent: Vec<String> = shared
+        .iter()
+        .filter_map(|name| name.rsplit_once('.').filter(|(group, _)| *group != "dockstage"))
+        .filter(|(_, key)| !help.contains(&format!(" {key} = ")))
+        .map(|(group, key)| format!("{group}.{key}"))
+        .collect();
+    none("settings that Neovim's help does not name", &absent);
+}
+
+fn sorted<T: ToString>(names: impl IntoIterator<Item = T>) -> Vec<String> {
+    let mut names: Vec<String> = names.into_iter().map(|it| it.to_string()).collect();
+    names.sort();
+    names
 }

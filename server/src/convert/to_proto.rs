@@ -11,8 +11,9 @@ use dockstage_core::ide::highlight::{Highlight, HighlightKind};
 use dockstage_core::ide::hover::Hover;
 use dockstage_core::ide::rename::RenameTarget;
 use dockstage_core::ide::symbols::{Symbol, SymbolKind};
-use dockstage_core::lint::{Diagnostic, Severity};
-use dockstage_core::text::{SourceChange, TextDocument, TextEdit};
+use dockstage_core::lint::{Diagnostic, Severity, Source};
+use dockstage_core::text::{PositionEncoding, SourceChange, TextDocument, TextEdit};
+use dockstage_core::workspace::IgnoreFile;
 use tower_lsp_server::ls_types as lsp;
 
 use crate::capabilities::DiagnosticSupport;
@@ -211,7 +212,7 @@ impl Snapshot {
             diagnostics: action.diagnostic.map(|it| vec![self.diagnostic(it, support)]),
             edit: action.change.map(|it| self.workspace_edit(&it)),
             is_preferred: (action.preferred && self.client.preferred_actions).then_some(true),
-            disabled: action.disabled.map(|reason| lsp::CodeActionDisabled { reason }),
+            disabled: action.disabled.map(|reason| disabled(&reason)),
             ..lsp::CodeAction::default()
         }))
     }
@@ -237,6 +238,39 @@ impl Snapshot {
         }
     }
 }
+
+/// Why an action is shown but cannot be taken. Only the split has such reasons, which are half sentences.
+fn disabled(reason: &str) -> lsp::CodeActionDisabled {
+    let end = if reason.ends_with(['.', '?', '!']) { "" } else { "." };
+    lsp::CodeActionDisabled { reason: format!("Cannot be split: {reason}{end}") }
+}
+
+/// What is wrong with an ignore file, as diagnostics of that file.
+pub(crate) fn ignore_faults(
+    file: &IgnoreFile,
+    text: &TextDocument,
+    encoding: PositionEncoding,
+) -> Vec<lsp::Diagnostic> {
+    let position = |offset| {
+        let at = text.line_col(offset, encoding);
+        lsp::Position::new(at.line, at.col)
+    };
+    let faults = file.faults().iter().map(|fault| lsp::Diagnostic {
+        range: lsp::Range::new(position(fault.range.start()), position(fault.range.end())),
+        severity: Some(match fault.refuses_all() {
+            true => lsp::DiagnosticSeverity::ERROR,
+            false => lsp::DiagnosticSeverity::WARNING,
+        }),
+        code: Some(lsp::NumberOrString::String(IGNORE_FAULT.to_owned())),
+        source: Some(Source::Buildkit.as_str().to_owned()),
+        message: fault.message(),
+        ..lsp::Diagnostic::default()
+    });
+    faults.collect()
+}
+
+/// The rule that reports the same where the Dockerfile is looked at.
+const IGNORE_FAULT: &str = "InvalidIgnoreFile";
 
 /// The protocol's name for a kind of action.
 pub(crate) fn action_kind(kind: ActionKind) -> lsp::CodeActionKind {

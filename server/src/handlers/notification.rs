@@ -238,8 +238,14 @@ fn after_change(server: &Server, uri: Uri, changed: Result<(), OutOfSync>) {
         }
     }
     if is_ignore_file(&uri) {
-        let documents = server.state.lock().documents_under(&uri);
-        return look_again(server, documents);
+        let mut state = server.state.lock();
+        let documents = state.documents_under(&uri);
+        let is_told = state.is_ignore_file_told(&uri) && !state.client().pulls_diagnostics;
+        drop(state);
+        look_again(server, documents);
+        return if is_told {
+            server.publisher.mark_dirty(uri)
+        };
     }
     mark_dirty(server, uri);
 }

@@ -142,6 +142,9 @@ pub(crate) async fn diagnostic(
     {
         return Ok(unchanged(result_id.clone()));
     }
+    if let Some(faults) = server.state.lock().faults_of(&params.text_document.uri) {
+        return Ok(full(None, faults));
+    }
     let answer = |it: &Snapshot| {
         let found = it.diagnostics();
         Some(found.into_iter().map(|found| it.diagnostic(found, it.client.pulled)).collect())

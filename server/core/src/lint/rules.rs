@@ -15,6 +15,7 @@ pub(super) mod invalid_copy;
 pub(super) mod invalid_default_arg_in_from;
 pub(super) mod invalid_definition_description;
 pub(super) mod invalid_expansion;
+pub(super) mod invalid_ignore_file;
 pub(super) mod invalid_image_name;
 pub(super) mod invalid_mount;
 pub(super) mod invalid_platform;
@@ -56,6 +57,7 @@ static ALL: &[&Rule] = &[
     &invalid_default_arg_in_from::RULE,
     &invalid_definition_description::RULE,
     &invalid_expansion::RULE,
+    &invalid_ignore_file::RULE,
     &invalid_image_name::RULE,
     &invalid_mount::RULE,
     &invalid_platform::RULE,

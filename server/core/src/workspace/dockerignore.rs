@@ -6,10 +6,13 @@
 
 mod class;
 mod expression;
+mod fault;
 mod glob;
 mod pattern;
 
 use crate::model::state::clean;
+use crate::{TextRange, TextSize};
+pub use fault::{IgnoreFault, IgnoreFaultKind};
 pub use pattern::Pattern;
 use pattern::{Ends, Unreadable};
 
@@ -21,7 +24,7 @@ const TOO_LONG: usize = 64 * 1024;
 pub struct IgnoreFile {
     patterns: Vec<Pattern>,
     has_exceptions: bool,
-    is_refused: bool,
+    faults: Vec<IgnoreFault>,
 }
 
 /// How much work matching may be, so that no file can make it long: a step is about a look at one sign of
@@ -50,37 +53,56 @@ pub enum Decision<'a> {
     Kept,
     /// It is not: because of this pattern.
     Ignored(&'a Pattern),
-    /// Docker has no answer: a pattern that it cannot read comes first. Or it is too much work.
+    /// Docker stops at this pattern, which it cannot use.
+    Refused(&'a Pattern),
+    /// Docker has no answer as it refuses the whole file. Or we have none, as it is too much work.
     Unknown,
 }
 
 impl IgnoreFile {
     /// Reads the text of an ignore file. Nothing in it is wrong enough to stop: what Docker refuses is
-    /// kept in mind, see [`IgnoreFile::is_refused`].
+    /// kept in mind, see [`IgnoreFile::faults`].
     pub fn parse(text: &str) -> Self {
         let mut file = Self::default();
-        for (row, line) in (0..).zip(text.split('\n')) {
-            file.is_refused |= line.len() >= TOO_LONG;
-            let line = if row == 0 { line.strip_prefix('\u{feff}').unwrap_or(line) } else { line };
-            if let Some(pattern) = relative(line) {
-                file.add(row, pattern.trim());
+        let mut start = 0;
+        for (row, whole) in (0..).zip(text.split('\n')) {
+            let line = if row == 0 { whole.strip_prefix('\u{feff}').unwrap_or(whole) } else { whole };
+            let shown = line.trim();
+            let at = start + whole.len() - line.len() + line.len() - line.trim_start().len();
+            let range = TextRange::at(size(at), size(shown.len()));
+            if whole.len() >= TOO_LONG {
+                file.faults.push(IgnoreFault { range, row, kind: IgnoreFaultKind::LineTooLong });
             }
+            if let Some(pattern) = relative(line) {
+                let fault = file.add(row, pattern.trim());
+                file.faults.extend(fault.map(|kind| IgnoreFault { range, row, kind }));
+            }
+            start += whole.len() + 1;
         }
         file
     }
 
-    fn add(&mut self, row: u32, pattern: &str) {
+    /// Adds a pattern, and returns what is wrong with it.
+    fn add(&mut self, row: u32, pattern: &str) -> Option<IgnoreFaultKind> {
         if pattern.is_empty() {
-            return;
+            return None;
         }
         let cleaned = clean(pattern);
         let (is_exception, text) = match cleaned.strip_prefix('!') {
             Some(rest) => (true, rest),
             None => (false, cleaned.as_str()),
         };
-        self.is_refused |= text.is_empty() || glob::is_malformed(text);
         self.has_exceptions |= is_exception;
-        self.patterns.push(Pattern::new(text, is_exception, row));
+        let pattern = Pattern::new(text, is_exception, row);
+        let is_unusable = pattern.is_unusable();
+        self.patterns.push(pattern);
+        if text.is_empty() {
+            return Some(IgnoreFaultKind::NothingBehindMark);
+        }
+        if glob::is_malformed(text) {
+            return Some(fault::malformed(text));
+        }
+        is_unusable.then_some(IgnoreFaultKind::Unusable)
     }
 
     /// The patterns in order.
@@ -93,16 +115,21 @@ impl IgnoreFile {
         self.has_exceptions
     }
 
+    /// What Docker does not take, in order.
+    pub fn faults(&self) -> &[IgnoreFault] {
+        &self.faults
+    }
+
     /// Whether Docker refuses to build with this file: for a line that is too long, a `!` without a
     /// pattern, or a pattern that it finds to be malformed.
     pub fn is_refused(&self) -> bool {
-        self.is_refused
+        self.faults.iter().any(IgnoreFault::refuses_all)
     }
 
     /// What becomes of a path, which counts from the top of the context. It is taken in its shortest form
     /// (`./a/../b` is `b`), but a `/` in front stays, and then only patterns made for one match.
     pub fn decide(&self, path: &str, steps: &mut Steps) -> Decision<'_> {
-        if self.is_refused {
+        if self.is_refused() {
             return Decision::Unknown;
         }
         let path = clean(path);
@@ -118,11 +145,16 @@ impl IgnoreFile {
                 Ok(false) => decided,
                 Ok(true) if is_ignored => Decision::Kept,
                 Ok(true) => Decision::Ignored(pattern),
+                Err(Unreadable) if pattern.is_unusable() => return Decision::Refused(pattern),
                 Err(Unreadable) => return Decision::Unknown,
             };
         }
         decided
     }
+}
+
+fn size(bytes: usize) -> TextSize {
+    TextSize::try_from(bytes).unwrap_or_default()
 }
 
 /// The pattern in a line, relative to the context; none in a comment and in a blank line.

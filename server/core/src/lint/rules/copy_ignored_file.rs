@@ -7,7 +7,7 @@ use crate::lint::expanded::Word;
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::InstructionData;
 use crate::model::state::clean;
-use crate::syntax::{Keyword, Spanned, is_heredoc_word};
+use crate::syntax::{Keyword, RelRange, Spanned, is_heredoc_word};
 use crate::workspace::IgnoreFile;
 use crate::workspace::dockerignore::{Decision, Pattern, Steps};
 
@@ -47,11 +47,63 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let Some(ignore) = cx.ignore.filter(|it| !it.has_exceptions()) else { return };
-    let mut steps = Steps::default();
-    for command in cx.commands().iter().filter(|it| reads_context(it.data)) {
-        check_sources(cx, ignore, command, &mut steps);
+    let Some(ignore) = cx.ignore else { return };
+    for Copied { command, range, path, decision } in copied(cx, ignore) {
+        if let Decision::Ignored(pattern) = decision {
+            let what = if is_everything(&path) { "Everything".to_owned() } else { format!("`{path}`") };
+            let (by, line) = (pattern.text(), pattern.row() + 1);
+            let message = format!(
+                "{what} is left out of the build by `{by}` in line {line} of the ignore file. Change one of the two."
+            );
+            cx.report_run(command, range, message);
+        }
     }
+}
+
+/// Something that COPY or ADD takes from the build context.
+pub(super) struct Copied<'a> {
+    pub(super) command: &'a Command<'a>,
+    /// Where it stands.
+    pub(super) range: RelRange,
+    path: String,
+    /// What the ignore file says about it.
+    pub(super) decision: Decision<'a>,
+}
+
+/// What is taken from the build context, as far as BuildKit compares it with the ignore file: it does not with
+/// one that has exceptions.
+pub(super) fn copied<'a>(cx: &Context<'a>, ignore: &'a IgnoreFile) -> Vec<Copied<'a>> {
+    let (mut found, mut steps) = (Vec::new(), Steps::default());
+    if ignore.has_exceptions() {
+        return found;
+    }
+    for command in cx.commands().iter().filter(|it| reads_context(it.data)) {
+        for source in sources(command.data) {
+            let Some(path) = path(command, source, cx.dockerfile.escape) else { continue };
+            // The context itself is not ignored by `.*`, only by what says everything.
+            if is_everything(&path) && !ignore.patterns().iter().any(Pattern::is_everything) {
+                continue;
+            }
+            let decision = ignore.decide(&path, &mut steps);
+            found.push(Copied { command, range: source.range, path, decision });
+        }
+    }
+    found
+}
+
+/// Whether a path is the whole build context.
+fn is_everything(path: &str) -> bool {
+    matches!(path, "." | "/")
+}
+
+/// The path that a source becomes, where that is known and it lies in the build context.
+fn path(command: &Command<'_>, source: &Spanned, escape: char) -> Option<String> {
+    let expanded = command.words.iter().find(|word| word.range == source.range);
+    let path = match expanded {
+        Some(word) => word.text.clone(),
+        None => Word::from(source).literal(escape).map(Cow::Owned),
+    };
+    path.filter(|path| !is_remote(path)).map(|path| clean(&path))
 }
 
 /// Whether an instruction copies from the build context, not from a stage or an image.
@@ -61,31 +113,6 @@ fn reads_context(data: &InstructionData) -> bool {
         Keyword::Copy => from.is_none_or(|from| from.text.is_empty()),
         Keyword::Add => true,
         _ => false,
-    }
-}
-
-fn check_sources(cx: &mut Context<'_>, ignore: &IgnoreFile, command: &Command<'_>, steps: &mut Steps) {
-    for source in sources(command.data) {
-        let expanded = command.words.iter().find(|word| word.range == source.range);
-        let path = match expanded {
-            Some(word) => word.text.clone(),
-            None => Word::from(source).literal(cx.dockerfile.escape).map(Cow::Owned),
-        };
-        let Some(path) = path.filter(|path| !is_remote(path)) else { continue };
-        let path = clean(&path);
-        // The context itself is not ignored by `.*`, only by what says everything.
-        let is_everything = matches!(path.as_str(), "." | "/");
-        if is_everything && !ignore.patterns().iter().any(Pattern::is_everything) {
-            continue;
-        }
-        if let Decision::Ignored(pattern) = ignore.decide(&path, steps) {
-            let what = if is_everything { "Everything".to_owned() } else { format!("`{path}`") };
-            let (by, line) = (pattern.text(), pattern.row() + 1);
-            let message = format!(
-                "{what} is left out of the build by `{by}` in line {line} of the ignore file. Change one of the two."
-            );
-            cx.report_run(command, source.range, message);
-        }
     }
 }
 
@@ -228,7 +255,7 @@ ADD / ./x/.. /b/
     fn silence() {
         let dockerfile = "FROM alpine\nCOPY a /a\n";
         check(dockerfile);
-        for ignore in ["", "# a\n", "a\n!b\n", "!b\na\n", "a\n!\n", "a\n[\n", "[z-a]?\na\n", "b*[\n"] {
+        for ignore in ["", "# a\n", "a\n!b\n", "!b\na\n"] {
             check_beside(ignore, dockerfile);
         }
     }

@@ -3,6 +3,9 @@
 use super::Steps;
 use super::expression::Expression;
 
+/// A pattern longer than this is not judged.
+const LONG: usize = 1_000;
+
 /// No answer: a pattern that Docker cannot read, or too much work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unreadable;
@@ -54,6 +57,14 @@ impl Pattern {
     /// Whether it stands for everything at the top of the context, by its wording.
     pub fn is_everything(&self) -> bool {
         !self.is_exception && matches!(self.text.as_str(), "*" | "**" | "**/*")
+    }
+
+    /// Whether Docker fails to make an expression of it. Of one that names a set of Unicode (`\pL`), or is as
+    /// long as nobody writes one, we do not know.
+    pub(super) fn is_unusable(&self) -> bool {
+        let is_beyond_us =
+            || self.text.contains("\\p") || self.text.contains("\\P") || self.text.len() > LONG;
+        matches!(self.kind, Kind::Expression(None)) && !is_beyond_us()
     }
 
     /// Whether it matches a path in its shortest form, or one of its parents.

@@ -9,6 +9,7 @@ fn decide(ignore: &str, path: &str) -> String {
     match IgnoreFile::parse(ignore).decide(path, &mut Steps::default()) {
         Decision::Kept => "kept".to_owned(),
         Decision::Ignored(pattern) => format!("ignored by line {}", pattern.row() + 1),
+        Decision::Refused(pattern) => format!("stopped at line {}", pattern.row() + 1),
         Decision::Unknown => "unknown".to_owned(),
     }
 }
@@ -139,7 +140,7 @@ fn bars_and_braces() {
     check("a{01}?", &["a{01}x"], &["ax"]);
     check("a?\\x{41}", &["axA"], &["ax41"]);
     for unreadable in ["a*{2}", "a?|{2}", "a?{2}{2}", "a?{1001}", "a?{2,1}", "**/a{2}**{3}"] {
-        assert_eq!(decide(unreadable, "b"), "unknown", "{unreadable}");
+        assert_eq!(decide(unreadable, "b"), "stopped at line 1", "{unreadable}");
     }
 }
 
@@ -166,13 +167,35 @@ fn what_docker_refuses() {
 }
 
 #[test]
+fn faults_stand_where_the_pattern_does() {
+    let shown = |text: &str| -> Vec<String> {
+        let file = IgnoreFile::parse(text);
+        let faults = file.faults().iter();
+        faults.map(|it| format!("{}: {:?} {:?}", it.row + 1, &text[it.range], it.kind)).collect()
+    };
+    assert_eq!(
+        shown("\u{feff}[a\r\n# [\n\n \té[ \r\n! \nb\\\n[z-a]\n"),
+        [
+            "1: \"[a\" BadBrackets",
+            "4: \"é[\" BadBrackets",
+            "5: \"!\" NothingBehindMark",
+            "6: \"b\\\\\" NothingBehindBackslash",
+            "7: \"[z-a]\" Unusable",
+        ]
+    );
+    assert_eq!(shown("\\pL\n\\p{Greek}*\na**b\n"), [""; 0]);
+}
+
+#[test]
 fn what_docker_cannot_read_hides_what_comes_behind() {
     for unreadable in ["[z-a]*x", "a\\ybc", "x*[", "\\1", "\\pL", "\\p", "[[:none:]]", "a\\E", "\\C", "\\xg1"]
     {
         let ignore = format!("first\n{unreadable}\nlast\n");
         let is_refused = IgnoreFile::parse(&ignore).is_refused();
         assert_eq!(decide(&ignore, "first"), if is_refused { "unknown" } else { "ignored by line 1" });
-        assert_eq!(decide(&ignore, "last"), "unknown", "{unreadable}");
+        let is_known = !is_refused && unreadable != "\\pL" && unreadable != "\\p";
+        let decided = if is_known { "stopped at line 2" } else { "unknown" };
+        assert_eq!(decide(&ignore, "last"), decided, "{unreadable}");
     }
 }
 
