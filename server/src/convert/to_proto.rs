@@ -263,7 +263,10 @@ pub(crate) fn ignore_faults(
         }),
         code: Some(lsp::NumberOrString::String(IGNORE_FAULT.to_owned())),
         source: Some(Source::Buildkit.as_str().to_owned()),
-        message: fault.message(),
+        message: match fault.refuses_all() {
+            true => format!("{} Docker refuses every build with this line.", fault.message()),
+            false => fault.message(),
+        },
         ..lsp::Diagnostic::default()
     });
     faults.collect()

@@ -43,7 +43,7 @@ fn check(cx: &mut Context<'_>) {
     if let Some(fault) = ignore.faults().iter().find(|fault| fault.refuses_all()) {
         let range = cx.dockerfile.instruction(first.from).keyword_range();
         let message =
-            format!("Line {} of the ignore file stops the build. {}", fault.row + 1, fault.message());
+            format!("Docker stops at line {} of the ignore file. {}", fault.row + 1, fault.message());
         cx.report(range, message);
         return;
     }
@@ -68,17 +68,17 @@ mod tests {
         for (line, says) in [
             (
                 "a[",
-                "Docker cannot read these brackets and refuses to build. Close them, or write `\\[` for the sign.",
+                "The brackets are not closed, or empty. Write a set as in `[a-z]`, and `\\[` for the sign.",
             ),
-            ("a\\", "Nothing stands behind `\\`, so Docker refuses to build. Write `/` between folders."),
-            ("!", "Nothing stands behind `!`, so Docker refuses to build. Write what to take back in."),
+            ("a\\", "Nothing stands behind `\\`. Write `/` between folders."),
+            ("!", "Nothing stands behind `!`. Write what to take back in."),
         ] {
             check_beside(
                 &format!("a\n{line}\n[\n"),
                 &r"
 ARG A
 FROM alpine
-#<^^ InvalidIgnoreFile: Line 2 of the ignore file stops the build. SAYS
+#<^^ InvalidIgnoreFile: Docker stops at line 2 of the ignore file. SAYS
 FROM scratch
 COPY a /a
 "

@@ -35,23 +35,20 @@ impl IgnoreFault {
         self.kind != IgnoreFaultKind::Unusable
     }
 
-    /// What is wrong, and the cure, for whoever looks at the line.
+    /// What is wrong, and the cure.
     pub fn message(&self) -> String {
         match self.kind {
             IgnoreFaultKind::LineTooLong => {
-                format!("Docker reads no line as long as this: write fewer than {TOO_LONG} bytes.")
+                format!("Docker reads no line as long as this one. Write fewer than {TOO_LONG} bytes.")
             }
             IgnoreFaultKind::NothingBehindMark => {
-                "Nothing stands behind `!`, so Docker refuses to build. Write what to take back in."
-                    .to_owned()
+                "Nothing stands behind `!`. Write what to take back in.".to_owned()
             }
             IgnoreFaultKind::NothingBehindBackslash => {
-                "Nothing stands behind `\\`, so Docker refuses to build. Write `/` between folders."
-                    .to_owned()
+                "Nothing stands behind `\\`. Write `/` between folders.".to_owned()
             }
             IgnoreFaultKind::BadBrackets => {
-                "Docker cannot read these brackets and refuses to build. Close them, \
-                                             or write `\\[` for the sign."
+                "The brackets are not closed, or empty. Write a set as in `[a-z]`, and `\\[` for the sign."
                     .to_owned()
             }
             IgnoreFaultKind::Unusable => {
