@@ -6,6 +6,7 @@ return {
   cmd = { 'dockstage', 'lsp' },
   filetypes = { 'dockerfile' },
   root_markers = {
+    'dockstage.toml',
     { 'compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml' },
     { 'docker-bake.hcl', 'docker-bake.json' },
     '.git',

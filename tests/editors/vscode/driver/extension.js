@@ -92,6 +92,11 @@ async function apply(found) {
   }
 }
 
+const settingsFile = () =>
+  vscode.Uri.joinPath(vscode.workspace.workspaceFolders[0].uri, "dockstage.toml");
+const writeSettings = (text) =>
+  vscode.workspace.fs.writeFile(settingsFile(), new TextEncoder().encode(text));
+
 async function hoverText(document, position) {
   const hovers = await run("vscode.executeHoverProvider", document.uri, position);
   return hovers.flatMap((it) => it.contents.map((part) => part.value ?? part)).join("\n");
@@ -264,6 +269,24 @@ async function checks() {
     await run("dockstage.restartServer");
     await waitFor(spring, "SplitStage");
     assert.match(await hoverText(spring, place(spring, "eclipse-temurin")), /eclipse-temurin/);
+  });
+
+  await check("a mistake in dockstage.toml is reported in it, and goes when it is mended", async () => {
+    await writeSettings('[buidl]\ntarget = "compile"\n');
+    const reported = () => vscode.languages.getDiagnostics(settingsFile());
+    const [found] = await wait("the mistake", changed, () => reported().length > 0 && reported());
+    assert.match(found.message, /no setting `buidl`; did you mean `build`/);
+    assert.deepEqual([found.range.start.line, found.range.start.character], [0, 1]);
+    await writeSettings('[build]\ntarget = "test"\n');
+    await wait("its end", changed, () => reported().length === 0);
+  });
+
+  await check("the target of dockstage.toml holds until the file is gone", async () => {
+    const faded = () =>
+      diagnostics(stages).find((it) => it.message.includes("the target is `test`"))?.range.start.line;
+    assert.equal(await wait("another target", changed, faded), place(stages, "trixie-slim AS base").line);
+    await vscode.workspace.fs.delete(settingsFile());
+    await wait("the last stage as the target", changed, () => faded() === undefined);
   });
 
   await check("dockstage.path is followed at once", async () => {
