@@ -9,6 +9,8 @@ use dockstage_core::lint::{Diagnostic, Severity, Source};
 use dockstage_core::model::SourceFile;
 use serde_json::Value;
 
+use crate::build::Build;
+
 /// The first thing that is not the same.
 pub(crate) struct Difference {
     /// What kind of thing: differences of one kind tend to have one cause.
@@ -68,23 +70,17 @@ pub(crate) fn difference(buildkit: &Value, dockstage: &Value) -> Option<Differen
     None
 }
 
-/// A stage to build: one of those with a name, or for one text in seven a name that is hardly there.
-pub(crate) fn target_of(text: &str) -> Option<String> {
-    if text.len().is_multiple_of(7) {
-        return Some("stage-0".to_owned());
-    }
-    let file = catch_unwind(|| SourceFile::new(text)).ok()?;
-    let stages = file.dockerfile().stages.iter();
-    let names: Vec<&str> = stages.filter_map(|it| Some(it.name.as_ref()?.written.as_str())).collect();
-    names.get(names.len() / 3).map(|name| (*name).to_owned())
-}
-
 /// Compares what `docker build --check` says: whether it ends with an error, and which rules speak of which
 /// instructions.
-pub(crate) fn check_difference(buildkit: &Value, text: &str, target: Option<String>) -> Option<Difference> {
+pub(crate) fn check_difference(buildkit: &Value, text: &str, build: &Build) -> Option<Difference> {
     let said = catch_unwind(|| {
         let file = Arc::new(SourceFile::new(text));
-        let settings = Settings { assume_empty_base: true, target, ..Settings::default() };
+        let settings = Settings {
+            assume_empty_base: true,
+            target: build.target.clone(),
+            build_args: build.args.clone().into_iter().collect(),
+            ..Settings::default()
+        };
         let mut found = Analysis::new(Arc::clone(&file), Arc::new(settings)).diagnostics();
         found.retain(|it| it.source == Source::Buildkit);
         (file, found)

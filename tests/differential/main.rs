@@ -3,12 +3,13 @@
 //! `cargo test --test differential` compares 2,000 texts. `DIFFERENTIAL_CASES=200000 DIFFERENTIAL_SEED=7` makes it more,
 //! and others: a run is a function of these two. `DIFFERENTIAL_CORPUS=FOLDER` adds Dockerfiles that changes start from.
 //! `DIFFERENTIAL_CHECKS=1` also compares what `docker build --check` says: errors, and BuildKit's rules.
-//! `DIFFERENTIAL_CHECKS=target` does so with a stage of the file as the target.
+//! `DIFFERENTIAL_CHECKS=build` does so with a stage of the file as the target, and with values for its ARGs.
 //! BuildKit is asked through `tests/oracle`, a program in Go; without Go the test counts as ignored. This is no ordinary
 //! test harness, for those cannot say so once they run.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
+mod build;
 mod compare;
 mod generate;
 mod mutate;
@@ -21,7 +22,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use compare::{Difference, check_difference, difference, dockstage, target_of};
+use build::Build;
+use compare::{Difference, check_difference, difference, dockstage};
 use oracle::{Missing, Oracle};
 use random::Random;
 
@@ -71,7 +73,7 @@ fn run(oracle: &mut Oracle) -> usize {
     while next < cases {
         let end = (next + BATCH as u64).min(cases);
         let texts: Vec<String> = (next..end).map(|case| text_of(seed, case, &known)).collect();
-        let answers = oracle.ask(&texts, target);
+        let answers = oracle.ask(&texts, build);
         for ((case, text), answer) in (next..end).zip(&texts).zip(&answers) {
             counts.add(answer);
             let Some(found) = found(answer, text) else { continue };
@@ -121,13 +123,13 @@ fn found(answer: &serde_json::Value, text: &str) -> Option<Difference> {
         return None;
     }
     let parsed = difference(answer, &dockstage(text));
-    parsed.or_else(|| asks_for_checks().then(|| check_difference(answer, text, target(text))).flatten())
+    parsed.or_else(|| asks_for_checks().then(|| check_difference(answer, text, &build(text))).flatten())
 }
 
-/// The target that a text is checked with.
-fn target(text: &str) -> Option<String> {
-    let wanted = std::env::var_os("DIFFERENTIAL_CHECKS").is_some_and(|it| it == "target");
-    wanted.then(|| target_of(text)).flatten()
+/// The build that a text is checked for.
+fn build(text: &str) -> Build {
+    let wanted = std::env::var_os("DIFFERENTIAL_CHECKS").is_some_and(|it| it == "build");
+    if wanted { Build::of(text) } else { Build::default() }
 }
 
 /// Whether to compare more than the parsers.
@@ -139,7 +141,7 @@ fn asks_for_checks() -> bool {
 fn show(oracle: &mut Oracle, seed: u64, case: u64, text: &str, kind: &str) {
     let mut difference_of = |text: &str| {
         let texts = [text.to_owned()];
-        let answer = oracle.ask(&texts, target).pop().unwrap_or_default();
+        let answer = oracle.ask(&texts, build).pop().unwrap_or_default();
         found(&answer, text).filter(|it| it.kind == kind)
     };
     let small = shrink::shrink(text, |text| difference_of(text).is_some());

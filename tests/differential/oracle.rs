@@ -6,6 +6,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::build::Build;
+
 /// Why there is no oracle.
 pub(crate) enum Missing {
     /// The machine lacks something; its name.
@@ -33,14 +35,16 @@ impl Oracle {
         Ok(Self { process, answers })
     }
 
-    /// What BuildKit says of each text, built for this target.
-    pub(crate) fn ask(&mut self, texts: &[String], target: fn(&str) -> Option<String>) -> Vec<Value> {
+    /// What BuildKit says of each text, built in this way.
+    pub(crate) fn ask(&mut self, texts: &[String], build: fn(&str) -> Build) -> Vec<Value> {
         let mut questions: ChildStdin = self.process.stdin.take().expect("it is put back below");
         let answers = std::thread::scope(|scope| {
             // Both pipes are short: whoever only writes would wait for ever.
             let writer = scope.spawn(|| {
                 for (id, text) in texts.iter().enumerate() {
-                    let question = json!({ "id": id, "text": text, "target": target(text) });
+                    let build = build(text);
+                    let question =
+                        json!({ "id": id, "text": text, "target": build.target, "args": build.args });
                     serde_json::to_writer(&mut questions, &question)?;
                     questions.write_all(b"\n")?;
                 }

@@ -16,11 +16,16 @@ type check struct {
 	Line int    `json:"line"`
 }
 
-// lint asks for what `docker build --check` reports on linux/amd64, without a build context; target may be empty.
-func lint(text []byte, target string) ([]check, *failure) {
+// lint asks for what `docker build --check` reports on linux/amd64, without a build context and with what is asked for.
+func lint(asked question) ([]check, *failure) {
+	text := []byte(asked.Text)
 	platform := ocispecs.Platform{OS: "linux", Architecture: "amd64"}
 	results, err := dockerfile2llb.DockerfileLint(context.Background(), text, dockerfile2llb.ConvertOpt{
-		Config:         dockerui.Config{BuildPlatforms: []ocispecs.Platform{platform}, Target: target},
+		Config: dockerui.Config{
+			BuildPlatforms: []ocispecs.Platform{platform},
+			Target:         asked.Target,
+			BuildArgs:      asked.Args,
+		},
 		MetaResolver:   images{},
 		SourceMap:      &llb.SourceMap{Definition: &llb.Definition{}, Data: text},
 		TargetPlatform: &platform,

@@ -1,7 +1,7 @@
 // The oracle answers what BuildKit says of Dockerfiles, so that Dockstage can be compared with BuildKit on texts that
 // nobody has recorded.
 //
-// It reads one JSON object a line, {"id", "text", "target"?}, and answers each with one line, in the order asked: "id" and what
+// It reads one JSON object a line, {"id", "text", "target"?, "args"?}, and answers each with one line, in the order asked: "id" and what
 // `dockstage parse --format json` prints. Instructions are null where BuildKit's line parser gave up: then it has
 // none. With -checks, "checks" are the build checks that speak, and "build_error" is what the build would stop at.
 package main
@@ -21,8 +21,9 @@ import (
 type question struct {
 	ID   int    `json:"id"`
 	Text string `json:"text"`
-	// What `docker build --check --target` would name.
-	Target string `json:"target"`
+	// What `docker build --check` would get as --target and --build-arg.
+	Target string            `json:"target"`
+	Args   map[string]string `json:"args"`
 }
 
 type answer struct {
@@ -85,7 +86,7 @@ func reply(asked question, checks bool) (given answer) {
 	}()
 	given = answer{ID: asked.ID, parsed: parse([]byte(asked.Text))}
 	if checks {
-		given.Checks, given.BuildError = lint([]byte(asked.Text), asked.Target)
+		given.Checks, given.BuildError = lint(asked)
 	}
 	return given
 }

@@ -286,7 +286,9 @@ impl<'a> Context<'a> {
             }
             let before = self.found.len();
             check(self, instruction, data);
-            if self.found.len() == before {
+            // A given value may hide what is wrong with an ARG, and another time there is none.
+            let may_hide = data.keyword == Keyword::Arg && !self.settings.build_args.is_empty();
+            if self.found.len() == before && !may_hide {
                 data.memo.set(bit);
             }
         }

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use crate::analysis::Settings;
 use crate::lint::expanded::{without_quoting, words};
 use crate::lint::rule::{Context, declare_rule};
-use crate::model::Instruction;
 use crate::model::expand::{ExpandError, expand, is_plain};
+use crate::model::{Instruction, InstructionData};
 use crate::syntax::expansion::{Expander, expansions};
 use crate::syntax::{Keyword, RelRange};
 
@@ -42,7 +43,7 @@ fn check(cx: &mut Context<'_>) {
     let escape = cx.dockerfile.escape;
     cx.each_executed(|cx, instruction, data| {
         for word in words(data).into_iter().filter(|word| word.text.contains(['$', '\'', '"'])) {
-            if is_plain(word.text, escape) {
+            if is_plain(word.text, escape) || is_given(cx.settings, data, word.range) {
                 continue;
             }
             let Err(error) = expand(word.text, escape, &mut |_| None) else { continue };
@@ -54,6 +55,16 @@ fn check(cx: &mut Context<'_>) {
             check_heredocs(cx, instruction);
         }
     });
+}
+
+/// Whether a word is the default of an ARG that the build gives a value: nobody reads it then.
+fn is_given(settings: &Settings, data: &InstructionData, value: RelRange) -> bool {
+    if data.keyword != Keyword::Arg || settings.build_args.is_empty() {
+        return false;
+    }
+    let holder = data.arguments.words().iter().find(|word| word.range.end() == value.end());
+    let name = holder.and_then(|word| word.text.split('=').next());
+    name.is_some_and(|name| settings.build_arg(name).is_some())
 }
 
 /// BuildKit expands variables in the files that COPY and ADD make of heredocs; quotes mean nothing there.
@@ -109,7 +120,23 @@ fn message(error: &ExpandError) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::analysis::Settings;
+    use crate::lint::diagnostics;
     use crate::lint::test::check;
+    use crate::model::SourceFile;
+
+    #[test]
+    fn nobody_reads_the_default_of_what_is_given() {
+        let file = SourceFile::new("ARG A=\"x\nARG B='\nFROM alpine\nARG C A=${\n");
+        let given = |names: &[&str]| {
+            let build_args = names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+            diagnostics(&file, &Settings { build_args, ..Settings::default() }).len()
+        };
+        assert_eq!(given(&["A"]), 1);
+        assert_eq!(given(&["A", "B"]), 0);
+        assert_eq!(given(&["C"]), 3, "nothing is remembered of the other builds");
+        assert_eq!(given(&[]), 3);
+    }
 
     #[test]
     fn quotes_and_braces() {
