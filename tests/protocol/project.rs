@@ -204,3 +204,18 @@ async fn a_build_has_its_context_target_and_arguments() {
     say_it_changed(&mut client, &folder).await;
     assert_eq!(codes(&mut client).await, ["UnknownTarget", "UnreachableStage", "WorkdirRelativePath"]);
 }
+
+#[tokio::test]
+async fn without_word_of_the_disk_it_is_read_again_when_something_is_saved() {
+    let folder = workspace("project-saved", "");
+    let mut client = TestClient::connect();
+    let folders = json!([{ "uri": uri(&folder), "name": "test" }]);
+    client.initialize(json!({ "capabilities": {}, "workspaceFolders": folders })).await;
+    let dockerfile = folder.join("Dockerfile");
+    open(&mut client, &dockerfile).await;
+    assert_eq!(sent_about(&mut client, &dockerfile).await.len(), 1);
+    std::fs::write(folder.join("dockstage.toml"), OFF).unwrap();
+    let saved = json!({ "textDocument": { "uri": uri(&dockerfile) } });
+    client.notify("textDocument/didSave", saved).await;
+    wait_for(&mut client, 0).await;
+}

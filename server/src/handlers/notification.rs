@@ -106,7 +106,10 @@ pub(crate) fn did_save(server: &Server, params: DidSaveTextDocumentParams) {
         return;
     }
     state.forget_disk();
+    let documents = state.open_documents();
+    let to_read = state.projects().reading_of_all(documents.iter());
     drop(state);
+    read_projects(server, to_read);
     after_change(server, params.text_document.uri, Ok(()));
 }
 
