@@ -115,6 +115,8 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
     /// Whether the range is code that has no effect: editors show it faded.
     pub unnecessary: bool,
+    /// Whether an ONBUILD of the base is at fault: a comment above the instruction does not silence it.
+    pub of_trigger: bool,
 }
 
 impl Diagnostic {

@@ -221,6 +221,7 @@ impl<'a> Context<'a> {
         }
         let found = self.report(command.blamed.keyword_range(), message);
         found.relate(command.abs(word), "in the ONBUILD of its base");
+        found.of_trigger = true;
         found
     }
 
@@ -297,6 +298,7 @@ impl<'a> Context<'a> {
             related: Vec::new(),
             fixes: Vec::new(),
             unnecessary: false,
+            of_trigger: false,
         });
         &mut self.found[at]
     }

@@ -232,7 +232,7 @@ impl Suppression {
 
     /// What the comments above the instruction say that a finding is about.
     fn local(&self, dockerfile: &Dockerfile, it: &Diagnostic) -> Option<&Options> {
-        if WHOLE_FILE.contains(&it.code) {
+        if !listens_to_comments(it) {
             return None;
         }
         let instruction = instruction_of(dockerfile, it)?;
@@ -323,6 +323,12 @@ fn instruction_of(dockerfile: &Dockerfile, it: &Diagnostic) -> Option<Instructio
     u32::try_from(index).ok().map(InstructionId)
 }
 
+/// Whether a comment above the instruction can silence it. Triggers are read again where they run, and by
+/// then BuildKit has forgotten the comments above them; those above the FROM are for the FROM alone.
+fn listens_to_comments(it: &Diagnostic) -> bool {
+    !it.of_trigger && !WHOLE_FILE.contains(&it.code)
+}
+
 fn is_build_check(it: &Diagnostic) -> bool {
     it.source == Source::Buildkit && BUILD_CHECKS.contains(&it.code)
 }
@@ -361,7 +367,7 @@ pub(super) fn ignores<'a>(
 
 /// A comment above the instruction, or a name more in the one that is there.
 fn ignore_here(file: &SourceFile, suppression: &Suppression, it: &Diagnostic) -> Option<TextEdit> {
-    if WHOLE_FILE.contains(&it.code) {
+    if !listens_to_comments(it) {
         return None;
     }
     let id = instruction_of(file.dockerfile(), it)?;
@@ -486,6 +492,32 @@ FROM alpine AS a
 #              ^ DuplicateStageName: There is a stage `a` already. Give this one another name.
 ",
         );
+    }
+
+    #[test]
+    fn triggers_listen_to_the_head_only() {
+        check(
+            r"
+# a Dockerfile
+FROM alpine AS base
+# check=skip=all
+ONBUILD ENV A 1
+#           ^ … in the ONBUILD of its base
+# check=skip=all
+ FROM base
+#^^^^ LegacyKeyValueFormat: Write `ENV A=…`: without `=` it is an old form.
+",
+        );
+        check("# check=skip=all\nFROM alpine AS base\nONBUILD ENV A 1\nFROM base\n");
+    }
+
+    #[test]
+    fn what_a_comment_cannot_silence_is_not_ignored_here() {
+        let file = SourceFile::new("FROM alpine AS base\nONBUILD ENV A 1\nFROM base\n");
+        let found = diagnostics(&file, &Settings::default());
+        let titles: Vec<String> =
+            ignores(&file, &found, found[0].range).into_iter().map(|(_, fix)| fix.title).collect();
+        assert_eq!(titles, ["Ignore LegacyKeyValueFormat in this file"]);
     }
 
     fn severities(text: &str, settings: &Settings) -> Vec<(&'static str, Severity)> {
