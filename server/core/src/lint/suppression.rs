@@ -10,7 +10,7 @@ use crate::TextSize;
 use crate::analysis::Settings;
 use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
 use crate::model::{Dockerfile, InstructionId, SourceFile};
-use crate::syntax::DirectiveName;
+use crate::syntax::{DirectiveName, Keyword};
 use crate::text::{TextDocument, TextEdit};
 
 /// BuildKit's build checks.
@@ -374,7 +374,12 @@ fn ignore_here(file: &SourceFile, suppression: &Suppression, it: &Diagnostic) ->
     if let Some(line) = suppression.lines.iter().find(|line| line.instruction == Some(id)) {
         return add_name(file.text(), line, it.code);
     }
-    let start = file.text().line_range(file.dockerfile().instruction(id).start).start();
+    let instruction = file.dockerfile().instruction(id);
+    // An experimental check takes the comment above these for their description.
+    if suppression.asks_for_experiments() && matches!(instruction.keyword(), Keyword::Arg | Keyword::From) {
+        return None;
+    }
+    let start = file.text().line_range(instruction.start).start();
     // Right behind the head of the file it would be read as a part of it.
     let ends_head = if is_behind_head(file, start) { line_end(file) } else { "" };
     Some(TextEdit::insert(start, format!("{ends_head}# check=skip={}{}", it.code, line_end(file))))
@@ -518,6 +523,15 @@ ONBUILD ENV A 1
         let titles: Vec<String> =
             ignores(&file, &found, found[0].range).into_iter().map(|(_, fix)| fix.title).collect();
         assert_eq!(titles, ["Ignore LegacyKeyValueFormat in this file"]);
+    }
+
+    #[test]
+    fn a_comment_that_would_be_a_description_is_not_offered() {
+        let file = SourceFile::new("# check=experimental=all\nFROM alpine as a\n");
+        let found = diagnostics(&file, &Settings::default());
+        let titles: Vec<String> =
+            ignores(&file, &found, found[0].range).into_iter().map(|(_, fix)| fix.title).collect();
+        assert_eq!(titles, ["Ignore FromAsCasing in this file"]);
     }
 
     fn severities(text: &str, settings: &Settings) -> Vec<(&'static str, Severity)> {
