@@ -168,6 +168,12 @@ impl<'a> Context<'a> {
         self.shared.file.text()
     }
 
+    /// The lines of an instruction, with the end of the last one.
+    pub(super) fn lines_of(&self, instruction: Instruction<'_>) -> TextRange {
+        let (text, range) = (self.text(), instruction.range());
+        TextRange::new(text.line_range(range.start()).start(), behind_line(text, range.end()))
+    }
+
     /// The variables that FROM sees.
     pub(super) fn globals(&self) -> &'a Globals {
         let shared = self.shared;
@@ -329,6 +335,21 @@ impl Fix {
     pub(super) fn change_to(range: TextRange, word: &str) -> Self {
         Self::guess(format!("Change to `{word}`"), TextEdit::replace(range, word))
     }
+}
+
+/// Behind the end of the line that holds `offset`, where the next one starts.
+pub(super) fn behind_line(text: &TextDocument, offset: TextSize) -> TextSize {
+    let end = text.line_range(offset).end();
+    let rest = text.slice(TextRange::new(end, (end + TextSize::new(2)).min(text.len())));
+    let line_end = if rest.starts_with("\r\n") { 2 } else { u32::from(!rest.is_empty()) };
+    end + TextSize::new(line_end)
+}
+
+/// The line end that a file uses.
+pub(super) fn line_end(text: &TextDocument) -> &'static str {
+    let end = text.line_range(0.into()).end();
+    let rest = text.slice(TextRange::new(end, (end + TextSize::new(2)).min(text.len())));
+    if rest == "\r\n" { "\r\n" } else { "\n" }
 }
 
 /// The first `len` bytes of a range, for files without anything to point at.

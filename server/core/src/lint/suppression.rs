@@ -8,6 +8,7 @@
 use crate::TextRange;
 use crate::TextSize;
 use crate::analysis::Settings;
+use crate::lint::rule::{behind_line, line_end};
 use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
 use crate::model::{Dockerfile, InstructionId, SourceFile};
 use crate::syntax::{DirectiveName, Keyword};
@@ -212,6 +213,17 @@ impl Suppression {
         }
     }
 
+    /// Whether a comment above this instruction says anything about checks.
+    pub(super) fn is_about(&self, instruction: InstructionId) -> bool {
+        self.above(instruction).is_some()
+    }
+
+    /// The `check=` in the comments above this instruction.
+    fn above(&self, instruction: InstructionId) -> Option<&CheckLine> {
+        let at = self.lines.partition_point(|line| line.instruction < Some(instruction));
+        self.lines.get(at).filter(|line| line.instruction == Some(instruction))
+    }
+
     /// Whether anything asks for checks that do not run by themselves.
     pub(super) fn asks_for_experiments(&self) -> bool {
         let lines = self.lines.iter().filter_map(|line| line.options.as_ref().ok());
@@ -235,10 +247,7 @@ impl Suppression {
         if !listens_to_comments(it) {
             return None;
         }
-        let instruction = instruction_of(dockerfile, it)?;
-        let at = self.lines.partition_point(|line| line.instruction < Some(instruction));
-        let line = self.lines.get(at).filter(|line| line.instruction == Some(instruction))?;
-        line.options.as_ref().ok()
+        self.above(instruction_of(dockerfile, it)?)?.options.as_ref().ok()
     }
 }
 
@@ -284,12 +293,12 @@ fn comments(file: &SourceFile, lines: &mut Vec<CheckLine>) {
     }
 }
 
-/// The last comment that BuildKit keeps for an instruction, without its `#`.
+/// The last comment that BuildKit keeps for an instruction, without its `#`, and where it stands.
 pub(super) fn last_comment(
     dockerfile: &Dockerfile,
     text: &TextDocument,
     id: InstructionId,
-) -> Option<String> {
+) -> Option<(String, TextRange)> {
     let start = dockerfile.instruction(id).start;
     let end = dockerfile.comments.partition_point(|it| it.range.start() < start);
     let last = dockerfile.comments[..end].last()?;
@@ -301,7 +310,7 @@ pub(super) fn last_comment(
     // In front of the `#` BuildKit takes one blank away, and keeps the `#`.
     let body = if is_in_first_column(text, last.range) { &written[1..] } else { &written };
     let body = body.trim();
-    (!body.is_empty()).then(|| body.to_owned())
+    (!body.is_empty()).then(|| (body.to_owned(), last.range))
 }
 
 fn is_in_first_column(text: &TextDocument, comment: TextRange) -> bool {
@@ -371,7 +380,7 @@ fn ignore_here(file: &SourceFile, suppression: &Suppression, it: &Diagnostic) ->
         return None;
     }
     let id = instruction_of(file.dockerfile(), it)?;
-    if let Some(line) = suppression.lines.iter().find(|line| line.instruction == Some(id)) {
+    if let Some(line) = suppression.above(id) {
         return add_name(file.text(), line, it.code);
     }
     let instruction = file.dockerfile().instruction(id);
@@ -381,8 +390,8 @@ fn ignore_here(file: &SourceFile, suppression: &Suppression, it: &Diagnostic) ->
     }
     let start = file.text().line_range(instruction.start).start();
     // Right behind the head of the file it would be read as a part of it.
-    let ends_head = if is_behind_head(file, start) { line_end(file) } else { "" };
-    Some(TextEdit::insert(start, format!("{ends_head}# check=skip={}{}", it.code, line_end(file))))
+    let ends_head = if is_behind_head(file, start) { line_end(file.text()) } else { "" };
+    Some(TextEdit::insert(start, format!("{ends_head}# check=skip={}{}", it.code, line_end(file.text()))))
 }
 
 /// Whether nothing but parser directives stands above `offset`.
@@ -396,7 +405,7 @@ fn ignore_in_file(file: &SourceFile, suppression: &Suppression, code: &str) -> O
     if let Some(line) = suppression.lines.iter().find(|line| line.instruction.is_none()) {
         return add_name(file.text(), line, code);
     }
-    Some(TextEdit::insert(head_end(file), format!("# check=skip={code}{}", line_end(file))))
+    Some(TextEdit::insert(head_end(file), format!("# check=skip={code}{}", line_end(file.text()))))
 }
 
 /// Behind the last parser directive: the start of the file where there is none, but behind a byte-order
@@ -404,25 +413,12 @@ fn ignore_in_file(file: &SourceFile, suppression: &Suppression, code: &str) -> O
 fn head_end(file: &SourceFile) -> TextSize {
     let text = file.text();
     match file.dockerfile().directives.last() {
-        Some(last) => {
-            let end = text.line_range(last.range.start()).end();
-            let rest = text.slice(TextRange::new(end, (end + TextSize::new(2)).min(text.len())));
-            let line_end = if rest.starts_with("\r\n") { 2 } else { u32::from(!rest.is_empty()) };
-            end + TextSize::new(line_end)
-        }
+        Some(last) => behind_line(text, last.range.start()),
         None => {
             let mark = text.slice(TextRange::new(0.into(), text.len().min(3.into()))).starts_with('\u{feff}');
             if mark { 3.into() } else { 0.into() }
         }
     }
-}
-
-/// The line end that the file uses.
-fn line_end(file: &SourceFile) -> &'static str {
-    let text = file.text();
-    let end = text.line_range(0.into()).end();
-    let rest = text.slice(TextRange::new(end, (end + TextSize::new(2)).min(text.len())));
-    if rest == "\r\n" { "\r\n" } else { "\n" }
 }
 
 /// Adds a rule to a `check=`: to its `skip`, or with one.

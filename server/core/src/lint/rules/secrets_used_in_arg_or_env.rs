@@ -67,7 +67,7 @@ fn message(keyword: &str, name: &str) -> String {
 }
 
 /// Whether a word of the name, between underscores, is one of a secret.
-fn tells_of_secret(name: &str) -> bool {
+pub(super) fn tells_of_secret(name: &str) -> bool {
     const SECRET: [&str; 10] = [
         "apikey",
         "auth",
