@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dockstage_core::TextRange;
 use dockstage_core::TextSize;
 use dockstage_core::analysis::{Analysis, Settings};
-use dockstage_core::lint::{Diagnostic, apply_fixes, buildkit_error, ignore_actions};
+use dockstage_core::lint::{Diagnostic, Severity, apply_fixes, buildkit_error, ignore_actions};
 use dockstage_core::model::SourceFile;
 use dockstage_core::text::SourceChange;
 
@@ -122,42 +122,59 @@ impl<'a> Looked<'a> {
             return Some("BuildKit cannot parse what becomes of it".to_owned());
         }
         // The words of a comment change only where they are at fault.
-        if finding.code != "InvalidDefinitionDescription" {
-            let left = comments(after.text);
-            let is_lost = |(line, times): (&str, usize)| left.get(line).is_none_or(|it| *it < times);
-            if comments(self.text).into_iter().any(is_lost) {
+        // What was no instruction can be one with a heredoc now, which takes lines that were comments.
+        if !["InvalidDefinitionDescription", "ParseError"].contains(&finding.code) {
+            let left = after.comments();
+            let is_lost = |(comment, times): (String, usize)| left.get(&comment).is_none_or(|it| *it < times);
+            if self.comments().into_iter().any(is_lost) {
                 return Some("a comment is lost".to_owned());
             }
         }
+        // An instruction that BuildKit refuses hides what else is wrong, with it and behind it.
+        let hides = finding.severity == Severity::Error || finding.code == "ParseError";
         let mut moved: Vec<(&Diagnostic, TextRange)> =
             self.found.iter().map(|it| (it, moved(it.range, change))).collect();
         for now in &after.found {
             let same = |(it, range): &(&Diagnostic, TextRange)| {
                 it.code == now.code && range.intersect(now.range).is_some()
             };
-            let exactly = |pair: &(&Diagnostic, TextRange)| same(pair) && pair.1 == now.range;
-            let at = moved.iter().position(exactly).or_else(|| moved.iter().position(same));
-            let Some(at) = at else {
-                return Some(format!("a new {}\n      {}", now.code, now.message));
+            let exactly = |pair: &(&Diagnostic, TextRange)| {
+                same(pair) && pair.1 == now.range && pair.0.message == now.message
             };
-            moved.swap_remove(at);
+            let at = moved.iter().position(exactly).or_else(|| moved.iter().position(same));
+            match at {
+                Some(at) => drop(moved.swap_remove(at)),
+                None if hides => {}
+                None => return Some(format!("a new {}\n      {}", now.code, now.message)),
+            }
         }
         // Of several findings at one place any may be the one that is gone.
         let is_it = |it: &Diagnostic| it.code == finding.code && it.range == finding.range;
-        if !moved.iter().any(|(it, _)| is_it(it)) {
-            return Some("it is still found".to_owned());
+        let is_another = || {
+            let at = |it: &&Diagnostic| it.code == finding.code && it.message == finding.message;
+            after.found.iter().filter(at).count() < self.found.iter().filter(at).count()
+        };
+        let is_gone = moved.iter().any(|(it, _)| is_it(it));
+        if is_gone || (hides && is_another()) {
+            return None;
         }
-        None
+        Some("it is still found".to_owned())
     }
-}
 
-/// How often each comment stands in a text, but for those that tell which checks are made.
-fn comments(text: &str) -> BTreeMap<&str, usize> {
-    let mut found = BTreeMap::new();
-    for line in text.lines().map(str::trim).filter(|line| line.starts_with('#') && !line.contains("check=")) {
-        *found.entry(line).or_default() += 1;
+    /// How often each comment stands in it, but for those that tell which checks are made.
+    fn comments(&self) -> BTreeMap<String, usize> {
+        let dockerfile = self.file.dockerfile();
+        let inside =
+            dockerfile.instructions().flat_map(|it| it.data.comments.iter().map(move |&at| it.abs(at)));
+        let mut found = BTreeMap::new();
+        for range in dockerfile.comments.iter().map(|it| it.range).chain(inside) {
+            let text = self.file.text().slice(range).trim().to_owned();
+            if !text.contains('=') {
+                *found.entry(text).or_default() += 1;
+            }
+        }
+        found
     }
-    found
 }
 
 /// Where a range is after a change.
@@ -192,7 +209,7 @@ fn changed_lines(before: &str, after: &str) -> String {
     let tail = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
     let part = |sign: char, lines: &[&str]| -> String {
         let part = lines[head..lines.len() - tail].iter().take(6);
-        part.map(|line| format!("      {sign} {line}\n")).collect()
+        part.map(|line| format!("      {sign} {line:?}\n")).collect()
     };
     part('-', &old) + &part('+', &new)
 }

@@ -2,12 +2,19 @@
 //!
 //! `cargo test --test fixes` looks at the small Dockerfiles of the repository, and at the corpus of recorded answers
 //! where that lies beside the checkout (see `tests/conformance`). Without it, that part counts as ignored; for this
-//! reason it is no ordinary test harness, for those cannot say so once they run. `FIXES_SHOW=20` shows more of what is
-//! wrong, `FIXES_TABLE=1` how many findings of each rule have a fix.
+//! reason it is no ordinary test harness, for those cannot say so once they run. It also makes Dockerfiles up, with the
+//! generator of `tests/differential`: 1,000 of them, or `FIXES_CASES=100000 FIXES_SEED=7`.
+//! `FIXES_SHOW=20` shows more of what is wrong, `FIXES_TABLE=1` how many findings of each rule have a fix.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
+#[path = "../differential/generate.rs"]
+mod generate;
 mod judge;
+#[path = "../differential/mutate.rs"]
+mod mutate;
+#[path = "../differential/random.rs"]
+mod random;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,13 +25,21 @@ use std::time::Instant;
 use dockstage_core::analysis::Settings;
 use judge::Tally;
 
-/// A test: its name, and where its Dockerfiles are, or why there are none.
-type Test = (&'static str, fn() -> Result<Vec<PathBuf>, String>);
+/// A Dockerfile.
+struct File {
+    name: String,
+    text: String,
+}
+
+/// A test: its name, and its Dockerfiles, or why there are none.
+type Test = (&'static str, fn() -> Result<Vec<File>, String>);
 
 const SMALL_FILES: &str = "every_fix_mends_small_files";
 const CORPUS: &str = "every_fix_mends_the_corpus";
 
-const TESTS: [Test; 2] = [(SMALL_FILES, small_files), (CORPUS, corpus)];
+const MADE_UP_FILES: &str = "every_fix_mends_made_up_files";
+
+const TESTS: [Test; 3] = [(SMALL_FILES, small_files), (CORPUS, corpus), (MADE_UP_FILES, made_up_files)];
 
 fn main() -> ExitCode {
     let filters: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
@@ -61,7 +76,7 @@ fn main() -> ExitCode {
 }
 
 /// The Dockerfiles of the repository.
-fn small_files() -> Result<Vec<PathBuf>, String> {
+fn small_files() -> Result<Vec<File>, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     for folder in ["server/grammar/tests/constructs", "examples"] {
@@ -72,7 +87,7 @@ fn small_files() -> Result<Vec<PathBuf>, String> {
 }
 
 /// Those of the recorded answers, which are other people's.
-fn corpus() -> Result<Vec<PathBuf>, String> {
+fn corpus() -> Result<Vec<File>, String> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
     let data = std::env::var_os("DOCKSTAGE_CONFORMANCE").map_or_else(beside, PathBuf::from);
     let script = data.join("score.py");
@@ -89,15 +104,51 @@ fn corpus() -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+fn walk(folder: &Path, files: &mut Vec<File>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
-        match path.is_dir() {
-            true => walk(&path, files),
-            false => files.push(path),
+        if path.is_dir() {
+            walk(&path, files);
+            continue;
         }
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned();
+        files.push(File { name: path.to_string_lossy().into_owned(), text });
+    }
+}
+
+/// Those that nobody would write.
+fn made_up_files() -> Result<Vec<File>, String> {
+    let (cases, seed) = (number("FIXES_CASES", 1_000), number("FIXES_SEED", 1));
+    let known: Vec<String> = small_files()?.into_iter().map(|file| file.text).collect();
+    let text = |case| {
+        let mut random = random::Random::new(seed, case);
+        match random.below(3) {
+            0 => generate::dockerfile(&mut random),
+            1 => {
+                let (text, other) = (generate::dockerfile(&mut random), generate::dockerfile(&mut random));
+                mutate::mutate(&mut random, &text, &other)
+            }
+            _ => {
+                let (text, other) = (random.below(known.len()), random.below(known.len()));
+                mutate::mutate(&mut random, &known[text], &known[other])
+            }
+        }
+    };
+    Ok((0..cases).map(|case| made_up(text(case), seed, case)).collect())
+}
+
+/// Nobody can look it up, so its name tells it.
+fn made_up(text: String, seed: u64, case: u64) -> File {
+    File { name: format!("seed {seed}, case {case}: {text:?}"), text }
+}
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    match std::env::var(variable) {
+        Ok(value) => value.parse().unwrap_or_else(|_| panic!("{variable}={value} is no number")),
+        Err(_) => otherwise,
     }
 }
 
@@ -121,7 +172,7 @@ fn views() -> [View; 3] {
 }
 
 /// Whether the fixes of all files are right in every view. What is wrong is printed.
-fn holds(files: &[PathBuf]) -> bool {
+fn holds(files: &[File]) -> bool {
     let mut wrong = 0;
     for view in views() {
         let tally = look_at_all(files, &view);
@@ -140,15 +191,13 @@ fn holds(files: &[PathBuf]) -> bool {
     wrong == 0
 }
 
-fn look_at_all(files: &[PathBuf], view: &View) -> Tally {
+fn look_at_all(files: &[File], view: &View) -> Tally {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut tally = Tally::default();
-        while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let bytes = std::fs::read(path).unwrap();
-            let text = String::from_utf8_lossy(&bytes);
-            let text = format!("{}{}", view.head, text.trim_start_matches('\u{feff}'));
-            tally.look_at(&path.to_string_lossy(), &text, &view.settings);
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let text = format!("{}{}", view.head, file.text);
+            tally.look_at(&file.name, &text, &view.settings);
         }
         tally
     };

@@ -140,8 +140,18 @@ pub fn diagnostics_beside(
     let shared = rule::Shared::new(file, settings, ignore);
     let mut found = rule::Context::run(rules::all(), &shared);
     shared.suppression.apply(file.dockerfile(), &mut found);
+    for it in &mut found {
+        it.fixes.retain(|fix| keeps_lines(file, fix));
+    }
     found.sort_by_key(|it| (it.range.start(), it.range.end()));
     found
+}
+
+/// Whether a fix puts no word in place of one that goes on over several lines: that would take away what
+/// stands between them, and comments are among it.
+fn keeps_lines(file: &SourceFile, fix: &Fix) -> bool {
+    let is_word = |edit: &&crate::text::TextEdit| !edit.new_text.is_empty() && !edit.range.is_empty();
+    fix.change.edits().iter().filter(is_word).all(|edit| !file.text().slice(edit.range).contains('\n'))
 }
 
 /// Ways to silence those `diagnostics` that touch `range`, as code actions.

@@ -8,7 +8,7 @@
 use crate::TextRange;
 use crate::TextSize;
 use crate::analysis::Settings;
-use crate::lint::rule::{behind_line, line_end};
+use crate::lint::rule::{behind_line, line_end, line_start};
 use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
 use crate::model::{Dockerfile, InstructionId, SourceFile};
 use crate::syntax::{DirectiveName, Keyword};
@@ -151,6 +151,8 @@ pub(super) struct CheckLine {
     pub(super) instruction: Option<InstructionId>,
     /// Where its value begins.
     value_start: TextSize,
+    /// How long it is, in bytes.
+    value_len: usize,
     /// What it says.
     pub(super) options: Result<Options, BadOption>,
 }
@@ -159,7 +161,7 @@ impl CheckLine {
     fn new(instruction: Option<InstructionId>, value: &str, value_start: TextSize) -> Self {
         // BuildKit reads no further than the first space.
         let value = value.split(' ').next().unwrap_or_default();
-        Self { instruction, value_start, options: Options::parse(value) }
+        Self { instruction, value_start, value_len: value.len(), options: Options::parse(value) }
     }
 
     /// The names in it, and where they stand.
@@ -381,14 +383,14 @@ fn ignore_here(file: &SourceFile, suppression: &Suppression, it: &Diagnostic) ->
     }
     let id = instruction_of(file.dockerfile(), it)?;
     if let Some(line) = suppression.above(id) {
-        return add_name(file.text(), line, it.code);
+        return add_name(line, it.code);
     }
     let instruction = file.dockerfile().instruction(id);
     // An experimental check takes the comment above these for their description.
     if suppression.asks_for_experiments() && matches!(instruction.keyword(), Keyword::Arg | Keyword::From) {
         return None;
     }
-    let start = file.text().line_range(instruction.start).start();
+    let start = line_start(file.text(), instruction.start).max(byte_order_mark(file.text()));
     // Right behind the head of the file it would be read as a part of it.
     let ends_head = if is_behind_head(file, start) { line_end(file.text()) } else { "" };
     Some(TextEdit::insert(start, format!("{ends_head}# check=skip={}{}", it.code, line_end(file.text()))))
@@ -403,7 +405,7 @@ fn is_behind_head(file: &SourceFile, offset: TextSize) -> bool {
 /// A `# check=` at the head of the file, or a name more in the one that is there.
 fn ignore_in_file(file: &SourceFile, suppression: &Suppression, code: &str) -> Option<TextEdit> {
     if let Some(line) = suppression.lines.iter().find(|line| line.instruction.is_none()) {
-        return add_name(file.text(), line, code);
+        return add_name(line, code);
     }
     Some(TextEdit::insert(head_end(file), format!("# check=skip={code}{}", line_end(file.text()))))
 }
@@ -414,15 +416,18 @@ fn head_end(file: &SourceFile) -> TextSize {
     let text = file.text();
     match file.dockerfile().directives.last() {
         Some(last) => behind_line(text, last.range.start()),
-        None => {
-            let mark = text.slice(TextRange::new(0.into(), text.len().min(3.into()))).starts_with('\u{feff}');
-            if mark { 3.into() } else { 0.into() }
-        }
+        None => byte_order_mark(text),
     }
 }
 
+/// Behind the byte-order mark at the start of a file, if it has one.
+fn byte_order_mark(text: &TextDocument) -> TextSize {
+    let mark = text.slice(TextRange::new(0.into(), text.len().min(3.into()))).starts_with('\u{feff}');
+    if mark { 3.into() } else { 0.into() }
+}
+
 /// Adds a rule to a `check=`: to its `skip`, or with one.
-fn add_name(text: &TextDocument, line: &CheckLine, code: &str) -> Option<TextEdit> {
+fn add_name(line: &CheckLine, code: &str) -> Option<TextEdit> {
     let options = line.options.as_ref().ok()?;
     if options.skip.all {
         return None;
@@ -432,9 +437,8 @@ fn add_name(text: &TextDocument, line: &CheckLine, code: &str) -> Option<TextEdi
         let comma = if lone { "" } else { "," };
         return Some(TextEdit::insert(line.abs(end), format!("{comma}{code}")));
     }
-    let rest = text.slice(TextRange::new(line.value_start, text.line_range(line.value_start).end()));
-    let end = rest.find(' ').unwrap_or(rest.trim_end().len());
-    Some(TextEdit::insert(line.abs(end), format!(";skip={code}")))
+    let semicolon = if line.value_len == 0 { "" } else { ";" };
+    Some(TextEdit::insert(line.abs(line.value_len), format!("{semicolon}skip={code}")))
 }
 
 #[cfg(test)]
@@ -596,6 +600,24 @@ ONBUILD ENV A 1
             # check=skip=StageNameCasing,FromAsCasing so
             FROM alpine as A
         "]],
+        );
+    }
+
+    #[test]
+    fn a_lone_carriage_return_ends_no_line() {
+        let text = "#escape=`\r\r\nFROM alpine as a\n";
+        let file = SourceFile::new(text);
+        let found = diagnostics(&file, &Settings::default());
+        let after: Vec<String> = ignores(&file, &found, found[0].range)
+            .iter()
+            .map(|(_, fix)| fix.change.apply(text).unwrap())
+            .collect();
+        assert_eq!(
+            after,
+            [
+                "#escape=`\r\r\n\n# check=skip=FromAsCasing\nFROM alpine as a\n",
+                "#escape=`\r\r\n# check=skip=FromAsCasing\nFROM alpine as a\n"
+            ]
         );
     }
 

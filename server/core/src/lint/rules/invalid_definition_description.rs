@@ -73,8 +73,8 @@ fn check(cx: &mut Context<'_>) {
 fn fixes(cx: &Context<'_>, name: &str, comment: &str, place: TextRange) -> Vec<Fix> {
     let mut fixes = Vec::new();
     let written = cx.text().slice(place);
-    // In front of a `#` that is not in the first column nothing can be put.
-    if let Some(at) = written.find(comment).filter(|&at| at > 0) {
+    // In front of a `#` that is not in the first column nothing can be put, and one word only is read.
+    if let Some(at) = written.find(comment).filter(|&at| at > 0 && !name.contains(' ')) {
         let start = place.start() + TextSize::of(&written[..at]);
         fixes
             .push(Fix::guess(format!("Begin it with `{name}`"), TextEdit::insert(start, format!("{name} "))));

@@ -54,7 +54,9 @@ fn fix(cx: &Context<'_>, command: &Command<'_>, pair: &Pair) -> Option<Fix> {
     let gap = TextRange::new(command.abs(pair.name.range).end(), command.abs(pair.value.range).start());
     let is_quoted = |word: &str| word.contains(['"', '\'', escape, '\u{feff}']);
     let goes_on = || cx.text().slice(gap).contains('\n');
-    if command.is_trigger() || is_quoted(&pair.name.text) || pair.value.text.is_empty() || goes_on() {
+    // The form with `=` knows more white space.
+    let is_odd = is_quoted(&pair.name.text) || pair.name.text.contains(char::is_whitespace);
+    if command.is_trigger() || is_odd || pair.value.text.is_empty() || goes_on() {
         return None;
     }
     let title = format!("Change to `{}=…`", pair.name.text);
@@ -73,7 +75,8 @@ fn fix(cx: &Context<'_>, command: &Command<'_>, pair: &Pair) -> Option<Fix> {
 fn is_one_word(value: &str, escape: char) -> bool {
     // A byte order mark means nothing at the start of a value only, and an escape at its end nothing.
     let is_odd = value.contains('\u{feff}') || value.ends_with(escape);
-    !is_odd && words::quoted(value, 0..value.len(), escape) == [0..value.len()]
+    let words = words::quoted(value, 0..value.len(), escape);
+    !is_odd && words.first().is_some_and(|first| *first == (0..value.len()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::lint::Fix;
 use crate::lint::commands::Command;
-use crate::lint::rule::{Context, declare_rule};
+use crate::lint::rule::{Casing, Context, declare_rule};
 use crate::model::StageId;
 use crate::syntax::Keyword;
 use crate::text::TextEdit;
@@ -60,6 +60,11 @@ fn check(cx: &mut Context<'_>) {
 fn fix(cx: &Context<'_>, command: &Command<'_>) -> Option<Fix> {
     let (instruction, data) = (command.instruction, command.data);
     if command.is_trigger() || !data.comments.is_empty() || !data.heredocs.is_empty() {
+        return None;
+    }
+    // Without it the other case could be that of most keywords.
+    let (Casing { lower, upper, .. }, is_lower) = (cx.casing(), cx.casing().is_lower());
+    if (is_lower && upper > 0 && lower - 1 <= upper) || (!is_lower && lower > 0 && upper <= lower) {
         return None;
     }
     // A `# check=` above it would count for the instruction that comes next.

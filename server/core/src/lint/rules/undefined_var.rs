@@ -86,8 +86,7 @@ fn take_over(cx: &Context<'_>, command: &Command<'_>, name: &str) -> Option<Fix>
     if command.is_trigger() || tells_of_secret(name) {
         return None;
     }
-    let written = &command.instruction.data.keyword_word.text;
-    let keyword = if written.chars().any(char::is_uppercase) { "ARG" } else { "arg" };
+    let keyword = cx.casing().in_case("ARG");
     let start = cx.lines_of(before).end();
     let edit = TextEdit::insert(start, format!("{keyword} {name}{}", line_end(cx.text())));
     Some(Fix::guess(format!("Take over the global one: `{keyword} {name}`"), edit))
