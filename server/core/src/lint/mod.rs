@@ -6,7 +6,7 @@ use crate::TextRange;
 use crate::analysis::Settings;
 use crate::assists::CodeAction;
 use crate::model::SourceFile;
-use crate::text::{Applicability, SourceChange};
+use crate::text::{Applicability, SourceChange, TextDocument};
 use crate::workspace::IgnoreFile;
 
 mod apply;
@@ -141,17 +141,21 @@ pub fn diagnostics_beside(
     let mut found = rule::Context::run(rules::all(), &shared);
     shared.suppression.apply(file.dockerfile(), &mut found);
     for it in &mut found {
-        it.fixes.retain(|fix| keeps_lines(file, fix));
+        it.fixes.retain(|fix| keeps_lines(file.text(), fix));
     }
     found.sort_by_key(|it| (it.range.start(), it.range.end()));
     found
 }
 
-/// Whether a fix puts no word in place of one that goes on over several lines: that would take away what
-/// stands between them, and comments are among it.
-fn keeps_lines(file: &SourceFile, fix: &Fix) -> bool {
-    let is_word = |edit: &&crate::text::TextEdit| !edit.new_text.is_empty() && !edit.range.is_empty();
-    fix.change.edits().iter().filter(is_word).all(|edit| !file.text().slice(edit.range).contains('\n'))
+/// Whether a fix leaves alone what stands between lines: a word that goes on over several of them has
+/// continuations in it, and maybe comments. Whole lines can be taken away.
+fn keeps_lines(text: &TextDocument, fix: &Fix) -> bool {
+    fix.change.edits().iter().all(|edit| {
+        let starts_line = || rule::line_start(text, edit.range.start()) == edit.range.start();
+        edit.range.is_empty()
+            || !text.slice(edit.range).contains('\n')
+            || (edit.new_text.is_empty() && starts_line())
+    })
 }
 
 /// Ways to silence those `diagnostics` that touch `range`, as code actions.

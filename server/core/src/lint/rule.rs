@@ -24,7 +24,7 @@ pub enum FixKind {
     None,
     /// Where the cure is known.
     Sometimes,
-    /// Always, and it is always right.
+    /// Always, and it is always right. Only a word that goes on over several lines is left alone.
     Always,
 }
 

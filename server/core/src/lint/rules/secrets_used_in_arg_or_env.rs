@@ -24,6 +24,10 @@ declare_rule! {
     /// FROM alpine
     /// RUN --mount=type=secret,id=token,env=API_TOKEN fetch --token "$API_TOKEN"
     /// ```
+    ///
+    /// ## Why there is no fix
+    /// The secret has to come from somewhere else, so the command that builds the image changes with the file:
+    /// `docker build --secret`. Which instruction needs the secret is not to be seen either.
     SecretsUsedInArgOrEnv {
         severity: Warning,
         source: Buildkit,
