@@ -251,6 +251,7 @@ mod tests {
                 preferred: true,
             }],
             unnecessary: false,
+            of_trigger: false,
         };
         let mut out = Vec::new();
         Printer::new(false).print(&mut out, "Dockerfile", text, &[diagnostic]).unwrap();

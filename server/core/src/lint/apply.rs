@@ -113,6 +113,7 @@ mod tests {
                 preferred: true,
             }],
             unnecessary: false,
+            of_trigger: false,
         });
         diagnostics.collect()
     }

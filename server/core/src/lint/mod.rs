@@ -6,7 +6,7 @@ use crate::TextRange;
 use crate::analysis::Settings;
 use crate::assists::CodeAction;
 use crate::model::SourceFile;
-use crate::text::{Applicability, SourceChange};
+use crate::text::{Applicability, SourceChange, TextDocument};
 use crate::workspace::IgnoreFile;
 
 mod apply;
@@ -116,6 +116,8 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
     /// Whether the range is code that has no effect: editors show it faded.
     pub unnecessary: bool,
+    /// Whether an ONBUILD of the base is at fault: a comment above the instruction does not silence it.
+    pub of_trigger: bool,
 }
 
 impl Diagnostic {
@@ -139,8 +141,22 @@ pub fn diagnostics_beside(
     let shared = rule::Shared::new(file, settings, ignore);
     let mut found = rule::Context::run(rules::all(), &shared);
     shared.suppression.apply(file.dockerfile(), &mut found);
+    for it in &mut found {
+        it.fixes.retain(|fix| keeps_lines(file.text(), fix));
+    }
     found.sort_by_key(|it| (it.range.start(), it.range.end()));
     found
+}
+
+/// Whether a fix leaves alone what stands between lines: a word that goes on over several of them has
+/// continuations in it, and maybe comments. Whole lines can be taken away.
+fn keeps_lines(text: &TextDocument, fix: &Fix) -> bool {
+    fix.change.edits().iter().all(|edit| {
+        let starts_line = || rule::line_start(text, edit.range.start()) == edit.range.start();
+        edit.range.is_empty()
+            || !text.slice(edit.range).contains('\n')
+            || (edit.new_text.is_empty() && starts_line())
+    })
 }
 
 /// Ways to silence those `diagnostics` that touch `range`, as code actions.

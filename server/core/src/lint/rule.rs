@@ -8,6 +8,7 @@ use crate::analysis::Settings;
 use crate::lint::commands::{Command, commands};
 use crate::lint::globals::Globals;
 use crate::lint::image_name::{self, NameFault};
+use crate::lint::rules::consistent_instruction_casing;
 use crate::lint::suppression::Suppression;
 use crate::lint::target::Target;
 use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
@@ -24,7 +25,7 @@ pub enum FixKind {
     None,
     /// Where the cure is known.
     Sometimes,
-    /// Always, and it is always right.
+    /// Always, and it is always right. Only a word that goes on over several lines is left alone.
     Always,
 }
 
@@ -117,6 +118,26 @@ macro_rules! declare_rule {
 }
 pub(super) use declare_rule;
 
+/// How many keywords there are, and how many are written in one case.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Casing {
+    pub(super) all: usize,
+    pub(super) lower: usize,
+    pub(super) upper: usize,
+}
+
+impl Casing {
+    /// Whether lower case is the right one. Where both are equally frequent, upper case is.
+    pub(super) fn is_lower(self) -> bool {
+        self.lower > self.upper
+    }
+
+    /// A keyword, which is given in upper case, in the right one.
+    pub(super) fn in_case(self, keyword: &str) -> String {
+        if self.is_lower() { keyword.to_lowercase() } else { keyword.to_owned() }
+    }
+}
+
 /// What several checks need, worked out once and only when one asks for it.
 pub(super) struct Shared<'a> {
     file: &'a SourceFile,
@@ -128,6 +149,7 @@ pub(super) struct Shared<'a> {
     triggered: OnceCell<FxHashSet<StageId>>,
     /// Names of images that were looked at: many stages are built from the same one.
     names: RefCell<FxHashMap<String, Option<NameFault>>>,
+    casing: OnceCell<Casing>,
     pub(super) suppression: Suppression,
 }
 
@@ -143,6 +165,7 @@ impl<'a> Shared<'a> {
             commands: OnceCell::new(),
             triggered: OnceCell::new(),
             names: RefCell::default(),
+            casing: OnceCell::new(),
             suppression,
         }
     }
@@ -176,6 +199,18 @@ impl<'a> Context<'a> {
     /// The document's text.
     pub(super) fn text(&self) -> &'a TextDocument {
         self.shared.file.text()
+    }
+
+    /// The lines of an instruction, with the end of the last one.
+    pub(super) fn lines_of(&self, instruction: Instruction<'_>) -> TextRange {
+        let (text, range) = (self.text(), instruction.range());
+        TextRange::new(line_start(text, range.start()), behind_line(text, range.end()))
+    }
+
+    /// In which case the keywords of the file are written.
+    pub(super) fn casing(&self) -> Casing {
+        let dockerfile = self.dockerfile;
+        *self.shared.casing.get_or_init(|| consistent_instruction_casing::casing(dockerfile))
     }
 
     /// The variables that FROM sees.
@@ -238,6 +273,7 @@ impl<'a> Context<'a> {
         }
         let found = self.report(command.blamed.keyword_range(), message);
         found.relate(command.abs(word), "in the ONBUILD of its base");
+        found.of_trigger = true;
         found
     }
 
@@ -323,6 +359,7 @@ impl<'a> Context<'a> {
             related: Vec::new(),
             fixes: Vec::new(),
             unnecessary: false,
+            of_trigger: false,
         });
         &mut self.found[at]
     }
@@ -353,6 +390,40 @@ impl Fix {
     pub(super) fn change_to(range: TextRange, word: &str) -> Self {
         Self::guess(format!("Change to `{word}`"), TextEdit::replace(range, word))
     }
+}
+
+/// Where the line starts that holds `offset`, as BuildKit counts lines: a lone `\r` ends none.
+pub(super) fn line_start(text: &TextDocument, offset: TextSize) -> TextSize {
+    let mut start = text.line_range(offset).start();
+    while let Some(before) = start.checked_sub(TextSize::of('\n')) {
+        if text.slice(TextRange::new(before, start)) == "\n" {
+            break;
+        }
+        start = text.line_range(before).start();
+    }
+    start
+}
+
+/// Behind the end of the line that holds `offset`, where the next one starts.
+pub(super) fn behind_line(text: &TextDocument, offset: TextSize) -> TextSize {
+    let mut at = offset;
+    loop {
+        let end = text.line_range(at).end();
+        let rest = text.slice(TextRange::new(end, (end + TextSize::new(2)).min(text.len())));
+        match rest.as_bytes() {
+            [] => return end,
+            [b'\r', b'\n', ..] => return end + TextSize::new(2),
+            [b'\n', ..] => return end + TextSize::new(1),
+            _ => at = end + TextSize::new(1),
+        }
+    }
+}
+
+/// The line end that a file uses.
+pub(super) fn line_end(text: &TextDocument) -> &'static str {
+    let end = text.line_range(0.into()).end();
+    let rest = text.slice(TextRange::new(end, (end + TextSize::new(2)).min(text.len())));
+    if rest == "\r\n" { "\r\n" } else { "\n" }
 }
 
 /// The first `len` bytes of a range, for files without anything to point at.

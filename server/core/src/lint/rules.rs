@@ -10,6 +10,7 @@ pub(super) mod expose_invalid_format;
 pub(super) mod expose_proto_casing;
 pub(super) mod from_as_casing;
 pub(super) mod from_platform_flag_const_disallowed;
+pub(super) mod invalid_base_image_platform;
 pub(super) mod invalid_check_option;
 pub(super) mod invalid_copy;
 pub(super) mod invalid_default_arg_in_from;
@@ -52,6 +53,7 @@ static ALL: &[&Rule] = &[
     &expose_proto_casing::RULE,
     &from_as_casing::RULE,
     &from_platform_flag_const_disallowed::RULE,
+    &invalid_base_image_platform::RULE,
     &invalid_check_option::RULE,
     &invalid_copy::RULE,
     &invalid_default_arg_in_from::RULE,
@@ -102,6 +104,7 @@ mod tests {
 
     use super::*;
     use crate::analysis::Settings;
+    use crate::lint::suppression::BUILD_CHECKS;
     use crate::lint::{Diagnostic, FixKind, Fixed, Severity, apply_fixes, diagnostics, diagnostics_beside};
     use crate::model::SourceFile;
 
@@ -150,17 +153,34 @@ mod tests {
         assert!(find("NoSuchRule").is_none());
     }
 
+    /// The check that needs a registry, so that it never finds anything here.
+    const SILENT: &str = "InvalidBaseImagePlatform";
+
+    #[test]
+    fn there_is_a_rule_for_each_build_check() {
+        for code in BUILD_CHECKS {
+            let rule = find(code).unwrap_or_else(|| panic!("no rule {code}"));
+            assert_eq!((rule.code, rule.source), (code, crate::lint::Source::Buildkit));
+        }
+    }
+
     #[test]
     fn every_page_is_whole() {
         for rule in all() {
             let page = rule.page();
             let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+            let (first, rest) = headings.split_at(4.min(headings.len()));
             assert_eq!(
-                headings,
+                first,
                 ["What it does", "Why it matters", "Example", "Use instead"],
                 "the page of {}",
                 rule.code
             );
+            let says_why = rest == ["Why there is no fix"];
+            assert!(says_why || rest.is_empty(), "{}: {rest:?}", rule.code);
+            assert!(!says_why || rule.fix == FixKind::None, "{} has a fix", rule.code);
+            let needs_why = BUILD_CHECKS.contains(&rule.code) && rule.fix == FixKind::None;
+            assert!(says_why || !needs_why, "the page of {} does not say why there is no fix", rule.code);
             assert_eq!(rule.examples("Example").len(), 1, "{}", rule.code);
             assert_eq!(rule.examples("Use instead").len(), 1, "{}", rule.code);
         }
@@ -178,8 +198,9 @@ mod tests {
     #[test]
     fn every_example_triggers_its_rule_and_no_other() {
         for rule in all() {
+            let expected = if rule.code == SILENT { BTreeSet::new() } else { BTreeSet::from([rule.code]) };
             for example in rule.examples("Example") {
-                assert_eq!(codes(rule, "Example", &example), BTreeSet::from([rule.code]), "{example}");
+                assert_eq!(codes(rule, "Example", &example), expected, "{example}");
             }
             for example in rule.examples("Use instead") {
                 assert_eq!(codes(rule, "Use instead", &example), BTreeSet::new(), "{example}");

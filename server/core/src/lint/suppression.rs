@@ -8,9 +8,10 @@
 use crate::TextRange;
 use crate::TextSize;
 use crate::analysis::Settings;
+use crate::lint::rule::{behind_line, line_end, line_start};
 use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
 use crate::model::{Dockerfile, InstructionId, SourceFile};
-use crate::syntax::DirectiveName;
+use crate::syntax::{DirectiveName, Keyword};
 use crate::text::{TextDocument, TextEdit};
 
 /// BuildKit's build checks.
@@ -150,6 +151,8 @@ pub(super) struct CheckLine {
     pub(super) instruction: Option<InstructionId>,
     /// Where its value begins.
     value_start: TextSize,
+    /// How long it is, in bytes.
+    value_len: usize,
     /// What it says.
     pub(super) options: Result<Options, BadOption>,
 }
@@ -158,7 +161,7 @@ impl CheckLine {
     fn new(instruction: Option<InstructionId>, value: &str, value_start: TextSize) -> Self {
         // BuildKit reads no further than the first space.
         let value = value.split(' ').next().unwrap_or_default();
-        Self { instruction, value_start, options: Options::parse(value) }
+        Self { instruction, value_start, value_len: value.len(), options: Options::parse(value) }
     }
 
     /// The names in it, and where they stand.
@@ -212,6 +215,17 @@ impl Suppression {
         }
     }
 
+    /// Whether a comment above this instruction says anything about checks.
+    pub(super) fn is_about(&self, instruction: InstructionId) -> bool {
+        self.above(instruction).is_some()
+    }
+
+    /// The `check=` in the comments above this instruction.
+    fn above(&self, instruction: InstructionId) -> Option<&CheckLine> {
+        let at = self.lines.partition_point(|line| line.instruction < Some(instruction));
+        self.lines.get(at).filter(|line| line.instruction == Some(instruction))
+    }
+
     /// Whether anything asks for checks that do not run by themselves.
     pub(super) fn asks_for_experiments(&self) -> bool {
         let lines = self.lines.iter().filter_map(|line| line.options.as_ref().ok());
@@ -232,13 +246,10 @@ impl Suppression {
 
     /// What the comments above the instruction say that a finding is about.
     fn local(&self, dockerfile: &Dockerfile, it: &Diagnostic) -> Option<&Options> {
-        if WHOLE_FILE.contains(&it.code) {
+        if !listens_to_comments(it) {
             return None;
         }
-        let instruction = instruction_of(dockerfile, it)?;
-        let at = self.lines.partition_point(|line| line.instruction < Some(instruction));
-        let line = self.lines.get(at).filter(|line| line.instruction == Some(instruction))?;
-        line.options.as_ref().ok()
+        self.above(instruction_of(dockerfile, it)?)?.options.as_ref().ok()
     }
 }
 
@@ -284,12 +295,12 @@ fn comments(file: &SourceFile, lines: &mut Vec<CheckLine>) {
     }
 }
 
-/// The last comment that BuildKit keeps for an instruction, without its `#`.
+/// The last comment that BuildKit keeps for an instruction, without its `#`, and where it stands.
 pub(super) fn last_comment(
     dockerfile: &Dockerfile,
     text: &TextDocument,
     id: InstructionId,
-) -> Option<String> {
+) -> Option<(String, TextRange)> {
     let start = dockerfile.instruction(id).start;
     let end = dockerfile.comments.partition_point(|it| it.range.start() < start);
     let last = dockerfile.comments[..end].last()?;
@@ -301,7 +312,7 @@ pub(super) fn last_comment(
     // In front of the `#` BuildKit takes one blank away, and keeps the `#`.
     let body = if is_in_first_column(text, last.range) { &written[1..] } else { &written };
     let body = body.trim();
-    (!body.is_empty()).then(|| body.to_owned())
+    (!body.is_empty()).then(|| (body.to_owned(), last.range))
 }
 
 fn is_in_first_column(text: &TextDocument, comment: TextRange) -> bool {
@@ -321,6 +332,12 @@ fn instruction_of(dockerfile: &Dockerfile, it: &Diagnostic) -> Option<Instructio
     let index =
         dockerfile.placed.partition_point(|placed| placed.start <= it.range.start()).checked_sub(1)?;
     u32::try_from(index).ok().map(InstructionId)
+}
+
+/// Whether a comment above the instruction can silence it. Triggers are read again where they run, and by
+/// then BuildKit has forgotten the comments above them; those above the FROM are for the FROM alone.
+fn listens_to_comments(it: &Diagnostic) -> bool {
+    !it.of_trigger && !WHOLE_FILE.contains(&it.code)
 }
 
 fn is_build_check(it: &Diagnostic) -> bool {
@@ -361,17 +378,22 @@ pub(super) fn ignores<'a>(
 
 /// A comment above the instruction, or a name more in the one that is there.
 fn ignore_here(file: &SourceFile, suppression: &Suppression, it: &Diagnostic) -> Option<TextEdit> {
-    if WHOLE_FILE.contains(&it.code) {
+    if !listens_to_comments(it) {
         return None;
     }
     let id = instruction_of(file.dockerfile(), it)?;
-    if let Some(line) = suppression.lines.iter().find(|line| line.instruction == Some(id)) {
-        return add_name(file.text(), line, it.code);
+    if let Some(line) = suppression.above(id) {
+        return add_name(line, it.code);
     }
-    let start = file.text().line_range(file.dockerfile().instruction(id).start).start();
+    let instruction = file.dockerfile().instruction(id);
+    // An experimental check takes the comment above these for their description.
+    if suppression.asks_for_experiments() && matches!(instruction.keyword(), Keyword::Arg | Keyword::From) {
+        return None;
+    }
+    let start = line_start(file.text(), instruction.start).max(byte_order_mark(file.text()));
     // Right behind the head of the file it would be read as a part of it.
-    let ends_head = if is_behind_head(file, start) { line_end(file) } else { "" };
-    Some(TextEdit::insert(start, format!("{ends_head}# check=skip={}{}", it.code, line_end(file))))
+    let ends_head = if is_behind_head(file, start) { line_end(file.text()) } else { "" };
+    Some(TextEdit::insert(start, format!("{ends_head}# check=skip={}{}", it.code, line_end(file.text()))))
 }
 
 /// Whether nothing but parser directives stands above `offset`.
@@ -383,9 +405,9 @@ fn is_behind_head(file: &SourceFile, offset: TextSize) -> bool {
 /// A `# check=` at the head of the file, or a name more in the one that is there.
 fn ignore_in_file(file: &SourceFile, suppression: &Suppression, code: &str) -> Option<TextEdit> {
     if let Some(line) = suppression.lines.iter().find(|line| line.instruction.is_none()) {
-        return add_name(file.text(), line, code);
+        return add_name(line, code);
     }
-    Some(TextEdit::insert(head_end(file), format!("# check=skip={code}{}", line_end(file))))
+    Some(TextEdit::insert(head_end(file), format!("# check=skip={code}{}", line_end(file.text()))))
 }
 
 /// Behind the last parser directive: the start of the file where there is none, but behind a byte-order
@@ -393,29 +415,19 @@ fn ignore_in_file(file: &SourceFile, suppression: &Suppression, code: &str) -> O
 fn head_end(file: &SourceFile) -> TextSize {
     let text = file.text();
     match file.dockerfile().directives.last() {
-        Some(last) => {
-            let end = text.line_range(last.range.start()).end();
-            let rest = text.slice(TextRange::new(end, (end + TextSize::new(2)).min(text.len())));
-            let line_end = if rest.starts_with("\r\n") { 2 } else { u32::from(!rest.is_empty()) };
-            end + TextSize::new(line_end)
-        }
-        None => {
-            let mark = text.slice(TextRange::new(0.into(), text.len().min(3.into()))).starts_with('\u{feff}');
-            if mark { 3.into() } else { 0.into() }
-        }
+        Some(last) => behind_line(text, last.range.start()),
+        None => byte_order_mark(text),
     }
 }
 
-/// The line end that the file uses.
-fn line_end(file: &SourceFile) -> &'static str {
-    let text = file.text();
-    let end = text.line_range(0.into()).end();
-    let rest = text.slice(TextRange::new(end, (end + TextSize::new(2)).min(text.len())));
-    if rest == "\r\n" { "\r\n" } else { "\n" }
+/// Behind the byte-order mark at the start of a file, if it has one.
+fn byte_order_mark(text: &TextDocument) -> TextSize {
+    let mark = text.slice(TextRange::new(0.into(), text.len().min(3.into()))).starts_with('\u{feff}');
+    if mark { 3.into() } else { 0.into() }
 }
 
 /// Adds a rule to a `check=`: to its `skip`, or with one.
-fn add_name(text: &TextDocument, line: &CheckLine, code: &str) -> Option<TextEdit> {
+fn add_name(line: &CheckLine, code: &str) -> Option<TextEdit> {
     let options = line.options.as_ref().ok()?;
     if options.skip.all {
         return None;
@@ -425,9 +437,8 @@ fn add_name(text: &TextDocument, line: &CheckLine, code: &str) -> Option<TextEdi
         let comma = if lone { "" } else { "," };
         return Some(TextEdit::insert(line.abs(end), format!("{comma}{code}")));
     }
-    let rest = text.slice(TextRange::new(line.value_start, text.line_range(line.value_start).end()));
-    let end = rest.find(' ').unwrap_or(rest.trim_end().len());
-    Some(TextEdit::insert(line.abs(end), format!(";skip={code}")))
+    let semicolon = if line.value_len == 0 { "" } else { ";" };
+    Some(TextEdit::insert(line.abs(line.value_len), format!("{semicolon}skip={code}")))
 }
 
 #[cfg(test)]
@@ -486,6 +497,41 @@ FROM alpine AS a
 #              ^ DuplicateStageName: There is a stage `a` already. Give this one another name.
 ",
         );
+    }
+
+    #[test]
+    fn triggers_listen_to_the_head_only() {
+        check(
+            r"
+# a Dockerfile
+FROM alpine AS base
+# check=skip=all
+ONBUILD ENV A 1
+#           ^ … in the ONBUILD of its base
+# check=skip=all
+ FROM base
+#^^^^ LegacyKeyValueFormat: Write `ENV A=…`: without `=` it is an old form.
+",
+        );
+        check("# check=skip=all\nFROM alpine AS base\nONBUILD ENV A 1\nFROM base\n");
+    }
+
+    #[test]
+    fn what_a_comment_cannot_silence_is_not_ignored_here() {
+        let file = SourceFile::new("FROM alpine AS base\nONBUILD ENV A 1\nFROM base\n");
+        let found = diagnostics(&file, &Settings::default());
+        let titles: Vec<String> =
+            ignores(&file, &found, found[0].range).into_iter().map(|(_, fix)| fix.title).collect();
+        assert_eq!(titles, ["Ignore LegacyKeyValueFormat in this file"]);
+    }
+
+    #[test]
+    fn a_comment_that_would_be_a_description_is_not_offered() {
+        let file = SourceFile::new("# check=experimental=all\nFROM alpine as a\n");
+        let found = diagnostics(&file, &Settings::default());
+        let titles: Vec<String> =
+            ignores(&file, &found, found[0].range).into_iter().map(|(_, fix)| fix.title).collect();
+        assert_eq!(titles, ["Ignore FromAsCasing in this file"]);
     }
 
     fn severities(text: &str, settings: &Settings) -> Vec<(&'static str, Severity)> {
@@ -554,6 +600,24 @@ FROM alpine AS a
             # check=skip=StageNameCasing,FromAsCasing so
             FROM alpine as A
         "]],
+        );
+    }
+
+    #[test]
+    fn a_lone_carriage_return_ends_no_line() {
+        let text = "#escape=`\r\r\nFROM alpine as a\n";
+        let file = SourceFile::new(text);
+        let found = diagnostics(&file, &Settings::default());
+        let after: Vec<String> = ignores(&file, &found, found[0].range)
+            .iter()
+            .map(|(_, fix)| fix.change.apply(text).unwrap())
+            .collect();
+        assert_eq!(
+            after,
+            [
+                "#escape=`\r\r\n\n# check=skip=FromAsCasing\nFROM alpine as a\n",
+                "#escape=`\r\r\n# check=skip=FromAsCasing\nFROM alpine as a\n"
+            ]
         );
     }
 

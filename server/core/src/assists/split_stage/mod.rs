@@ -128,6 +128,7 @@ pub fn hint(file: &SourceFile) -> Option<Diagnostic> {
         related: Vec::new(),
         fixes: vec![fix],
         unnecessary: false,
+        of_trigger: false,
     })
 }
 

@@ -1,8 +1,8 @@
 //! Keywords in another case than most.
 
 use crate::lint::Fix;
-use crate::lint::rule::{Context, declare_rule};
-use crate::model::Instruction;
+use crate::lint::rule::{Casing, Context, declare_rule};
+use crate::model::{Dockerfile, Instruction};
 use crate::syntax::Keyword;
 use crate::text::TextEdit;
 
@@ -35,26 +35,35 @@ declare_rule! {
     }
 }
 
-fn check(cx: &mut Context<'_>) {
-    // BuildKit leaves out what stands before the first FROM.
-    let first = cx.dockerfile.stages.first().map_or(usize::MAX, |stage| stage.from.index());
-    let keywords = || cx.dockerfile.instructions().skip(first).filter(|it| it.keyword() != Keyword::Unknown);
-    let (mut lower, mut upper, mut all) = (0_usize, 0_usize, 0_usize);
-    for keyword in keywords() {
-        all += 1;
+/// The instructions whose keywords are looked at. BuildKit leaves out what stands before the first FROM.
+fn keywords(dockerfile: &Dockerfile) -> impl Iterator<Item = Instruction<'_>> {
+    let first = dockerfile.stages.first().map_or(usize::MAX, |stage| stage.from.index());
+    dockerfile.instructions().skip(first).filter(|it| it.keyword() != Keyword::Unknown)
+}
+
+/// How many of them are in which case.
+pub(in crate::lint) fn casing(dockerfile: &Dockerfile) -> Casing {
+    let mut found = Casing::default();
+    for keyword in keywords(dockerfile) {
+        found.all += 1;
         let written = &keyword.data.keyword_word.text;
         if written == keyword.keyword().as_str() {
-            upper += 1;
+            found.upper += 1;
             continue;
         }
-        lower += usize::from(is_in_case(written, true));
-        upper += usize::from(is_in_case(written, false));
+        found.lower += usize::from(is_in_case(written, true));
+        found.upper += usize::from(is_in_case(written, false));
     }
-    let is_lower = lower > upper;
-    if lower.max(upper) == all {
+    found
+}
+
+fn check(cx: &mut Context<'_>) {
+    let casing = cx.casing();
+    let is_lower = casing.is_lower();
+    if casing.lower.max(casing.upper) == casing.all {
         return;
     }
-    let others: Vec<(Instruction<'_>, String)> = keywords()
+    let others: Vec<(Instruction<'_>, String)> = keywords(cx.dockerfile)
         .filter(|it| !is_in_case(&it.data.keyword_word.text, is_lower))
         .map(|it| (it, in_case(&it.data.keyword_word.text, is_lower)))
         .collect();

@@ -38,6 +38,9 @@ declare_rule! {
     /// FROM nginx
     /// COPY dist /usr/share/nginx/html
     /// ```
+    ///
+    /// ## Why there is no fix
+    /// Either of the two may be the mistake: the path that is copied, or the line of the ignore file.
     CopyIgnoredFile {
         severity: Warning,
         source: Buildkit,

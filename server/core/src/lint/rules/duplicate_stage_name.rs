@@ -24,6 +24,9 @@ declare_rule! {
     /// FROM alpine AS tools
     /// FROM tools AS app
     /// ```
+    ///
+    /// ## Why there is no fix
+    /// The stage needs a name that nobody has yet, and which of the stages a reference meant is not to be seen.
     DuplicateStageName {
         severity: Warning,
         source: Buildkit,

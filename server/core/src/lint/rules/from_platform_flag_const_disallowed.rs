@@ -20,6 +20,10 @@ declare_rule! {
     /// ```dockerfile
     /// FROM --platform=linux/arm64 alpine AS build_arm64
     /// ```
+    ///
+    /// ## Why there is no fix
+    /// The platform may be fixed on purpose. Without the flag, or with a variable in it, another image is built; a
+    /// new name for the stage is yours to choose, and breaks a `--target` that asks for the old one.
     FromPlatformFlagConstDisallowed {
         severity: Warning,
         source: Buildkit,

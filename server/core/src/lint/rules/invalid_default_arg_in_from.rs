@@ -22,6 +22,9 @@ declare_rule! {
     /// ARG TAG=3
     /// FROM alpine:${TAG}
     /// ```
+    ///
+    /// ## Why there is no fix
+    /// The default is a value that only you can know.
     InvalidDefaultArgInFrom {
         severity: Warning,
         source: Buildkit,

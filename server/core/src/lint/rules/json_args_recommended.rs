@@ -99,6 +99,7 @@ fn plain_words(text: &str) -> Option<Vec<String>> {
                     match rest.next()? {
                         end if end == ch => break,
                         '$' | '`' | '\\' if ch == '"' => return None,
+                        inner if inner.is_control() => return None,
                         inner => word.push(inner),
                     }
                 }

@@ -37,18 +37,16 @@ fn check(cx: &mut Context<'_>) {
     let all = cx.dockerfile.instructions().filter(|it| it.keyword() == Keyword::Maintainer);
     for instruction in all.filter(|it| it.data.faults.is_empty()) {
         let message = "MAINTAINER is deprecated. Use the label `org.opencontainers.image.authors`.";
-        let fix = fix(instruction, cx.dockerfile.escape);
+        let fix = fix(instruction, cx.dockerfile.escape, &cx.casing().in_case("LABEL"));
         cx.report(instruction.keyword_range(), message).fixes.extend(fix);
     }
 }
 
-fn fix(instruction: Instruction<'_>, escape: char) -> Option<Fix> {
+fn fix(instruction: Instruction<'_>, escape: char, keyword: &str) -> Option<Fix> {
     let Arguments::Text(text) = &instruction.data.arguments else { return None };
     if instruction.data.newlines > 0 || !instruction.data.flags.is_empty() {
         return None;
     }
-    let written = &instruction.data.keyword_word.text;
-    let keyword = if *written == written.to_lowercase() { "label" } else { "LABEL" };
     let mut value = String::new();
     for ch in text.text.chars() {
         // Unlike MAINTAINER, LABEL expands variables and takes quotes away.

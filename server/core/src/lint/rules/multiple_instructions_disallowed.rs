@@ -1,13 +1,16 @@
 //! CMD, ENTRYPOINT or HEALTHCHECK more than once.
 
+use crate::lint::Fix;
 use crate::lint::commands::Command;
-use crate::lint::rule::{Context, declare_rule};
+use crate::lint::rule::{Casing, Context, declare_rule};
 use crate::model::StageId;
 use crate::syntax::Keyword;
+use crate::text::TextEdit;
 
 declare_rule! {
     /// ## What it does
-    /// Reports CMD, ENTRYPOINT and HEALTHCHECK that are followed by another one in the same stage.
+    /// Reports CMD, ENTRYPOINT and HEALTHCHECK that are followed by another one in the same stage. The fix
+    /// removes the one without effect; whether the other one is meant, only you can tell.
     ///
     /// ## Why it matters
     /// Only the last one has an effect.
@@ -27,7 +30,7 @@ declare_rule! {
     MultipleInstructionsDisallowed {
         severity: Warning,
         source: Buildkit,
-        fix: None,
+        fix: Sometimes,
         url: "https://docs.docker.com/go/dockerfile/rule/multiple-instructions-disallowed/",
     }
 }
@@ -45,15 +48,41 @@ fn check(cx: &mut Context<'_>) {
         if let Some(earlier) = last[kind].replace(command) {
             let keyword = command.data.keyword.as_str();
             let message = format!("A later {keyword} of this stage replaces this one. Remove one of them.");
+            let fix = fix(cx, earlier);
             let found = cx.report_run(earlier, earlier.data.keyword_word.range, message);
+            found.fixes.extend(fix);
             found.relate(command.abs(command.data.keyword_word.range), "the later one is here");
         }
     }
 }
 
+/// Removes the one without effect with its lines, but no comment.
+fn fix(cx: &Context<'_>, command: &Command<'_>) -> Option<Fix> {
+    let (instruction, data) = (command.instruction, command.data);
+    if command.is_trigger() || !data.comments.is_empty() || !data.heredocs.is_empty() {
+        return None;
+    }
+    // Without it the other case could be that of most keywords.
+    let (Casing { lower, upper, .. }, is_lower) = (cx.casing(), cx.casing().is_lower());
+    if (is_lower && upper > 0 && lower - 1 <= upper) || (!is_lower && lower > 0 && upper <= lower) {
+        return None;
+    }
+    // A `# check=` above it would count for the instruction that comes next.
+    if cx.suppression().is_about(instruction.id) {
+        return None;
+    }
+    let lines = cx.lines_of(instruction);
+    Some(Fix::guess(format!("Remove this {}", data.keyword.as_str()), TextEdit::delete(lines)))
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::lint::test::check;
+    use expect_test::expect;
+
+    use crate::analysis::Settings;
+    use crate::lint::diagnostics;
+    use crate::lint::test::{check, fixed};
+    use crate::model::SourceFile;
 
     #[test]
     fn all_but_the_last_of_a_stage() {
@@ -72,5 +101,26 @@ FROM a
 CMD ["d"]
 "#,
         );
+    }
+
+    #[test]
+    fn the_lines_go_and_comments_stay() {
+        fixed(
+            "FROM alpine\n# first\n  CMD a \\\n\n    b\n\n# second\nCMD c\n",
+            "MultipleInstructionsDisallowed",
+            &expect![[r"
+                FROM alpine
+                # first
+
+                # second
+                CMD c
+            "]],
+        );
+        for kept in ["# check=skip=JSONArgsRecommended\nCMD a\n", "CMD a \\\n# why\n b\n"] {
+            let text = format!("# a file\nFROM alpine\n{kept}CMD c\n");
+            let found = diagnostics(&SourceFile::new(&text), &Settings::default());
+            let found = found.iter().find(|it| it.code == "MultipleInstructionsDisallowed");
+            assert!(found.is_some_and(|it| it.fixes.is_empty()), "{text}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Empty lines in the middle of an instruction.
 
 use crate::lint::Fix;
-use crate::lint::rule::{Context, declare_rule};
+use crate::lint::rule::{Context, declare_rule, line_start};
 use crate::model::Instruction;
 use crate::text::TextEdit;
 use crate::{TextRange, TextSize};
@@ -38,11 +38,14 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
+    let blank_end = blank_end(cx);
+    let last_id = cx.dockerfile.instructions().next_back().map(|it| it.id);
     for instruction in cx.dockerfile.instructions().filter(|it| !it.data.empty_lines.is_empty()) {
         let text = cx.text();
-        let whole = |range: TextRange| range.cover(TextRange::empty(text.line_range(range.start()).start()));
+        let whole = |range: TextRange| range.cover(TextRange::empty(line_start(text, range.start())));
         let empty = instruction.data.empty_lines.iter();
-        let lines: Vec<TextRange> = empty.map(|&it| whole(instruction.abs(it))).collect();
+        let blank_end = blank_end.filter(|_| last_id == Some(instruction.id));
+        let lines: Vec<TextRange> = empty.map(|&it| whole(instruction.abs(it))).chain(blank_end).collect();
         let edits = lines.iter().map(|&range| TextEdit::delete(range)).collect();
         let fix = Fix::safe_edits("Remove the empty lines", edits);
         let last = last_line(cx, instruction);
@@ -53,7 +56,7 @@ fn check(cx: &mut Context<'_>) {
         }
     }
     let is_found = cx.dockerfile.instructions().next_back().is_some_and(|it| !it.data.empty_lines.is_empty());
-    if let Some(line) = blank_end(cx).filter(|_| !is_found) {
+    if let Some(line) = blank_end.filter(|_| !is_found) {
         let found = cx.report(line, "This instruction goes on with an empty line. Remove it.");
         found.fixes.push(Fix::safe("Remove the empty line", TextEdit::delete(line)));
     }

@@ -63,6 +63,17 @@ fn is_target_platform(word: &str, escape: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_target_platform;
+    use crate::analysis::Settings;
+    use crate::lint::diagnostics;
+    use crate::model::SourceFile;
+
+    #[test]
+    fn a_flag_over_several_lines_stays() {
+        let file = SourceFile::new("FROM --platform=$TARGET\\\n# why\nPLATFORM alpine\n");
+        let found = diagnostics(&file, &Settings::default());
+        let found: Vec<_> = found.iter().map(|it| (it.code, it.fixes.len())).collect();
+        assert_eq!(found, [("RedundantTargetPlatform", 0)]);
+    }
 
     #[test]
     fn nothing_but_the_platform() {

@@ -19,6 +19,9 @@ declare_rule! {
     /// ```dockerfile
     /// FROM alpine AS sources
     /// ```
+    ///
+    /// ## Why there is no fix
+    /// The stage needs a name that nobody has yet.
     ReservedStageName {
         severity: Warning,
         source: Buildkit,

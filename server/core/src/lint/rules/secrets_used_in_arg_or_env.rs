@@ -24,6 +24,10 @@ declare_rule! {
     /// FROM alpine
     /// RUN --mount=type=secret,id=token,env=API_TOKEN fetch --token "$API_TOKEN"
     /// ```
+    ///
+    /// ## Why there is no fix
+    /// The secret has to come from somewhere else, so the command that builds the image changes with the file:
+    /// `docker build --secret`. Which instruction needs the secret is not to be seen either.
     SecretsUsedInArgOrEnv {
         severity: Warning,
         source: Buildkit,
@@ -67,7 +71,7 @@ fn message(keyword: &str, name: &str) -> String {
 }
 
 /// Whether a word of the name, between underscores, is one of a secret.
-fn tells_of_secret(name: &str) -> bool {
+pub(super) fn tells_of_secret(name: &str) -> bool {
     const SECRET: [&str; 10] = [
         "apikey",
         "auth",

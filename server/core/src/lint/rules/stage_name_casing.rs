@@ -62,7 +62,10 @@ fn fix(cx: &Context<'_>, stage: &Stage) -> Option<Fix> {
 mod tests {
     use expect_test::expect;
 
+    use crate::analysis::Settings;
+    use crate::lint::diagnostics;
     use crate::lint::test::{check, fixed};
+    use crate::model::SourceFile;
 
     #[test]
     fn the_name_as_written() {
@@ -73,6 +76,16 @@ FROM alpine AS Base
 FROM base AS next
 COPY --from=BASE /a /a
 ",
+        );
+    }
+
+    #[test]
+    fn a_name_over_several_lines_stays() {
+        let file = SourceFile::new("FROM alpine AS Ba\\\n# why\nse\n");
+        let found = diagnostics(&file, &Settings::default());
+        assert_eq!(
+            found.iter().map(|it| (it.code, it.fixes.len())).collect::<Vec<_>>(),
+            [("StageNameCasing", 0)]
         );
     }
 

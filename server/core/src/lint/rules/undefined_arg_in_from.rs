@@ -63,6 +63,8 @@ fn check_word(cx: &mut Context<'_>, instruction: Instruction<'_>, word: &Spanned
             }
         };
         let found = cx.report_in(instruction, place, message);
+        // As the platform, TARGETPLATFORM would be one word too many.
+        let near = near.filter(|&near| near != "TARGETPLATFORM");
         if let (Some(near), true) = (near, place != word.range) {
             found.fixes.push(Fix::change_to(instruction.abs(place), near));
         }

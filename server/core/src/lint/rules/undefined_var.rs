@@ -1,9 +1,12 @@
 //! Variables that nothing defines.
 
+use super::secrets_used_in_arg_or_env::tells_of_secret;
 use crate::lint::Fix;
 use crate::lint::commands::{Command, CommandWord, Undefined};
-use crate::lint::rule::{Context, declare_rule};
+use crate::lint::rule::{Context, declare_rule, line_end};
+use crate::model::InstructionId;
 use crate::syntax::{Keyword, RelRange};
+use crate::text::TextEdit;
 
 declare_rule! {
     /// ## What it does
@@ -11,7 +14,8 @@ declare_rule! {
     /// which BuildKit expands them: not in the commands of RUN, CMD and ENTRYPOINT.
     ///
     /// What an image defines is not known. On top of one, only a name that is nearly that of a variable of
-    /// the file is reported.
+    /// the file is reported. There is a fix where such a near name is, and where a global ARG can be taken
+    /// over into the stage.
     ///
     /// ## Why it matters
     /// The variable is empty: a path, a version or a name is not what it should be.
@@ -67,10 +71,25 @@ fn report(cx: &mut Context<'_>, command: &Command<'_>, word: &CommandWord<'_>, u
         None => format!("`{name}` is not defined. Define it with ARG or ENV."),
     };
     let place = place(command, word, name);
+    let take_over = is_global.then(|| take_over(cx, command, name)).flatten();
     let found = cx.report_run(command, place.unwrap_or(word.range), message);
-    if let (Some(near), Some(place), false) = (&undefined.near, place, is_global) {
-        found.fixes.push(Fix::change_to(command.abs(place), near));
+    match (&undefined.near, place) {
+        _ if is_global => found.fixes.extend(take_over),
+        (Some(near), Some(place)) => found.fixes.push(Fix::change_to(command.abs(place), near)),
+        _ => {}
     }
+}
+
+/// Declares the global ARG in the stage, above the instruction and the comments that belong to it.
+fn take_over(cx: &Context<'_>, command: &Command<'_>, name: &str) -> Option<Fix> {
+    let before = cx.dockerfile.instruction(InstructionId(command.instruction.id.0.checked_sub(1)?));
+    if command.is_trigger() || tells_of_secret(name) {
+        return None;
+    }
+    let keyword = cx.casing().in_case("ARG");
+    let start = cx.lines_of(before).end();
+    let edit = TextEdit::insert(start, format!("{keyword} {name}{}", line_end(cx.text())));
+    Some(Fix::guess(format!("Take over the global one: `{keyword} {name}`"), edit))
 }
 
 /// Where the name stands in its word.
@@ -84,8 +103,29 @@ fn place(command: &Command<'_>, word: &CommandWord<'_>, name: &str) -> Option<Re
 
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
+
     use crate::analysis::Settings;
-    use crate::lint::test::{check, check_under};
+    use crate::lint::test::{check, check_under, fixed};
+
+    #[test]
+    fn a_global_argument_is_taken_over() {
+        fixed(
+            "ARG V=1\nFROM scratch\nCOPY <<E /\nx\nE\n\n# check=skip=CopyIgnoredFile\nCOPY a-$V /\n",
+            "UndefinedVar",
+            &expect![[r"
+                ARG V=1
+                FROM scratch
+                COPY <<E /
+                x
+                E
+                ARG V
+
+                # check=skip=CopyIgnoredFile
+                COPY a-$V /
+            "]],
+        );
+    }
 
     #[test]
     fn an_image_may_define_anything() {

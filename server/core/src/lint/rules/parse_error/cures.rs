@@ -54,7 +54,10 @@ pub(super) fn fix(
     range: TextRange,
 ) -> Option<Fix> {
     match kind {
-        FaultKind::UnknownInstruction { written } => keyword_fix(written, range),
+        FaultKind::UnknownInstruction { written } => {
+            let in_trigger = range.start() > instruction.keyword_range().end();
+            keyword_fix(written, range, in_trigger)
+        }
         FaultKind::UnknownFlag { name } => {
             let known = misspelled_flag(data.keyword, name)?;
             Some(Fix::change_to(range, &format!("--{known}")))
@@ -93,9 +96,17 @@ fn source_of<'a>(instruction: Instruction<'a>, range: TextRange) -> &'a str {
     line.text().get(offset(range.start())..offset(range.end())).unwrap_or_default()
 }
 
-fn keyword_fix(written: &str, range: TextRange) -> Option<Fix> {
+fn keyword_fix(written: &str, range: TextRange, in_trigger: bool) -> Option<Fix> {
+    // What ONBUILD cannot hold.
+    const NO_TRIGGERS: [&str; 3] = ["FROM", "MAINTAINER", "ONBUILD"];
+    if range.len() != TextSize::of(written) {
+        return None; // It goes on over several lines.
+    }
     match misread_keyword(written)? {
-        Misread::Misspelled(keyword) => Some(Fix::change_to(range, &keyword)),
+        Misread::Misspelled(keyword) => {
+            let is_refused = in_trigger && NO_TRIGGERS.iter().any(|it| keyword.eq_ignore_ascii_case(it));
+            (!is_refused).then(|| Fix::change_to(range, &keyword))
+        }
         Misread::Glued { keyword, space } => {
             let at = range.start() + TextSize::of(keyword.as_str());
             let glue = space.map_or(TextSize::new(0), TextSize::of);
@@ -120,7 +131,7 @@ fn from_fix(data: &InstructionData, instruction: Instruction<'_>) -> Option<Fix>
 /// Plain words as a JSON list; none where quotes or escapes would have to be understood first.
 fn as_json(words: &[Spanned]) -> Option<String> {
     let [text] = words else { return None };
-    if text.text.contains(['"', '\'', '\\', '`', '[', ']', '$']) {
+    if text.text.contains(['"', '\'', '\\', '`', '[', ']', '$']) || text.text.contains(char::is_control) {
         return None;
     }
     let quoted: Vec<String> = text.text.split_whitespace().map(|word| format!("\"{word}\"")).collect();
