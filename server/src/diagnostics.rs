@@ -1,8 +1,8 @@
 //! Diagnostics for clients that wait for them to be sent.
 //!
-//! One task sends them all, so that an older set can never arrive after a newer one. There is no
-//! delay: a document is looked at as soon as it changed, on a thread where the work holds nothing up,
-//! and what became outdated meanwhile is not sent.
+//! One thread works all of them out and sends them, so that an older set can never arrive after a newer
+//! one, and a key does not wait for one thread to wake another. There is no delay: a document is looked at as
+//! soon as it changed, and what became outdated meanwhile is not sent.
 //!
 //! Clients that ask for diagnostics (`textDocument/diagnostic`) are sent none, see
 //! [`ClientSupport::pulls_diagnostics`]; only what is wrong in `dockstage.toml`, for which they never ask, is
@@ -11,68 +11,125 @@
 //! [`ClientSupport::pulls_diagnostics`]: crate::capabilities::ClientSupport::pulls_diagnostics
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::runtime::Handle;
 use tower_lsp_server::Client;
-use tower_lsp_server::ls_types::Uri;
+use tower_lsp_server::ls_types::{Diagnostic, Uri};
 
 use crate::server::SharedState;
 
-/// The queue of documents to look at.
+/// Sends diagnostics for as long as it exists.
 #[derive(Debug, Default)]
-pub(crate) struct Publisher {
-    dirty: Mutex<VecDeque<Uri>>,
-    wake: Notify,
+pub(crate) struct Publisher(Arc<Queue>);
+
+/// The documents to look at.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    wake: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    documents: VecDeque<Uri>,
+    is_over: bool,
 }
 
 impl Publisher {
     /// Something happened to a document: it was opened, changed, closed or lost, or is seen under
     /// other settings.
     pub(crate) fn mark_dirty(&self, uri: Uri) {
-        let mut dirty = self.dirty.lock().unwrap_or_else(PoisonError::into_inner);
-        if !dirty.contains(&uri) {
-            dirty.push_back(uri);
+        let mut waiting = self.0.lock();
+        if !waiting.documents.contains(&uri) {
+            waiting.documents.push_back(uri);
         }
-        drop(dirty);
-        self.wake.notify_one();
+        drop(waiting);
+        self.0.wake.notify_one();
     }
 
-    fn next(&self) -> Option<Uri> {
-        self.dirty.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
-    }
-
-    /// Sends diagnostics until the server ends.
-    pub(crate) async fn run(&self, state: &SharedState, client: &Client) {
-        loop {
-            self.wake.notified().await;
-            while let Some(uri) = self.next() {
-                publish(state, client, uri).await;
+    /// Begins to send. Called within the runtime that the client is served by.
+    pub(crate) fn start(&self, state: SharedState, client: Client) {
+        let (queue, runtime) = (Arc::clone(&self.0), Handle::current());
+        let mut sender = Sender { state, client, runtime, last: None };
+        let work = move || {
+            while let Some(uri) = queue.next() {
+                sender.publish(uri);
             }
+        };
+        if let Err(error) = std::thread::Builder::new().name("diagnostics".to_owned()).spawn(work) {
+            tracing::error!("no diagnostics will be sent, as no thread can be started: {error}");
         }
     }
 }
 
-async fn publish(state: &SharedState, client: &Client, uri: Uri) {
-    let faults = state.lock().faults_of(&uri);
-    if let Some(faults) = faults {
-        return client.publish_diagnostics(uri, faults, None).await;
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        self.0.lock().is_over = true;
+        self.0.wake.notify_one();
     }
-    let Some(snapshot) = state.lock().snapshot(&uri) else {
-        // Closed or lost: what was said about it holds no more.
-        return client.publish_diagnostics(uri, Vec::new(), None).await;
-    };
-    let (version, current) = (snapshot.version, snapshot.clone());
-    let found = tokio::task::spawn_blocking(move || {
-        let found = snapshot.diagnostics();
-        found.into_iter().map(|it| snapshot.diagnostic(it, snapshot.client.pushed)).collect()
-    });
-    match found.await {
-        // What is outdated already is marked dirty again, and is not worth sending.
-        Ok(found) if state.lock().is_current(&current) => {
-            client.publish_diagnostics(uri, found, Some(version)).await;
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a document; none when it is over.
+    fn next(&self) -> Option<Uri> {
+        let idle = |it: &mut Waiting| it.documents.is_empty() && !it.is_over;
+        let mut waiting = self.wake.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        waiting.documents.pop_front().filter(|_| !waiting.is_over)
+    }
+}
+
+struct Sender {
+    state: SharedState,
+    client: Client,
+    runtime: Handle,
+    /// What was sent last: the document, and the name of what was said about it.
+    last: Option<(Uri, String)>,
+}
+
+impl Sender {
+    fn publish(&mut self, uri: Uri) {
+        let faults = self.state.lock().faults_of(&uri);
+        if let Some(faults) = faults {
+            return self.send(uri, faults, None);
         }
-        Ok(_) => (),
-        Err(panic) => tracing::error!("no diagnostics for {}: {panic}", uri.as_str()),
+        let state = self.state.lock();
+        let Some(snapshot) = state.snapshot(&uri) else {
+            drop(state);
+            // Closed or lost: what was said about it holds no more.
+            return self.send(uri, Vec::new(), None);
+        };
+        // Marked once more while the last look was about to be taken: it has seen that change already.
+        let look = Some((uri, state.result_id(&snapshot)));
+        drop(state);
+        if look == self.last {
+            return;
+        }
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            let found = snapshot.diagnostics().into_iter();
+            found.map(|it| snapshot.diagnostic(it, snapshot.client.pushed)).collect()
+        }));
+        match found {
+            // What is outdated already is marked dirty again, and is not worth sending.
+            Ok(found) if self.state.lock().is_current(&snapshot) => {
+                self.send(snapshot.uri.clone(), found, Some(snapshot.version));
+                self.last = look;
+            }
+            Ok(_) => (),
+            Err(_) => {
+                let uri = snapshot.uri.as_str();
+                tracing::error!("no diagnostics for {uri}: a panic, which is a bug in Dockstage");
+            }
+        }
+    }
+
+    fn send(&mut self, uri: Uri, found: Vec<Diagnostic>, version: Option<i32>) {
+        self.last = None;
+        self.runtime.block_on(self.client.publish_diagnostics(uri, found, version));
     }
 }

@@ -22,8 +22,7 @@ use crate::state::{ConfigSource, Configured, OutOfSync};
 pub(crate) fn initialize(server: &Server, params: InitializeParams) -> InitializeResult {
     let support = ClientSupport::of(&params.capabilities);
     let capabilities = server_capabilities(&support);
-    let publishing = server.clone();
-    tokio::spawn(async move { publishing.publisher.run(&publishing.state, &publishing.client).await });
+    server.publisher.start(server.state.clone(), server.client.clone());
     let mut state = server.state.lock();
     state.set_client(support);
     state.projects().set_roots(&params);
