@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use dockstage_core::workspace::{IgnoreFile, build_context};
 use ignore::WalkBuilder;
+use tokio::io::AsyncWrite;
 
 /// A file this long is no Dockerfile, and reading it would help nobody.
 const MAX_LEN: u64 = 64 * 1024 * 1024;
@@ -270,6 +271,16 @@ pub(crate) fn nearest_above(folder: &Path, name: &str) -> Option<PathBuf> {
 pub(crate) fn short(path: &Path) -> String {
     let here = std::env::current_dir().and_then(|it| it.canonicalize()).unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).to_string_lossy().into_owned()
+}
+
+/// Standard output without the buffer that the standard library puts before it: that one ends with each line,
+/// so every message would go out in two parts, each by way of another thread.
+pub(crate) fn standard_output() -> io::Result<impl AsyncWrite> {
+    #[cfg(unix)]
+    let owned = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let owned = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
+    Ok(tokio::fs::File::from_std(File::from(owned)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! The language server: every message of the protocol, one line each, and the one way to ask.
 
-use std::io;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +12,7 @@ use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServiceBuilder};
 
 use crate::diagnostics::Publisher;
+use crate::disk;
 use crate::framing::{self, Messages};
 use crate::handlers::{notification, request};
 pub use crate::state::Snapshot;
@@ -116,16 +116,6 @@ pub async fn serve(
         .await;
 }
 
-/// Standard output without the buffer that the standard library puts before it: that one ends with each line,
-/// so every message would go out in two parts, each by way of another thread.
-fn standard_output() -> io::Result<tokio::fs::File> {
-    #[cfg(unix)]
-    let owned = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
-    #[cfg(windows)]
-    let owned = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
-    Ok(tokio::fs::File::from_std(std::fs::File::from(owned)))
-}
-
 /// Runs the server on standard input and output. The exit code is 0 if the client asked to shut down
 /// before it left, as the protocol has it.
 pub fn run() -> ExitCode {
@@ -144,7 +134,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let output = match standard_output() {
+    let output = match disk::standard_output() {
         Ok(output) => output,
         Err(error) => {
             tracing::error!("standard output cannot be used: {error}");

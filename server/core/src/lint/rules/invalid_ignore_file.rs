@@ -30,6 +30,9 @@ declare_rule! {
     /// FROM nginx
     /// COPY dist /usr/share/nginx/html
     /// ```
+    ///
+    /// ## Why there is no fix
+    /// The mistake stands in the ignore file, not in the Dockerfile.
     InvalidIgnoreFile {
         severity: Error,
         source: Buildkit,

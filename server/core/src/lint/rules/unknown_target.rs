@@ -33,6 +33,9 @@ declare_rule! {
     /// FROM alpine AS release
     /// RUN make
     /// ```
+    ///
+    /// ## Why there is no fix
+    /// The target stands in a command or in the settings, not in the Dockerfile.
     UnknownTarget {
         severity: Error,
         source: Buildkit,
