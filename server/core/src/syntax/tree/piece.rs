@@ -11,10 +11,10 @@ use crate::syntax::{Directive, DirectiveName, Keyword};
 use crate::{TextRange, TextSize};
 
 /// How many bytes a piece has at least when a file is read.
-const BYTES: usize = if cfg!(test) { 16 } else { 4096 };
+const BYTES: usize = if cfg!(test) { 16 } else { 1024 };
 
 /// How many nodes stand in a piece that is cut; one with more than twice as many is.
-const NODES: usize = if cfg!(test) { 2 } else { 64 };
+const NODES: usize = if cfg!(test) { 2 } else { 16 };
 
 /// What is shown to the parser behind a piece that is not the last one.
 const TAIL: &str = "FROM x\n";
