@@ -258,7 +258,7 @@ impl<'a> Run<'a, '_> {
             }
         };
         // BuildKit prepares triggers for the stages that the target needs only.
-        let reached = self.target.needs(stage.id);
+        let reached = self.target.surely_needs(stage.id);
         if let (Below::Stage(base), true) = (below, reached) {
             for id in self.dockerfile.stage(base).instructions() {
                 let instruction = self.dockerfile.instruction(id);

@@ -297,7 +297,7 @@ impl<'a> Context<'a> {
         shared.triggered.get_or_init(|| {
             let stages = dockerfile.stages.iter().zip(bases);
             let target = self.target();
-            let built = stages.filter(|(stage, _)| target.needs(stage.id));
+            let built = stages.filter(|(stage, _)| target.surely_needs(stage.id));
             let bases = built.filter_map(|(_, below)| match *below {
                 Below::Stage(base) => Some(base),
                 _ => None,

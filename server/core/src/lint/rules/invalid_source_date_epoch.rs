@@ -45,7 +45,12 @@ declare_rule! {
 const NAME: &str = "SOURCE_DATE_EPOCH";
 
 fn check(cx: &mut Context<'_>) {
-    let Some(Var::Known(value)) = cx.globals().get(NAME) else { return };
+    let given = cx.settings.build_arg(NAME);
+    let declared = match cx.globals().get(NAME) {
+        Some(Var::Known(value)) => Some(value.as_str()),
+        _ => None,
+    };
+    let Some(value) = given.or(declared) else { return };
     if value.is_empty() || value == "context" || value.parse::<i64>().is_ok() {
         return;
     }
@@ -62,11 +67,17 @@ fn check(cx: &mut Context<'_>) {
     };
     let before = dockerfile.instructions().take_while(|it| it.keyword() != Keyword::From);
     let args = before.filter(|it| it.keyword() == Keyword::Arg);
-    let values = args.flat_map(|arg| {
-        let names = arg.data.arguments.words().iter().filter_map(|word| word.text.split_once('='));
-        names.zip(words(arg.data)).map(move |((name, _), value)| (name, arg.abs(value.range)))
+    let places = args.flat_map(|arg| {
+        let mut values = words(arg.data).into_iter();
+        arg.data.arguments.words().iter().map(move |word| match word.text.split_once('=') {
+            Some((name, _)) => (name, arg.abs(values.next().map_or(word.range, |value| value.range))),
+            None => (word.text.as_str(), arg.abs(word.range)),
+        })
     });
-    if let Some((_, range)) = values.filter(|(name, _)| *name == NAME).last() {
+    let declared = places.filter(|(name, _)| *name == NAME).last().map(|(_, range)| range);
+    // The build may give it without any ARG.
+    let first = dockerfile.instructions().next().map(|it| it.keyword_range());
+    if let Some(range) = declared.or(first) {
         cx.report(range, message);
     }
 }
@@ -109,6 +120,27 @@ mod tests {
 ARG A=1 SOURCE_DATE_EPOCH=now
 #                         ^^^ InvalidSourceDateEpoch: `now` is no time. Write a number of seconds, or `context`.
 FROM alpine
+",
+        );
+    }
+
+    #[test]
+    fn what_the_build_gives() {
+        let build_args = vec![("SOURCE_DATE_EPOCH".to_owned(), "now".to_owned())];
+        let settings = Settings { assume_empty_base: true, build_args, ..Settings::default() };
+        check_under(
+            &settings,
+            r"
+ARG SOURCE_DATE_EPOCH
+#   ^^^^^^^^^^^^^^^^^ InvalidSourceDateEpoch: `now` is no time. Write a number of seconds, or `context`.
+FROM alpine
+",
+        );
+        check_under(
+            &settings,
+            r"
+FROM alpine
+#<^^ InvalidSourceDateEpoch: `now` is no time. Write a number of seconds, or `context`.
 ",
         );
     }

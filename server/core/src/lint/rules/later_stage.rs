@@ -100,7 +100,7 @@ fn check_scratch(cx: &mut Context<'_>) {
 fn first_children(cx: &Context<'_>) -> FxHashMap<StageId, StageId> {
     let mut children = FxHashMap::default();
     let target = cx.target();
-    for stage in cx.dockerfile.stages.iter().filter(|stage| target.needs(stage.id)) {
+    for stage in cx.dockerfile.stages.iter().filter(|stage| target.surely_needs(stage.id)) {
         if let Base::Stage(base) = stage.base {
             children.entry(base).or_insert(stage.id);
         }
