@@ -71,32 +71,51 @@ pub(crate) fn difference(buildkit: &Value, dockstage: &Value) -> Option<Differen
 }
 
 /// Compares what `docker build --check` says: whether it ends with an error, and which rules speak of which
-/// instructions.
+/// instructions. What Dockstage says when it assumes nothing of the build has to be a part of that.
 pub(crate) fn check_difference(buildkit: &Value, text: &str, build: &Build) -> Option<Difference> {
     let said = catch_unwind(|| {
         let file = Arc::new(SourceFile::new(text));
-        let settings = Settings {
-            assume_empty_base: true,
-            target: build.target.clone(),
-            build_args: build.args.clone().into_iter().collect(),
-            ..Settings::default()
+        let say = |assume_empty_base| {
+            let settings = Settings {
+                assume_empty_base,
+                target: build.target.clone(),
+                build_args: build.args.clone().into_iter().collect(),
+                ..Settings::default()
+            };
+            let mut found = Analysis::new(Arc::clone(&file), Arc::new(settings)).diagnostics();
+            found.retain(|it| it.source == Source::Buildkit);
+            found
         };
-        let mut found = Analysis::new(Arc::clone(&file), Arc::new(settings)).diagnostics();
-        found.retain(|it| it.source == Source::Buildkit);
-        (file, found)
+        (say(true), say(false), file)
     });
-    let Ok((file, found)) = said else {
+    let Ok((plain, open, file)) = said else {
         return Some(Difference {
             kind: "Dockstage panics".to_owned(),
             buildkit: String::new(),
             dockstage: String::new(),
         });
     };
-    build_difference(&buildkit["build_error"], &found).or_else(|| {
+    build_difference(&buildkit["build_error"], &plain).or_else(|| {
         // What BuildKit found before it stopped depends on the order of its steps.
         let stopped = !buildkit["build_error"].is_null();
-        if stopped { None } else { rules_difference(&buildkit["checks"], &file, &found) }
+        if stopped {
+            return None;
+        }
+        rules_difference(&buildkit["checks"], &file, &plain).or_else(|| open_difference(&file, &plain, &open))
     })
+}
+
+/// What is said of any build has to hold for the plain one.
+fn open_difference(file: &SourceFile, plain: &[Diagnostic], open: &[Diagnostic]) -> Option<Difference> {
+    let (plain, open) = (places(file, plain), places(file, open));
+    let kind = format!("said of any build, but not of the plain one: {}", lack(&open, &plain)?);
+    Some(Difference { kind, buildkit: format!("{plain:?}"), dockstage: format!("{open:?}") })
+}
+
+/// Which rules speak of which instructions.
+fn places<'a>(file: &SourceFile, found: &'a [Diagnostic]) -> Vec<(&'a str, Option<u32>)> {
+    let at = |it: &Diagnostic| file.dockerfile().instruction_at(it.range.start()).map(|it| it.row + 1);
+    found.iter().map(|it| (it.code, at(it))).collect()
 }
 
 fn build_difference(theirs: &Value, found: &[Diagnostic]) -> Option<Difference> {
@@ -126,8 +145,7 @@ fn rules_difference(theirs: &Value, file: &SourceFile, found: &[Diagnostic]) -> 
     let theirs = theirs.as_array().into_iter().flatten();
     let mut theirs: Vec<(&str, Option<u32>)> =
         theirs.map(|it| (it["rule"].as_str().unwrap_or(""), it["line"].as_u64().and_then(holder))).collect();
-    let at = |it: &Diagnostic| dockerfile.instruction_at(it.range.start()).map(|it| it.row + 1);
-    let mut ours: Vec<(&str, Option<u32>)> = found.iter().map(|it| (it.code, at(it))).collect();
+    let mut ours = places(file, found);
     theirs.sort();
     ours.sort();
     let kind = match (lack(&theirs, &ours), lack(&ours, &theirs)) {

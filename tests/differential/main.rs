@@ -1,9 +1,9 @@
 //! Dockstage and BuildKit on the same Dockerfiles, which are made here: a difference is a bug.
 //!
+//! Compared are what the parsers make of them, and what `docker build --check` says: errors, and BuildKit's rules, for
+//! half of them of a plain build, for the others of one with a target and with values for ARGs.
 //! `cargo test --test differential` compares 2,000 texts. `DIFFERENTIAL_CASES=200000 DIFFERENTIAL_SEED=7` makes it more,
 //! and others: a run is a function of these two. `DIFFERENTIAL_CORPUS=FOLDER` adds Dockerfiles that changes start from.
-//! `DIFFERENTIAL_CHECKS=1` also compares what `docker build --check` says: errors, and BuildKit's rules.
-//! `DIFFERENTIAL_CHECKS=build` does so with a stage of the file as the target, and with values for its ARGs.
 //! BuildKit is asked through `tests/oracle`, a program in Go; without Go the test counts as ignored. This is no ordinary
 //! test harness, for those cannot say so once they run.
 
@@ -16,6 +16,7 @@ mod mutate;
 mod oracle;
 mod random;
 mod shrink;
+mod stages;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,9 +28,9 @@ use compare::{Difference, check_difference, difference, dockstage};
 use oracle::{Missing, Oracle};
 use random::Random;
 
-const NAME: &str = "dockstage_parses_as_buildkit_does";
+const NAME: &str = "dockstage_says_what_buildkit_says";
 
-/// How many texts the oracle gets at once.
+/// How many texts the oracle gets at once. Every other time they are built with a target and with arguments.
 const BATCH: usize = 500;
 
 /// How many differences of a kind are shown.
@@ -45,8 +46,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let started = Instant::now();
-    let arguments: &[&str] = if asks_for_checks() { &["-checks"] } else { &[] };
-    let (word, counts, passed) = match Oracle::start(arguments) {
+    let (word, counts, passed) = match Oracle::start(&["-checks"]) {
         Err(Missing::Tool(reason)) => (format!("ignored, {reason}"), "0 passed; 0 failed; 1 ignored", true),
         Err(Missing::Broken(reason)) => {
             println!("{reason}");
@@ -73,14 +73,15 @@ fn run(oracle: &mut Oracle) -> usize {
     while next < cases {
         let end = (next + BATCH as u64).min(cases);
         let texts: Vec<String> = (next..end).map(|case| text_of(seed, case, &known)).collect();
+        let build: BuildOf = if (next / BATCH as u64).is_multiple_of(2) { plain } else { Build::of };
         let answers = oracle.ask(&texts, build);
         for ((case, text), answer) in (next..end).zip(&texts).zip(&answers) {
             counts.add(answer);
-            let Some(found) = found(answer, text) else { continue };
+            let Some(found) = found(answer, text, build) else { continue };
             let seen = counts.differences.entry(found.kind.clone()).or_default();
             *seen += 1;
             if *seen <= SHOWN {
-                show(oracle, seed, case, text, &found.kind);
+                show(oracle, seed, case, text, build, &found.kind);
             }
         }
         next = end;
@@ -94,6 +95,8 @@ struct Counts {
     accepted: usize,
     /// Taken apart by BuildKit, so that there are instructions to compare.
     read: usize,
+    /// Fit to be built, so that BuildKit's rules are compared.
+    built: usize,
     died: usize,
     differences: BTreeMap<String, usize>,
 }
@@ -102,47 +105,44 @@ impl Counts {
     fn add(&mut self, answer: &serde_json::Value) {
         self.accepted += usize::from(answer["ok"] == true);
         self.read += usize::from(answer["instructions"].is_array());
+        self.built += usize::from(answer["ok"] == true && answer["build_error"].is_null());
         self.died += usize::from(answer["panic"].is_string());
     }
 
     fn print(&self, cases: u64, seed: u64) {
-        let Self { accepted, read, died, differences } = self;
+        let Self { accepted, read, built, died, differences } = self;
         for (kind, times) in differences {
             println!("{times:6} × {kind}");
         }
         let total: usize = differences.values().sum();
         println!(
-            "seed {seed}: {cases} texts, {read} read and {accepted} accepted by BuildKit, which died of {died}; {total} differences"
+            "seed {seed}: {cases} texts, {read} read, {accepted} accepted and {built} built by BuildKit, which died of {died}; {total} differences"
         );
     }
 }
 
-fn found(answer: &serde_json::Value, text: &str) -> Option<Difference> {
+/// The build that a text is checked for.
+type BuildOf = fn(&str) -> Build;
+
+/// One without anything on the command line.
+fn plain(_: &str) -> Build {
+    Build::default()
+}
+
+fn found(answer: &serde_json::Value, text: &str, build: BuildOf) -> Option<Difference> {
     // Dockstage has to do better than that.
     if answer["panic"].is_string() {
         return None;
     }
-    let parsed = difference(answer, &dockstage(text));
-    parsed.or_else(|| asks_for_checks().then(|| check_difference(answer, text, &build(text))).flatten())
-}
-
-/// The build that a text is checked for.
-fn build(text: &str) -> Build {
-    let wanted = std::env::var_os("DIFFERENTIAL_CHECKS").is_some_and(|it| it == "build");
-    if wanted { Build::of(text) } else { Build::default() }
-}
-
-/// Whether to compare more than the parsers.
-fn asks_for_checks() -> bool {
-    std::env::var_os("DIFFERENTIAL_CHECKS").is_some()
+    difference(answer, &dockstage(text)).or_else(|| check_difference(answer, text, &build(text)))
 }
 
 /// Prints a difference as small as it can be.
-fn show(oracle: &mut Oracle, seed: u64, case: u64, text: &str, kind: &str) {
+fn show(oracle: &mut Oracle, seed: u64, case: u64, text: &str, build: BuildOf, kind: &str) {
     let mut difference_of = |text: &str| {
         let texts = [text.to_owned()];
         let answer = oracle.ask(&texts, build).pop().unwrap_or_default();
-        found(&answer, text).filter(|it| it.kind == kind)
+        found(&answer, text, build).filter(|it| it.kind == kind)
     };
     let small = shrink::shrink(text, |text| difference_of(text).is_some());
     println!("\nseed {seed}, case {case}: {kind}\n  {}", readable(&small));
@@ -175,10 +175,15 @@ fn text_of(seed: u64, case: u64, known: &[String]) -> String {
         return text.clone();
     }
     let mut random = Random::new(seed, case);
-    match random.below(3) {
+    match random.below(5) {
         0 => generate::dockerfile(&mut random),
-        1 => {
-            let (text, other) = (generate::dockerfile(&mut random), generate::dockerfile(&mut random));
+        1 => stages::dockerfile(&mut random),
+        2 => {
+            let (text, other) = (generate::dockerfile(&mut random), stages::dockerfile(&mut random));
+            mutate::mutate(&mut random, &text, &other)
+        }
+        3 => {
+            let (text, other) = (stages::dockerfile(&mut random), stages::dockerfile(&mut random));
             mutate::mutate(&mut random, &text, &other)
         }
         _ => {

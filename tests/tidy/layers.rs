@@ -12,7 +12,7 @@ const LEVELS: &[&[&str]] =
 const EXCEPTIONS: &[(&str, &str, &[&str])] = &[
     ("lint", "analysis", &["Settings"]),
     ("lint", "assists", &["CodeAction"]),
-    ("assists", "lint", &["Diagnostic", "Fix", "Related", "Severity", "Source"]),
+    ("assists", "lint", &["Diagnostic", "Fix", "Heeds", "Related", "Severity", "Source"]),
 ];
 
 /// What pure analysis has no use for.

@@ -221,7 +221,7 @@ fn number(count: usize, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dockstage_core::lint::{Related, Source};
+    use dockstage_core::lint::{Heeds, Related, Source};
     use dockstage_core::text::{Applicability, SourceChange, TextEdit};
     use expect_test::expect;
 
@@ -251,7 +251,7 @@ mod tests {
                 preferred: true,
             }],
             unnecessary: false,
-            of_trigger: false,
+            heeds: Heeds::Place,
         };
         let mut out = Vec::new();
         Printer::new(false).print(&mut out, "Dockerfile", text, &[diagnostic]).unwrap();

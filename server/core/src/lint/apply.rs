@@ -91,7 +91,7 @@ impl Taken {
 mod tests {
     use super::*;
     use crate::TextRange;
-    use crate::lint::{Severity, Source};
+    use crate::lint::{Heeds, Severity, Source};
 
     /// A finding at each `word`, with its fix.
     fn finding(file: &SourceFile, word: &str, new: &str, applicability: Applicability) -> Vec<Diagnostic> {
@@ -113,7 +113,7 @@ mod tests {
                 preferred: true,
             }],
             unnecessary: false,
-            of_trigger: false,
+            heeds: Heeds::Place,
         });
         diagnostics.collect()
     }

@@ -9,14 +9,16 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::expanded::words;
-use super::globals::{Evaluated, Found, Globals, Var, evaluate};
+use super::expanded::{heredocs, words};
+use super::globals::{Evaluated, Found, Globals, Var, evaluate, evaluate_words};
 use super::near::nearest;
+use super::platform;
 use super::target::Target;
 use crate::TextRange;
 use crate::analysis::Settings;
+use crate::model::expand::ExpandError;
 use crate::model::{Arguments, Base, Dockerfile, Instruction, InstructionData, Stage, StageId};
-use crate::syntax::{Keyword, RelRange};
+use crate::syntax::{Keyword, RelRange, Spanned};
 
 /// How many triggers of bases run in all stages together: each child of a stage runs all of them.
 const MOST_TRIGGERS: usize = 1 << 14;
@@ -44,6 +46,10 @@ pub(super) struct Command<'a> {
     pub(super) shell_set: bool,
     /// Whether WORKDIR is.
     pub(super) workdir_set: bool,
+    /// How many directories lead from the root to the one that it runs in; none where that is not known.
+    pub(super) depth: Option<usize>,
+    /// What it runs on.
+    pub(super) system: System,
     /// Its words with variables put in, for the instructions in which they matter.
     pub(super) words: Vec<CommandWord<'a>>,
 }
@@ -56,8 +62,14 @@ pub(super) struct CommandWord<'a> {
     pub(super) written: &'a str,
     /// What it becomes; none where that is not known.
     pub(super) text: Option<Cow<'a, str>>,
+    /// The words that EXPOSE makes of it; none for other instructions, and where they are not known.
+    pub(super) parts: Vec<String>,
     /// Its variables that nothing defines.
     pub(super) undefined: Vec<Undefined>,
+    /// Why BuildKit refuses it, where that is known.
+    pub(super) error: Option<ExpandError>,
+    /// Whether it is the content of a heredoc; then its place is where that is announced.
+    pub(super) is_heredoc: bool,
 }
 
 /// A variable that nothing defines.
@@ -69,10 +81,24 @@ pub(super) struct Undefined {
     pub(super) certain: bool,
 }
 
-impl Command<'_> {
+impl<'a> Command<'a> {
+    /// The paths that COPY or ADD reads, heredocs apart.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &CommandWord<'a>> {
+        let words = self.data.arguments.words();
+        let start = words.first().map_or(u32::MAX, |first| first.range.start());
+        let end = words.last().map_or(0, |destination| destination.range.start());
+        let is_source = move |word: &&CommandWord<'_>| (start..end).contains(&word.range.start());
+        self.words.iter().filter(|word| !word.is_heredoc).filter(is_source)
+    }
+
     /// Whether it is a trigger, that stands in the stage below.
     pub(super) fn is_trigger(&self) -> bool {
         self.blamed.id != self.instruction.id
+    }
+
+    /// What a word of it becomes; none where that is not known.
+    pub(super) fn text_of(&self, word: &Spanned) -> Option<&str> {
+        self.words.iter().find(|it| it.range == word.range)?.text.as_deref()
     }
 
     /// The place in the document of a range inside it.
@@ -86,10 +112,10 @@ pub(super) fn commands<'a>(
     dockerfile: &'a Dockerfile,
     settings: &Settings,
     globals: &Globals,
+    bases: &[Below],
     target: &Target<'_>,
 ) -> Vec<Command<'a>> {
     let stages = &dockerfile.stages;
-    let bases = bases(dockerfile, globals);
     let mut children: Vec<Vec<StageId>> = vec![Vec::new(); stages.len()];
     let mut steps = Vec::new();
     for stage in stages.iter().rev() {
@@ -104,7 +130,7 @@ pub(super) fn commands<'a>(
         settings,
         globals,
         target,
-        bases: &bases,
+        bases,
         found: Vec::new(),
         env: FxHashMap::default(),
         undo: Vec::new(),
@@ -125,6 +151,16 @@ pub(super) fn commands<'a>(
         }
     }
     run.found
+}
+
+/// What an image is for, as far as paths are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum System {
+    /// Paths have drives and backslashes.
+    Windows,
+    NoWindows,
+    #[default]
+    Unknown,
 }
 
 /// What a stage is built from, as far as commands see it.
@@ -177,6 +213,9 @@ enum Step {
 struct Inherited {
     shell_set: bool,
     workdir_set: bool,
+    /// How many directories lead from the root to the current one; none where that is not known.
+    depth: Option<usize>,
+    system: System,
     /// Whether everything that the base image defines is known.
     base_known: bool,
     /// Whether the stage below is decided by the build, so that nothing is known of it.
@@ -205,16 +244,21 @@ impl<'a> Run<'a, '_> {
     fn stage(&mut self, stage: &'a Stage) {
         let from = self.dockerfile.instruction(stage.from);
         let below = self.bases[stage.id.index()];
+        let base_known = self.settings.assume_empty_base || matches!(below, Below::Known);
+        let system = self.system(stage, below);
         self.now = match below {
             Below::Stage(base) => self.ends[base.index()],
             Below::Open => {
-                Inherited { shell_set: true, workdir_set: true, base_known: false, base_open: true }
+                let base_open = true;
+                Inherited { shell_set: true, workdir_set: true, system, base_open, ..Inherited::default() }
             }
-            Below::Known => Inherited { base_known: true, ..Inherited::default() },
-            Below::Image => Inherited { base_known: self.settings.assume_empty_base, ..Inherited::default() },
+            Below::Known | Below::Image => {
+                let depth = base_known.then_some(0);
+                Inherited { base_known, depth, system, ..Inherited::default() }
+            }
         };
         // BuildKit prepares triggers for the stages that the target needs only.
-        let reached = self.target.needs(stage.id);
+        let reached = self.target.surely_needs(stage.id);
         if let (Below::Stage(base), true) = (below, reached) {
             for id in self.dockerfile.stage(base).instructions() {
                 let instruction = self.dockerfile.instruction(id);
@@ -234,6 +278,23 @@ impl<'a> Run<'a, '_> {
         self.ends[stage.id.index()] = self.now;
     }
 
+    /// What a stage's image is for: its FROM may say it, and a plain build is one for Linux. An empty image is for
+    /// whatever is built.
+    fn system(&self, stage: &Stage, below: Below) -> System {
+        match (stage.platform.as_ref(), below) {
+            (Some(word), Below::Image) => {
+                let text = self.globals.evaluate(word).text;
+                match text.and_then(|text| platform::parse(&text)) {
+                    Some(platform) if platform.os == "windows" => System::Windows,
+                    Some(_) => System::NoWindows,
+                    None => System::Unknown,
+                }
+            }
+            _ if self.settings.assume_empty_base => System::NoWindows,
+            _ => System::Unknown,
+        }
+    }
+
     fn command(
         &mut self,
         stage: StageId,
@@ -244,7 +305,7 @@ impl<'a> Run<'a, '_> {
         if !data.faults.is_empty() {
             return;
         }
-        let Inherited { shell_set, workdir_set, .. } = self.now;
+        let Inherited { shell_set, workdir_set, depth, system, .. } = self.now;
         let words = match data.keyword {
             Keyword::Arg => self.args(data),
             _ => self.words(instruction, data),
@@ -252,7 +313,11 @@ impl<'a> Run<'a, '_> {
         match data.keyword {
             Keyword::Env => self.envs(data, &words),
             Keyword::Shell => self.now.shell_set = true,
-            Keyword::Workdir => self.now.workdir_set = true,
+            Keyword::Workdir => {
+                self.now.workdir_set = true;
+                let path = words.first().and_then(|word| word.text.as_deref());
+                self.now.depth = path.and_then(|path| depth_below(depth, path, system));
+            }
             _ => {}
         }
         let looked_at = matches!(
@@ -267,27 +332,56 @@ impl<'a> Run<'a, '_> {
                 | Keyword::Healthcheck
                 | Keyword::Label
                 | Keyword::Stopsignal
+                | Keyword::Volume
                 | Keyword::Workdir
         );
-        if looked_at || words.iter().any(|word| !word.undefined.is_empty()) {
-            self.found.push(Command { data, instruction, blamed, stage, shell_set, workdir_set, words });
+        let is_odd = |word: &CommandWord<'_>| !word.undefined.is_empty() || word.error.is_some();
+        if looked_at || has_mounts(data) || words.iter().any(is_odd) {
+            self.found.push(Command {
+                data,
+                instruction,
+                blamed,
+                stage,
+                shell_set,
+                workdir_set,
+                depth,
+                system,
+                words,
+            });
         }
     }
 
     /// The words of an instruction other than ARG: all of them see what was there before it.
     fn words(&self, instruction: Instruction<'a>, data: &'a InstructionData) -> Vec<CommandWord<'a>> {
-        let always =
-            matches!(data.keyword, Keyword::Env | Keyword::Expose | Keyword::Stopsignal | Keyword::Workdir);
-        let mut found = Vec::new();
-        if always
-            || (data.keyword != Keyword::Run || has_mounts(data))
-                && instruction.data.line.text().contains('$')
-        {
+        let always = match data.keyword {
+            Keyword::Add
+            | Keyword::Copy
+            | Keyword::Env
+            | Keyword::Expose
+            | Keyword::Stopsignal
+            | Keyword::Volume
+            | Keyword::Workdir => true,
+            Keyword::Run => has_mounts(data),
+            _ => false,
+        };
+        let mut found: Vec<CommandWord<'a>> = Vec::new();
+        if always || (data.keyword != Keyword::Run && instruction.data.line.text().contains('$')) {
             found.extend(words(data).into_iter().map(|word| self.word(word.text, word.range, None)));
         }
+        if data.keyword == Keyword::Expose {
+            for word in &mut found {
+                let escape = self.dockerfile.escape;
+                let parts = evaluate_words(word.written, escape, &|name| self.look(name));
+                word.parts = parts.unwrap_or_default();
+            }
+        }
         if matches!(data.keyword, Keyword::Copy | Keyword::Add) {
-            let heredocs = data.heredocs.iter().filter(|it| it.expand && it.content.text.contains('$'));
-            found.extend(heredocs.map(|it| self.word(&it.content.text, it.content.range, Some(it.redirect))));
+            // Those of a trigger are kept with its ONBUILD.
+            let heredocs = heredocs(instruction.data);
+            found.extend(
+                heredocs
+                    .map(|(it, last)| self.word(&last.content.text, last.content.range, Some(it.redirect))),
+            );
         }
         found
     }
@@ -295,8 +389,11 @@ impl<'a> Run<'a, '_> {
     /// A word, or the content of a heredoc, in which quotes mean nothing.
     fn word(&self, written: &'a str, range: RelRange, heredoc: Option<RelRange>) -> CommandWord<'a> {
         let escape = self.dockerfile.escape;
+        let is_heredoc = heredoc.is_some();
         if !written.contains(['$', '\'', '"', '\u{feff}', escape]) {
-            return CommandWord { range, written, text: Some(Cow::Borrowed(written)), undefined: Vec::new() };
+            let text = Some(Cow::Borrowed(written));
+            let (undefined, parts, error) = (Vec::new(), Vec::new(), None);
+            return CommandWord { range, written, text, parts, undefined, error, is_heredoc };
         }
         let evaluated = match heredoc {
             Some(_) => self.evaluate(&super::expanded::without_quoting(written), '\\'),
@@ -306,19 +403,28 @@ impl<'a> Run<'a, '_> {
         let names = evaluated.undeclared.into_iter();
         let near = |name: &str| if self.now.base_open { None } else { self.near(name) };
         let undefined = names.map(|name| Undefined { near: near(&name), name, certain }).collect();
-        let text = evaluated.text.filter(|_| heredoc.is_none()).map(Cow::Owned);
-        CommandWord { range: heredoc.unwrap_or(range), written, text, undefined }
+        let text = evaluated.text.filter(|_| !is_heredoc).map(Cow::Owned);
+        let error = evaluated.error;
+        let (range, parts) = (heredoc.unwrap_or(range), Vec::new());
+        CommandWord { range, written, text, parts, undefined, error, is_heredoc }
     }
 
     fn evaluate(&self, word: &str, escape: char) -> Evaluated {
-        evaluate(word, escape, &|name| match self.env.get(name) {
+        evaluate(word, escape, &|name| self.look(name))
+    }
+
+    fn look(&self, name: &str) -> Found<'_> {
+        match self.env.get(name) {
             Some(Var::Unset) if !self.now.base_known => Found::Declared(&Var::Unknown),
             Some(var) => Found::Declared(var),
-            None if name == "PATH" => {
-                Found::Declared(if self.now.base_known { &self.path } else { &Var::Unknown })
-            }
+            None if name == "PATH" => Found::Declared(self.path()),
             None => Found::Undeclared { certain: self.now.base_known },
-        })
+        }
+    }
+
+    /// PATH, where nothing in the file sets it.
+    fn path(&self) -> &Var {
+        if self.now.base_known { &self.path } else { &Var::Unknown }
     }
 
     /// A name that is defined and nearly the same.
@@ -362,7 +468,8 @@ impl<'a> Run<'a, '_> {
 
     /// What an ARG without a value takes over.
     fn before(&self, name: &str) -> Option<&Var> {
-        self.globals.get(name).filter(|&var| *var != Var::Unset).or_else(|| self.env.get(name))
+        let global = self.globals.get(name).filter(|&var| *var != Var::Unset);
+        global.or_else(|| self.env.get(name)).or_else(|| (name == "PATH").then(|| self.path()))
     }
 
     /// ENV defines all its names at its end.
@@ -396,6 +503,20 @@ impl<'a> Run<'a, '_> {
             }
         }
     }
+}
+
+/// How many directories lead from the root to `path`, seen from a directory with so many above it.
+pub(super) fn depth_below(depth: Option<usize>, path: &str, system: System) -> Option<usize> {
+    // On Windows these tell where a path begins.
+    if system != System::NoWindows && path.contains(['\\', ':']) {
+        return None;
+    }
+    let start = if path.starts_with('/') { 0 } else { depth? };
+    Some(path.split('/').fold(start, |depth, part| match part {
+        "" | "." => depth,
+        ".." => depth.saturating_sub(1),
+        _ => depth + 1,
+    }))
 }
 
 fn has_mounts(data: &InstructionData) -> bool {

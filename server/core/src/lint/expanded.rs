@@ -1,7 +1,9 @@
 //! The words of an instruction in which BuildKit expands variables and takes quotes away.
 
+use rustc_hash::FxHashMap;
+
 use crate::model::expand::expand;
-use crate::model::{Arguments, InstructionData};
+use crate::model::{Arguments, Heredoc, InstructionData};
 use crate::syntax::{Keyword, RelRange, Spanned, is_heredoc_word};
 
 /// A word that BuildKit expands when it builds, and where it stands.
@@ -39,15 +41,22 @@ pub(super) fn words(data: &InstructionData) -> Vec<Word<'_>> {
             let paths = arguments.filter(|word| is_heredoc_word(word.text).is_none());
             flags(data, &["chown", "chmod", "checksum"]).chain(paths).collect()
         }
-        Keyword::Expose | Keyword::Volume | Keyword::User | Keyword::Workdir | Keyword::Stopsignal => {
-            arguments.collect()
-        }
+        Keyword::Expose | Keyword::User | Keyword::Workdir | Keyword::Stopsignal => arguments.collect(),
+        Keyword::Volume => arguments.map(|word| Word { text: word.text.trim(), ..word }).collect(),
         Keyword::Run => {
             let fields = data.flags.iter().filter_map(|flag| flag.mount.as_ref()).flat_map(|it| &it.fields);
             fields.filter_map(|field| field.value.as_ref()).map(Word::from).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// The heredocs that COPY and ADD make files of, where variables are expanded in them: each with the one whose content
+/// it gets. Of several with one name that is the last one.
+pub(super) fn heredocs(data: &InstructionData) -> impl Iterator<Item = (&Heredoc, &Heredoc)> {
+    let last: FxHashMap<&str, &Heredoc> = data.heredocs.iter().map(|it| (it.name.as_str(), it)).collect();
+    let pairs = data.heredocs.iter().filter_map(move |it| Some((it, *last.get(it.name.as_str())?)));
+    pairs.filter(|(it, last)| it.expand && last.content.text.contains('$'))
 }
 
 fn flags<'a>(data: &'a InstructionData, names: &'a [&str]) -> impl Iterator<Item = Word<'a>> {

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
+use super::expanded::words;
 use crate::analysis::Settings;
-use crate::model::expand::expand;
-use crate::model::{Dockerfile, scope};
-use crate::syntax::Keyword;
+use crate::model::expand::{ExpandError, expand, expand_words};
+use crate::model::{Dockerfile, InstructionId, scope};
+use crate::syntax::{Keyword, RelRange};
 
 /// What is known of a variable that is declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,30 @@ pub(super) struct Evaluated {
     pub(super) text: Option<String>,
     /// Variables of it that are not declared, in order of first use.
     pub(super) undeclared: Vec<String>,
+    /// Why BuildKit refuses it; none where it does not, or where that depends on what is not known.
+    pub(super) error: Option<ExpandError>,
+}
+
+/// Expands a word and splits it; none where what it becomes is not known, or refused.
+pub(super) fn evaluate_words<'a>(
+    word: &str,
+    escape: char,
+    look: &dyn Fn(&str) -> Found<'a>,
+) -> Option<Vec<String>> {
+    let mut known = true;
+    let words = expand_words(word, escape, &mut |name| match look(name) {
+        Found::Declared(Var::Known(value)) => Some(value.clone()),
+        Found::Declared(Var::Unset) => None,
+        Found::Declared(Var::Unknown) => {
+            known = false;
+            None
+        }
+        Found::Undeclared { certain } => {
+            known &= certain;
+            None
+        }
+    });
+    words.ok().filter(|_| known)
 }
 
 /// Expands a word. Where BuildKit refuses it, there is no text.
@@ -56,12 +81,19 @@ pub(super) fn evaluate<'a>(word: &str, escape: char, look: &dyn Fn(&str) -> Foun
             None
         }
     });
-    Evaluated { text: expanded.ok().map(|it| it.text).filter(|_| known), undeclared }
+    let (text, error) = match expanded {
+        _ if !known => (None, None),
+        Ok(expanded) => (Some(expanded.text), None),
+        Err(error) => (None, Some(error)),
+    };
+    Evaluated { text, undeclared, error }
 }
 
 /// The values of the variables that FROM sees.
 pub(super) struct Globals {
     values: FxHashMap<String, Var>,
+    /// Values of ARGs that BuildKit refuses: the instruction, where in it, and why.
+    refused: Vec<(InstructionId, RelRange, ExpandError)>,
     escape: char,
     /// Words that were expanded: many stages are built from the same image.
     expanded: RefCell<FxHashMap<String, Evaluated>>,
@@ -81,20 +113,25 @@ impl Globals {
     fn build(dockerfile: &Dockerfile, settings: &Settings, given: bool) -> Self {
         let mut globals = Self {
             values: automatic(dockerfile, settings),
+            refused: Vec::new(),
             escape: dockerfile.escape,
             expanded: RefCell::default(),
         };
         let before = dockerfile.instructions().take_while(|it| it.keyword() != Keyword::From);
         for arg in before.filter(|it| it.keyword() == Keyword::Arg) {
+            let mut values = words(arg.data).into_iter();
             for word in arg.data.arguments.words() {
                 let (name, value) = match word.text.split_once('=') {
-                    Some((name, value)) => (name, Some(value)),
+                    Some((name, _)) => (name, values.next()),
                     None => (word.text.as_str(), None),
                 };
-                globals.expanded.get_mut().clear();
                 let value = match (settings.build_arg(name).filter(|_| given), value) {
                     (Some(value), _) => Var::Known(value.to_owned()),
-                    (None, Some(value)) => globals.evaluate(value).text.map_or(Var::Unknown, Var::Known),
+                    (None, Some(value)) => {
+                        let Evaluated { text, error, .. } = globals.evaluate(value.text);
+                        globals.refused.extend(error.map(|error| (arg.id, value.range, error)));
+                        text.map_or(Var::Unknown, Var::Known)
+                    }
                     // Without a value it keeps the one that it has.
                     (None, None) if globals.values.contains_key(name) => continue,
                     // Whoever builds it may give one.
@@ -102,6 +139,7 @@ impl Globals {
                     (None, None) => Var::Unset,
                 };
                 globals.values.insert(name.to_owned(), value);
+                globals.expanded.get_mut().clear();
             }
         }
         globals
@@ -110,6 +148,11 @@ impl Globals {
     /// What is known of a variable, if it is declared.
     pub(super) fn get(&self, name: &str) -> Option<&Var> {
         self.values.get(name)
+    }
+
+    /// Values of ARGs that BuildKit refuses: the instruction, where in it, and why.
+    pub(super) fn refused(&self) -> &[(InstructionId, RelRange, ExpandError)] {
+        &self.refused
     }
 
     /// The names of all of them.
@@ -183,5 +226,11 @@ mod tests {
         let text = "FROM x-$TARGETARCH$NONE\n";
         assert_eq!(base(text, &open), (None, vec!["NONE".to_owned()]));
         assert_eq!(base(text, &plain), (Some("x-amd64".to_owned()), vec!["NONE".to_owned()]));
+    }
+
+    #[test]
+    fn the_same_word_can_become_another() {
+        let text = "ARG A=${A:-x}\nFROM ${A:-x}\n";
+        assert_eq!(base(text, &Settings::default()), (Some("x".to_owned()), Vec::new()));
     }
 }

@@ -106,7 +106,7 @@ fn is_tag(text: &str) -> bool {
 }
 
 /// `algorithm:hexadecimal`, of an algorithm that BuildKit knows.
-fn is_digest(text: &str) -> bool {
+pub(super) fn is_digest(text: &str) -> bool {
     let Some((algorithm, hex)) = text.split_once(':') else { return false };
     let length = match algorithm {
         "sha256" => 64,

@@ -5,17 +5,19 @@
 use crate::TextRange;
 use crate::analysis::Settings;
 use crate::assists::CodeAction;
-use crate::model::SourceFile;
+use crate::model::{InstructionId, SourceFile};
 use crate::text::{Applicability, SourceChange, TextDocument};
 use crate::workspace::IgnoreFile;
 
 mod apply;
 mod commands;
 mod expanded;
+mod file_mode;
 mod globals;
 mod image_name;
 mod near;
 mod platform;
+mod remote;
 mod rule;
 pub mod rules;
 mod suppression;
@@ -95,6 +97,18 @@ pub struct Fix {
     pub preferred: bool,
 }
 
+/// Which comments can silence a diagnostic, beside the head of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Heeds {
+    /// Those above the instruction that it stands in.
+    #[default]
+    Place,
+    /// Those above another one, which makes BuildKit say it.
+    Instruction(InstructionId),
+    /// None.
+    Nothing,
+}
+
 /// Something wrong, or worth a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -116,8 +130,8 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
     /// Whether the range is code that has no effect: editors show it faded.
     pub unnecessary: bool,
-    /// Whether an ONBUILD of the base is at fault: a comment above the instruction does not silence it.
-    pub of_trigger: bool,
+    /// Which comments can silence it.
+    pub heeds: Heeds,
 }
 
 impl Diagnostic {

@@ -31,15 +31,26 @@ pub(super) fn parse(text: &str) -> Option<Platform> {
     }
 }
 
-/// An operating system may have its version in brackets.
+/// An operating system may have its version and features in brackets: `windows(10.0.17763+a)`.
 fn is_part(index: usize, part: &str) -> bool {
-    let is_word = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+    let is_word = |text: &str, marks: &[char]| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(&c))
     };
-    match part.split_once('(').filter(|_| index == 0) {
-        Some((name, rest)) => is_word(name) && rest.ends_with(')'),
-        None => is_word(part),
+    if index > 0 {
+        return is_word(part, &['_', '.', '-']);
     }
+    let Some((name, rest)) = part.split_once('(') else { return is_word(part, &['_', '-']) };
+    let Some(version) = rest.strip_suffix(')') else { return false };
+    let mut options = version.split('+').enumerate();
+    let is_option = |text: &str| is_word(text, &['_', '.', '%', '-']) && are_escapes(text);
+    // Only the version can be left out.
+    is_word(name, &['_', '-']) && options.all(|(at, text)| (at == 0 && text.is_empty()) || is_option(text))
+}
+
+/// Whether each `%` stands in front of two hexadecimal digits.
+fn are_escapes(text: &str) -> bool {
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.split('%').skip(1).all(|rest| rest.get(..2).is_some_and(is_hex))
 }
 
 fn normal_os(os: &str) -> String {
@@ -59,7 +70,7 @@ fn normal_architecture(architecture: &str) -> String {
     .to_owned()
 }
 
-const SYSTEMS: [&str; 18] = [
+const SYSTEMS: [&str; 17] = [
     "aix",
     "android",
     "darwin",
@@ -75,12 +86,11 @@ const SYSTEMS: [&str; 18] = [
     "openbsd",
     "plan9",
     "solaris",
-    "wasip1",
     "windows",
     "zos",
 ];
 
-const ARCHITECTURES: [&str; 26] = [
+const ARCHITECTURES: [&str; 24] = [
     "386",
     "amd64",
     "amd64p32",
@@ -105,8 +115,6 @@ const ARCHITECTURES: [&str; 26] = [
     "sparc",
     "sparc64",
     "wasm",
-    "loongarch64",
-    "wasm32",
 ];
 
 #[cfg(test)]
@@ -121,7 +129,22 @@ mod tests {
         assert_eq!(shown("windows").as_deref(), Some("windows/amd64"));
         assert_eq!(shown("windows(10.0.17763)/amd64").as_deref(), Some("windows/amd64"));
         assert_eq!(shown("x86_64").as_deref(), Some("linux/amd64"));
-        for bad in ["", "linux/", "a/b/c/d", "nonsense", "linux/a b", "/amd64"] {
+        assert_eq!(shown("windows(1%20a+b.c+d)/a").as_deref(), Some("windows/a"));
+        assert_eq!(shown("linux()/a").as_deref(), Some("linux/a"));
+        for bad in [
+            "",
+            "linux/",
+            "a/b/c/d",
+            "nonsense",
+            "linux/a b",
+            "/amd64",
+            "a.b/c",
+            "linux(+)/a",
+            "linux(,)/a",
+            "linux(%2)/a",
+            "wasip1",
+            "wasm32",
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

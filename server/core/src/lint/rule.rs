@@ -5,14 +5,14 @@ use std::cell::{OnceCell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::Settings;
-use crate::lint::commands::{Command, commands};
+use crate::lint::commands::{Below, Command, bases, commands};
 use crate::lint::globals::Globals;
 use crate::lint::image_name::{self, NameFault};
 use crate::lint::rules::consistent_instruction_casing;
 use crate::lint::suppression::Suppression;
 use crate::lint::target::Target;
-use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
-use crate::model::{Base, Dockerfile, Instruction, InstructionData, SourceFile, StageId, StageRef};
+use crate::lint::{Diagnostic, Fix, Heeds, Severity, Source, rules};
+use crate::model::{Dockerfile, Instruction, InstructionData, SourceFile, StageId, StageRef};
 use crate::syntax::{Keyword, RelRange};
 use crate::text::{Applicability, SourceChange, TextDocument, TextEdit};
 use crate::workspace::IgnoreFile;
@@ -144,6 +144,7 @@ pub(super) struct Shared<'a> {
     settings: &'a Settings,
     ignore: Option<&'a IgnoreFile>,
     globals: OnceCell<Globals>,
+    bases: OnceCell<Vec<Below>>,
     target: OnceCell<Target<'a>>,
     commands: OnceCell<Vec<Command<'a>>>,
     triggered: OnceCell<FxHashSet<StageId>>,
@@ -161,6 +162,7 @@ impl<'a> Shared<'a> {
             settings,
             ignore,
             globals: OnceCell::new(),
+            bases: OnceCell::new(),
             target: OnceCell::new(),
             commands: OnceCell::new(),
             triggered: OnceCell::new(),
@@ -180,6 +182,8 @@ pub(super) struct Context<'a> {
     shared: &'a Shared<'a>,
     rule: &'static Rule,
     found: Vec<Diagnostic>,
+    /// What was said once; see [`Self::report_once`].
+    said: FxHashSet<(&'static str, TextRange)>,
 }
 
 impl<'a> Context<'a> {
@@ -187,8 +191,8 @@ impl<'a> Context<'a> {
     pub(super) fn run(rules: &[&'static Rule], shared: &'a Shared<'a>) -> Vec<Diagnostic> {
         let (dockerfile, settings) = (shared.file.dockerfile(), shared.settings);
         let Some(&rule) = rules.first() else { return Vec::new() };
-        let mut context =
-            Self { dockerfile, settings, ignore: shared.ignore, shared, rule, found: Vec::new() };
+        let (found, said) = (Vec::new(), FxHashSet::default());
+        let mut context = Self { dockerfile, settings, ignore: shared.ignore, shared, rule, found, said };
         for rule in rules {
             context.rule = rule;
             (rule.check)(&mut context);
@@ -230,7 +234,15 @@ impl<'a> Context<'a> {
     pub(super) fn commands(&self) -> &'a [Command<'a>] {
         let (globals, target) = (self.globals(), self.target());
         let shared = self.shared;
-        shared.commands.get_or_init(|| commands(shared.file.dockerfile(), shared.settings, globals, target))
+        let bases = self.bases();
+        let build = || commands(shared.file.dockerfile(), shared.settings, globals, bases, target);
+        shared.commands.get_or_init(build)
+    }
+
+    /// What each stage is built from, with the variables of its FROM put in.
+    fn bases(&self) -> &'a [Below] {
+        let (shared, globals) = (self.shared, self.globals());
+        shared.bases.get_or_init(|| bases(shared.file.dockerfile(), globals))
     }
 
     /// The instructions of one kind that run, each once: a trigger runs in every stage built from its own.
@@ -272,19 +284,22 @@ impl<'a> Context<'a> {
             return self.report_in(command.instruction, word, message);
         }
         let found = self.report(command.blamed.keyword_range(), message);
+        // BuildKit reads a trigger anew, without what stands above it.
+        found.heeds = Heeds::Nothing;
         found.relate(command.abs(word), "in the ONBUILD of its base");
-        found.of_trigger = true;
         found
     }
 
     /// The stages whose ONBUILDs run: those that a stage which is built is built from.
     pub(super) fn triggered(&self) -> &'a FxHashSet<StageId> {
         let (shared, dockerfile) = (self.shared, self.dockerfile);
+        let bases = self.bases();
         shared.triggered.get_or_init(|| {
+            let stages = dockerfile.stages.iter().zip(bases);
             let target = self.target();
-            let built = dockerfile.stages.iter().filter(|stage| target.needs(stage.id));
-            let bases = built.filter_map(|stage| match stage.base {
-                Base::Stage(base) => Some(base),
+            let built = stages.filter(|(stage, _)| target.surely_needs(stage.id));
+            let bases = built.filter_map(|(_, below)| match *below {
+                Below::Stage(base) => Some(base),
                 _ => None,
             });
             bases.collect()
@@ -346,6 +361,16 @@ impl<'a> Context<'a> {
         self.dockerfile.refs.iter().filter(move |it| !it.onbuild || triggered.contains(&it.stage))
     }
 
+    /// Adds a finding unless the rule has one at this place: a trigger runs in every stage built from its own.
+    pub(super) fn report_once(
+        &mut self,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> Option<&mut Diagnostic> {
+        let is_new = self.said.insert((self.rule.code, range));
+        is_new.then(|| self.report(range, message))
+    }
+
     /// Adds a finding; what differs from the rule's defaults can be set on it.
     pub(super) fn report(&mut self, range: TextRange, message: impl Into<String>) -> &mut Diagnostic {
         let at = self.found.len();
@@ -359,7 +384,7 @@ impl<'a> Context<'a> {
             related: Vec::new(),
             fixes: Vec::new(),
             unnecessary: false,
-            of_trigger: false,
+            heeds: Heeds::Place,
         });
         &mut self.found[at]
     }

@@ -21,8 +21,11 @@ pub(super) mod invalid_image_name;
 pub(super) mod invalid_mount;
 pub(super) mod invalid_platform;
 pub(super) mod invalid_port;
+pub(super) mod invalid_source_date_epoch;
 pub(super) mod invalid_stage_index;
 pub(super) mod invalid_stop_signal;
+pub(super) mod invalid_volume;
+pub(super) mod invalid_windows_path;
 pub(super) mod json_args_recommended;
 pub(super) mod later_base;
 pub(super) mod later_stage;
@@ -64,8 +67,11 @@ static ALL: &[&Rule] = &[
     &invalid_mount::RULE,
     &invalid_platform::RULE,
     &invalid_port::RULE,
+    &invalid_source_date_epoch::RULE,
     &invalid_stage_index::RULE,
     &invalid_stop_signal::RULE,
+    &invalid_volume::RULE,
+    &invalid_windows_path::RULE,
     &json_args_recommended::RULE,
     &later_base::RULE,
     &later_stage::RULE,

@@ -9,9 +9,9 @@ use crate::TextRange;
 use crate::TextSize;
 use crate::analysis::Settings;
 use crate::lint::rule::{behind_line, line_end, line_start};
-use crate::lint::{Diagnostic, Fix, Severity, Source, rules};
+use crate::lint::{Diagnostic, Fix, Heeds, Severity, Source, rules};
 use crate::model::{Dockerfile, InstructionId, SourceFile};
-use crate::syntax::{DirectiveName, Keyword};
+use crate::syntax::{Directive, DirectiveName, Keyword};
 use crate::text::{TextDocument, TextEdit};
 
 /// BuildKit's build checks.
@@ -194,7 +194,9 @@ impl Suppression {
     pub(super) fn of(file: &SourceFile, settings: &Settings) -> Self {
         let mut lines = Vec::new();
         let directives = &file.dockerfile().directives;
-        if let Some(head) = directives.iter().find(|it| it.name == DirectiveName::Check) {
+        let behind_shebang = || check_behind_shebang(file);
+        let head = directives.iter().find(|it| it.name == DirectiveName::Check).cloned();
+        if let Some(head) = head.or_else(behind_shebang) {
             lines.push(CheckLine::new(None, &head.value, head.value_range.start()));
         }
         let head = match settings.build_arg(BUILD_ARG) {
@@ -251,6 +253,41 @@ impl Suppression {
         }
         self.above(instruction_of(dockerfile, it)?)?.options.as_ref().ok()
     }
+}
+
+/// The directive that BuildKit takes its checks from in a file that begins with `#!`: it skips that line here, and here
+/// only, so that the directives behind it are comments to its parser.
+fn check_behind_shebang(file: &SourceFile) -> Option<Directive> {
+    let comments = &file.dockerfile().comments;
+    let text = file.text();
+    let first = comments.first().filter(|it| it.row == 0 && is_in_first_column(text, it.range))?;
+    if !text.slice(first.range).starts_with("#!") {
+        return None;
+    }
+    let mut seen = Vec::new();
+    for (row, comment) in (1..).zip(comments.iter().skip(1)) {
+        let line = text.slice(comment.range);
+        if comment.row != row || !is_in_first_column(text, comment.range) || !is_directive(&line) {
+            return None;
+        }
+        let directive = Directive::read(&line, comment.range.start(), row);
+        if directive.name == DirectiveName::Check {
+            return Some(directive);
+        }
+        if seen.contains(&directive.name) {
+            return None;
+        }
+        seen.push(directive.name);
+    }
+    None
+}
+
+/// Whether a comment has the form of a directive that BuildKit knows.
+fn is_directive(comment: &str) -> bool {
+    let body = comment.strip_prefix('#').unwrap_or_default().trim_start();
+    let blank = |c: char| matches!(c, '\t' | '\n' | '\x0c' | '\r' | ' ');
+    let Some((name, value)) = body.split_once('=') else { return false };
+    DirectiveName::parse(name.trim_end_matches(blank)).is_some() && !value.trim_matches(blank).is_empty()
 }
 
 /// The `check=` comments above instructions. BuildKit takes all comments up to the instruction before,
@@ -327,8 +364,13 @@ fn check_value(body: &str) -> Option<&str> {
     (!value.trim().is_empty()).then_some(value)
 }
 
-/// The instruction that a finding is about.
+/// The instruction above which a comment silences a finding.
 fn instruction_of(dockerfile: &Dockerfile, it: &Diagnostic) -> Option<InstructionId> {
+    match it.heeds {
+        Heeds::Place => {}
+        Heeds::Instruction(id) => return Some(id),
+        Heeds::Nothing => return None,
+    }
     let index =
         dockerfile.placed.partition_point(|placed| placed.start <= it.range.start()).checked_sub(1)?;
     u32::try_from(index).ok().map(InstructionId)
@@ -337,7 +379,7 @@ fn instruction_of(dockerfile: &Dockerfile, it: &Diagnostic) -> Option<Instructio
 /// Whether a comment above the instruction can silence it. Triggers are read again where they run, and by
 /// then BuildKit has forgotten the comments above them; those above the FROM are for the FROM alone.
 fn listens_to_comments(it: &Diagnostic) -> bool {
-    !it.of_trigger && !WHOLE_FILE.contains(&it.code)
+    it.heeds != Heeds::Nothing && !WHOLE_FILE.contains(&it.code)
 }
 
 fn is_build_check(it: &Diagnostic) -> bool {
@@ -459,6 +501,29 @@ mod tests {
 #            ^^^^^^^^^^^^ UnknownCheck: There is no check `fromascasing`. Did you mean `FromAsCasing`?
 FROM alpine as a
 #           ^^ FromAsCasing: `as` should be in the case of `FROM`.
+",
+        );
+    }
+
+    #[test]
+    fn a_shebang_may_stand_in_front_of_the_head() {
+        check("#!/usr/bin/env x\n# syntax=a\n#check = skip=FromAsCasing\nFROM alpine AS a\nFROM a as b\n");
+        check(
+            r"
+#! a
+# A=b
+# check=skip=FromAsCasing
+FROM alpine AS a
+FROM a as b
+#      ^^ FromAsCasing: `as` should be in the case of `FROM`.
+",
+        );
+        check(
+            r"
+#!
+# check=skip=x
+#            ^ UnknownCheck: There is no check `x`.
+FROM alpine
 ",
         );
     }

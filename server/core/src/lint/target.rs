@@ -9,7 +9,7 @@ use super::commands::{Below, bases};
 use super::globals::Globals;
 use crate::analysis::Settings;
 use crate::model::open_base::{MOST_TRIED, OpenBase};
-use crate::model::{Dockerfile, Stage, StageId};
+use crate::model::{Base, Dockerfile, Stage, StageId};
 use crate::syntax::casing::lower;
 
 /// What is built.
@@ -17,6 +17,8 @@ pub(super) struct Target<'a> {
     /// The stage that the settings name; none where they name none, or one that is not there.
     pub(super) chosen: Option<StageId>,
     reached: Cow<'a, [bool]>,
+    /// The same without what a base with variables may be, but need not.
+    certain: Cow<'a, [bool]>,
 }
 
 impl<'a> Target<'a> {
@@ -27,11 +29,27 @@ impl<'a> Target<'a> {
         globals: impl FnOnce() -> &'b Globals,
     ) -> Self {
         let chosen = settings.target().and_then(|name| find(dockerfile, name));
-        let reached = match chosen {
-            Some(target) => Cow::Owned(reached(dockerfile, globals(), target)),
-            None => Cow::Borrowed(dockerfile.graph.reached.as_slice()),
+        let has_variables =
+            |stage: &Stage| stage.base_word.as_ref().is_some_and(|(word, _)| word.contains('$'));
+        let is_open = dockerfile.stages.iter().any(has_variables);
+        let plain = || Cow::Borrowed(dockerfile.graph.reached.as_slice());
+        let Some(target) = chosen.or(dockerfile.stages.last().map(|stage| stage.id)) else {
+            return Self { chosen, reached: plain(), certain: plain() };
         };
-        Self { chosen, reached }
+        if chosen.is_none() && !is_open {
+            return Self { chosen, reached: plain(), certain: plain() };
+        }
+        let bases = bases(dockerfile, globals());
+        let reached = match chosen {
+            Some(target) => Cow::Owned(reached(dockerfile, &bases, target)),
+            None => plain(),
+        };
+        Self { chosen, reached, certain: Cow::Owned(certain(dockerfile, &bases, target)) }
+    }
+
+    /// Whether the target needs a stage in this build, whatever else it is given.
+    pub(super) fn surely_needs(&self, stage: StageId) -> bool {
+        self.certain.get(stage.index()).copied().unwrap_or(true)
     }
 
     /// Whether the target needs a stage: the one that is chosen, or else the last one.
@@ -64,9 +82,8 @@ pub(super) fn find(dockerfile: &Dockerfile, name: &str) -> Option<StageId> {
 
 /// For each stage, whether the target needs it. What a base with variables can be counts, as far as the
 /// build does not say which one it is.
-fn reached(dockerfile: &Dockerfile, globals: &Globals, target: StageId) -> Vec<bool> {
+fn reached(dockerfile: &Dockerfile, bases: &[Below], target: StageId) -> Vec<bool> {
     let stages = &dockerfile.stages;
-    let bases = bases(dockerfile, globals);
     let mut reached = vec![false; stages.len()];
     let mut left = MOST_TRIED;
     let mut waiting = vec![target];
@@ -90,6 +107,28 @@ fn reached(dockerfile: &Dockerfile, globals: &Globals, target: StageId) -> Vec<b
                     .extend(earlier.filter(|it| !reached[it.id.index()] && open.may_be(it)).map(|it| it.id));
             }
             Below::Known | Below::Image => {}
+        }
+    }
+    reached
+}
+
+/// For each stage, whether the target needs it for certain.
+fn certain(dockerfile: &Dockerfile, bases: &[Below], target: StageId) -> Vec<bool> {
+    let mut reached = vec![false; dockerfile.stages.len()];
+    let mut waiting = vec![target];
+    while let Some(id) = waiting.pop() {
+        if std::mem::replace(&mut reached[id.index()], true) {
+            continue;
+        }
+        // What a base with variables is without build arguments does not count.
+        let guessed = match dockerfile.stage(id).base {
+            Base::Stage(base) => Some(base),
+            _ => None,
+        };
+        waiting.extend(dockerfile.graph.needs[id.index()].iter().filter(|it| Some(**it) != guessed));
+        if let Below::Stage(base) = bases[id.index()] {
+            waiting.push(base);
+            waiting.extend(triggered(dockerfile, base));
         }
     }
     reached
@@ -119,6 +158,23 @@ mod tests {
         let target = Target::of(dockerfile, &settings, || &globals);
         let stages = dockerfile.stages.iter().map(|stage| stage.id);
         stages.filter(|&id| target.looks_at(id)).map(|id| id.0).collect()
+    }
+
+    #[test]
+    fn what_a_base_with_variables_may_be_is_not_certain() {
+        let sure = |text: &str, settings: &Settings| -> Vec<u32> {
+            let file = SourceFile::new(text);
+            let globals = Globals::of(file.dockerfile(), settings);
+            let target = Target::of(file.dockerfile(), settings, || &globals);
+            let ids = file.dockerfile().stages.iter().map(|stage| stage.id);
+            ids.filter(|&id| target.surely_needs(id)).map(|id| id.0).collect()
+        };
+        let open = Settings::default();
+        let plain = Settings { assume_empty_base: true, ..Settings::default() };
+        let text = "ARG A\nFROM x AS a\nFROM a AS b\nFROM ${A:-b}\n";
+        assert_eq!(sure(text, &open), [2]);
+        assert_eq!(sure(text, &plain), [0, 1, 2]);
+        assert_eq!(sure("FROM x AS a\nFROM ${A-e}\n", &open), [1]);
     }
 
     #[test]

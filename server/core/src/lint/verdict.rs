@@ -31,8 +31,10 @@ type Found = (Option<u32>, String);
 /// Directives come first. BuildKit has not counted the line of a wrong one yet, and so gives the line
 /// before it.
 fn first_of_head(dockerfile: &Dockerfile) -> Option<Found> {
+    // What stands in or behind a line that is too long is not read.
+    let end = too_long(dockerfile).map_or(u32::MAX, |(_, row, _)| row);
     dockerfile.faults.iter().find_map(|fault| match fault {
-        SyntaxFault::DuplicateDirective(it) | SyntaxFault::BadEscape(it) => {
+        SyntaxFault::DuplicateDirective(it) | SyntaxFault::BadEscape(it) if it.row < end => {
             Some((it.row.checked_sub(1), syntax_message(dockerfile, fault)))
         }
         _ => None,
@@ -168,6 +170,8 @@ mod tests {
         assert_eq!(row(&format!("FROM a\nRUN {long}\nENV a\n")), Some(0));
         assert_eq!(row(&format!("FROM a\nENV a\nRUN {long}\n")), Some(1));
         assert_eq!(row(&format!("RUN {long}\nFROM a\n")), None);
+        assert_eq!(row(&format!("# syntax={long}\n# syntax=a\nFROM a\n")), None);
+        assert_eq!(row(&format!("# syntax=a\n# syntax={long}\nFROM a\n")), Some(0));
         assert_eq!(
             row(&format!("FROM a\n{}\nENV a\n", " ".repeat(70_000))),
             Some(0),

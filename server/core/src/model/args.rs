@@ -68,6 +68,13 @@ pub struct Mount {
     pub fields: Vec<MountField>,
 }
 
+impl MountField {
+    /// Whether it has a value that is not empty.
+    pub fn has_value(&self) -> bool {
+        self.value.as_ref().is_some_and(|value| !value.text.is_empty())
+    }
+}
+
 impl Mount {
     /// The last field with one of these keys, as BuildKit takes it.
     pub fn get(&self, keys: &[&str]) -> Option<&MountField> {

@@ -8,6 +8,8 @@
 use std::fmt;
 use std::str::Chars;
 
+use crate::syntax::letters::{is_digit, is_name_letter};
+
 /// The longest text a word can become. Linux takes no longer one as a variable or an argument.
 const MAX_LEN: usize = 128 * 1024;
 
@@ -86,17 +88,25 @@ pub fn expand(
     if word.len() <= MAX_LEN && !word.contains(['$', '\'', '"', escape]) {
         return Ok(Expanded { text: word.to_owned(), unknown: Vec::new() });
     }
-    let mut expander = Expander {
-        rest: word.chars(),
-        escape,
-        raw_escapes: false,
-        lookup,
-        unknown: Vec::new(),
-        depth: 0,
-        steps: MAX_STEPS,
-    };
+    let mut expander = Expander::new(word, escape, lookup);
     let text = expander.until(None)?;
     Ok(Expanded { text, unknown: expander.unknown })
+}
+
+/// Expands a word and splits what it becomes at white space outside of quotes, as BuildKit does for EXPOSE.
+///
+/// # Errors
+/// What BuildKit refuses in the word, with these variables set.
+pub fn expand_words(
+    word: &str,
+    escape: char,
+    lookup: &mut dyn FnMut(&str) -> Option<String>,
+) -> Result<Vec<String>, ExpandError> {
+    let word = word.strip_prefix('\u{feff}').unwrap_or(word);
+    let mut expander = Expander::new(word, escape, lookup);
+    expander.splits = true;
+    let (_, words) = expander.words_until(None)?;
+    Ok(words)
 }
 
 /// Whether a word can be expanded whatever its variables are: they stand in it as `$name` or `${name}`,
@@ -125,9 +135,64 @@ struct Expander<'a> {
     depth: u32,
     /// What is left of [`MAX_STEPS`].
     steps: usize,
+    /// Whether words are asked for.
+    splits: bool,
+    /// The word that is being read. As in BuildKit it is one for all depths: a default in braces takes the place
+    /// of what stands in front of it.
+    word: String,
 }
 
-impl Expander<'_> {
+/// The words at one depth.
+#[derive(Default)]
+struct Words {
+    done: Vec<String>,
+    is_inside: bool,
+}
+
+impl<'a> Expander<'a> {
+    fn new(word: &'a str, escape: char, lookup: &'a mut dyn FnMut(&str) -> Option<String>) -> Self {
+        Self {
+            rest: word.chars(),
+            escape,
+            raw_escapes: false,
+            lookup,
+            unknown: Vec::new(),
+            depth: 0,
+            steps: MAX_STEPS,
+            splits: false,
+            word: String::new(),
+        }
+    }
+
+    /// Adds a text at whose white space words end.
+    fn split(&mut self, words: &mut Words, text: &str) {
+        for ch in text.chars().filter(|_| self.splits) {
+            if !ch.is_whitespace() {
+                self.word.push(ch);
+                words.is_inside = true;
+            } else if words.is_inside && !self.word.is_empty() {
+                words.done.push(std::mem::take(&mut self.word));
+                words.is_inside = false;
+            }
+        }
+    }
+
+    /// Adds a text to the word as it is.
+    fn keep(&mut self, words: &mut Words, text: &str) {
+        if self.splits {
+            self.word.push_str(text);
+            words.is_inside = true;
+        }
+    }
+
+    /// The words, with the one that is being read.
+    fn finish(&mut self, mut words: Words) -> Vec<String> {
+        if !self.word.is_empty() {
+            words.done.push(std::mem::take(&mut self.word));
+        }
+        words.done
+    }
+
     fn peek(&self) -> Option<char> {
         self.rest.clone().next()
     }
@@ -143,29 +208,61 @@ impl Expander<'_> {
 
     /// Expands up to `stop`, which is taken too, or to the end of the word.
     fn until(&mut self, stop: Option<char>) -> Result<String, ExpandError> {
-        let mut out = String::new();
+        self.words_until(stop).map(|(text, _)| text)
+    }
+
+    /// The same, with the words that it consists of.
+    fn words_until(&mut self, stop: Option<char>) -> Result<(String, Vec<String>), ExpandError> {
+        let (mut out, mut words) = (String::new(), Words::default());
+        self.word.clear();
         while let Some(ch) = self.rest.next() {
             if Some(ch) == stop {
-                return Ok(out);
+                return Ok((out, self.finish(words)));
             }
+            let start = out.len();
             match ch {
-                '\'' => self.single_quoted(&mut out)?,
-                '"' => self.double_quoted(&mut out)?,
-                '$' => out.push_str(&self.dollar()?),
+                '\'' => {
+                    self.single_quoted(&mut out)?;
+                    self.keep(&mut words, &out[start..]);
+                }
+                '"' => {
+                    self.double_quoted(&mut out)?;
+                    self.keep(&mut words, &out[start..]);
+                }
+                '$' => {
+                    out.push_str(&self.dollar()?);
+                    self.split(&mut words, &out[start..]);
+                }
+                '<' => {
+                    out.push(ch);
+                    // White space behind `<<` belongs to the word.
+                    if self.eat('<') {
+                        out.push(ch);
+                        while let Some(blank) = self.peek().filter(|it| matches!(it, '\t' | '\r' | ' ')) {
+                            out.push(blank);
+                            self.rest.next();
+                        }
+                    }
+                    self.keep(&mut words, &out[start..]);
+                }
                 ch if ch == self.escape => {
                     if self.raw_escapes {
                         out.push(ch);
                     }
                     out.extend(self.rest.next());
+                    self.keep(&mut words, &out[start..]);
                 }
-                ch => out.push(ch),
+                ch => {
+                    out.push(ch);
+                    self.split(&mut words, &out[start..]);
+                }
             }
             if out.len() > MAX_LEN {
                 return Err(ExpandError::TooLong);
             }
         }
         match stop {
-            None => Ok(out),
+            None => Ok((out, self.finish(words))),
             Some('/') => Err(ExpandError::MissingSlash),
             Some(_) => Err(ExpandError::MissingBrace),
         }
@@ -329,8 +426,8 @@ impl Expander<'_> {
         let rest = self.rest.as_str();
         let len = match self.peek() {
             Some('@' | '*' | '#' | '?' | '-' | '$' | '!') => 1,
-            Some(first) if first.is_numeric() => rest.find(|ch: char| !ch.is_numeric()).unwrap_or(rest.len()),
-            _ => rest.find(|ch: char| !(ch.is_alphanumeric() || ch == '_')).unwrap_or(rest.len()),
+            Some(first) if is_digit(first) => rest.find(|ch| !is_digit(ch)).unwrap_or(rest.len()),
+            _ => rest.find(|ch| !is_name_letter(ch)).unwrap_or(rest.len()),
         };
         let (name, rest) = rest.split_at(len);
         self.rest = rest.chars();
@@ -475,6 +572,30 @@ mod tests {
         check("$ $. $", "$ $. $");
         check("$1a$@b", "ab");
         check("$V_x", "");
+    }
+
+    #[test]
+    fn digits_of_any_script_make_a_name_and_other_numbers_none() {
+        check("$٣a", "a");
+        check("$½", "$½");
+        refused("${½}", &ExpandError::UnsupportedModifier("½".to_owned()));
+    }
+
+    #[test]
+    fn words_end_at_white_space_outside_of_quotes() {
+        let words = |word: &str| {
+            let mut lookup = |name: &str| (name == "V").then(|| " 1 2 ".to_owned());
+            expand_words(word, '\\', &mut lookup)
+        };
+        assert_eq!(words("80"), Ok(vec!["80".to_owned()]));
+        assert_eq!(words("a$V"), Ok(vec!["a".to_owned(), "1".to_owned(), "2".to_owned()]));
+        assert_eq!(words("\"a$V\"b"), Ok(vec!["a 1 2 b".to_owned()]));
+        assert_eq!(words("a\u{a0}b\\\u{a0}c"), Ok(vec!["a".to_owned(), "b\u{a0}c".to_owned()]));
+        assert_eq!(words("a<< b"), Ok(vec!["a<< b".to_owned()]));
+        assert_eq!(words("\"\"$NONE"), Ok(Vec::new()));
+        // What BuildKit makes of a default: the word in front of it is lost.
+        assert_eq!(words("a${NONE:-b}c"), Ok(vec!["bc".to_owned()]));
+        assert_eq!(words("'a"), Err(ExpandError::UnclosedQuote('\'')));
     }
 
     #[test]

@@ -35,11 +35,26 @@ pub struct StageGraph {
     pub cycles: Vec<Vec<StageId>>,
 }
 
+/// A mount that names no stage in a file with a stage `scratch`, which it needs then.
+#[derive(Debug, Clone, Copy)]
+pub struct ScratchMount {
+    /// Whose RUN it is.
+    pub stage: StageId,
+    /// The stage `scratch`.
+    pub scratch: StageId,
+    /// Whether it stands in ONBUILD.
+    pub onbuild: bool,
+}
+
 impl StageGraph {
     /// Builds the graph of `stages`, whose references are `refs`.
-    pub fn build(stages: &[Stage], refs: &[StageRef]) -> Self {
-        let own = copies_and_mounts(stages.len(), refs, false);
-        let onbuild = copies_and_mounts(stages.len(), refs, true);
+    pub fn build(stages: &[Stage], refs: &[StageRef], mounts: &[ScratchMount]) -> Self {
+        let mut own = copies_and_mounts(stages.len(), refs, false);
+        let mut onbuild = copies_and_mounts(stages.len(), refs, true);
+        for mount in mounts {
+            let lists = if mount.onbuild { &mut onbuild } else { &mut own };
+            lists[mount.stage.index()].push(mount.scratch);
+        }
         let needs = needs(stages, &own, &onbuild);
         let reached = reached(stages, &needs);
         let cycles = cycles(&own);
@@ -266,7 +281,7 @@ mod tests {
             },
         };
         let refs: Vec<StageRef> = refs.iter().map(reference).collect();
-        StageGraph::build(&stages, &refs)
+        StageGraph::build(&stages, &refs, &[])
     }
 
     fn numbers(lists: &[Vec<StageId>]) -> Vec<Vec<u32>> {

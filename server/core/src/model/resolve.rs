@@ -4,9 +4,10 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use super::args::Mount;
 use super::dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
 use super::global_args::GlobalArgs;
-use super::graph::StageGraph;
+use super::graph::{ScratchMount, StageGraph};
 use super::image_ref::ImageRef;
 use super::instruction::{InstructionId, RawStageRef};
 use super::stage::{Base, RefTarget, Stage, StageId, StageName, StageRef, StageRefKind};
@@ -26,7 +27,7 @@ pub(super) fn resolve(
     let names = StageNames::of(&stages);
     let globals = GlobalArgs::of(&placed, escape);
     let refs = refs(&placed, &mut stages, &names, &globals, escape);
-    let graph = StageGraph::build(&stages, &refs);
+    let graph = StageGraph::build(&stages, &refs, &scratch_mounts(&placed, &stages, &names));
     Dockerfile { escape, directives, comments, placed, stages, refs, graph, scopes: OnceLock::new(), faults }
 }
 
@@ -148,6 +149,24 @@ fn refs(
         }
     }
     refs
+}
+
+/// Mounts without `from`. BuildKit looks for a stage `scratch` for them: where a file has one, they need it, even if
+/// it is not what they mount.
+fn scratch_mounts(placed: &[Placed], stages: &[Stage], names: &StageNames) -> Vec<ScratchMount> {
+    let Some(scratch) = names.last("scratch") else { return Vec::new() };
+    let mut found = Vec::new();
+    for stage in stages {
+        for it in &placed[stage.from.index() + 1..stage.end.index()] {
+            let mut mounts = it.data.effective().flags.iter().filter_map(|flag| flag.mount.as_ref());
+            let has_source = |mount: &Mount| mount.get(&["from"]).is_some_and(|from| from.has_value());
+            if mounts.any(|mount| !has_source(mount)) {
+                let onbuild = it.data.trigger.is_some();
+                found.push(ScratchMount { stage: stage.id, scratch, onbuild });
+            }
+        }
+    }
+    found
 }
 
 fn resolve_base(written: &str, value: Option<&str>, stage: StageId, names: &StageNames) -> (Base, RefTarget) {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::letters::{is_digit, is_name_letter};
+
 /// A variable in a text. Offsets are bytes of that text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expansion {
@@ -145,10 +147,10 @@ fn operator(rest: &[u8]) -> (&'static str, usize) {
 /// signs (`$1`, `$@`) are the shell's own and no variables.
 fn name_end(text: &str, start: usize) -> usize {
     let rest = text.get(start..).unwrap_or("");
-    if rest.starts_with(|ch: char| ch.is_numeric()) {
+    if rest.starts_with(is_digit) {
         return start;
     }
-    start + rest.find(|ch: char| !ch.is_alphanumeric() && ch != '_').unwrap_or(rest.len())
+    start + rest.find(|ch| !is_name_letter(ch)).unwrap_or(rest.len())
 }
 
 #[cfg(test)]

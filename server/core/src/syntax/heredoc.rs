@@ -8,6 +8,8 @@ use std::iter::Peekable;
 use std::ops::Range;
 use std::str::CharIndices;
 
+use super::letters::{is_digit, is_name_letter};
+
 /// A heredoc that a line announces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeredocWord {
@@ -302,15 +304,15 @@ impl<'a> Lexer<'a> {
     fn name(&mut self) -> String {
         let mut name = String::new();
         while let Some(ch) = self.peek() {
-            if name.is_empty() && ch.is_numeric() {
-                while let Some(digit) = self.peek().filter(|ch| ch.is_numeric()) {
+            if name.is_empty() && is_digit(ch) {
+                while let Some(digit) = self.peek().filter(|&ch| is_digit(ch)) {
                     name.push(digit);
                     self.next();
                 }
                 return name;
             }
             let special = name.is_empty() && matches!(ch, '@' | '*' | '#' | '?' | '-' | '$' | '!');
-            if !special && !ch.is_alphanumeric() && ch != '_' {
+            if !special && !is_name_letter(ch) {
                 return name;
             }
             name.push(ch);

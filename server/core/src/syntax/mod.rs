@@ -6,6 +6,7 @@ pub mod expansion;
 mod heredoc;
 mod json;
 mod keyword;
+pub mod letters;
 mod logical_line;
 mod span;
 mod tree;

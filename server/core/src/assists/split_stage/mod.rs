@@ -43,7 +43,7 @@ mod view;
 
 use super::{ActionKind, CodeAction};
 use crate::TextRange;
-use crate::lint::{Diagnostic, Fix, Severity, Source};
+use crate::lint::{Diagnostic, Fix, Heeds, Severity, Source};
 use crate::model::SourceFile;
 use crate::text::{Applicability, SourceChange};
 
@@ -128,7 +128,7 @@ pub fn hint(file: &SourceFile) -> Option<Diagnostic> {
         related: Vec::new(),
         fixes: vec![fix],
         unnecessary: false,
-        of_trigger: false,
+        heeds: Heeds::Place,
     })
 }
 

@@ -43,6 +43,13 @@ fn check(cx: &mut Context<'_>) {
         }
     }
     let edges = edges(dockerfile);
+    for cycle in dockerfile.graph.cycles.iter().filter(|cycle| cycle.len() == 1) {
+        let name = cycle.first().and_then(|&id| dockerfile.stage(id).name.as_ref());
+        if let (Some(name), false) = (name, steps(cycle).all(|step| edges.contains_key(&step))) {
+            let message = "A mount without `from` needs the stage `scratch`, which is this one. Rename it.";
+            cx.report(name.range, message);
+        }
+    }
     for cycle in dockerfile.graph.cycles.iter().filter(|cycle| cycle.len() > 1) {
         let steps: Vec<&StageRef> = steps(cycle).filter_map(|step| edges.get(&step).copied()).collect();
         // The step to a later stage is the one that closes the circle.
@@ -87,6 +94,21 @@ pub(super) fn steps(cycle: &[StageId]) -> impl Iterator<Item = (StageId, StageId
 #[cfg(test)]
 mod tests {
     use crate::lint::test::check;
+
+    #[test]
+    fn a_stage_that_is_called_scratch() {
+        check(
+            r"
+FROM alpine AS a
+RUN --mount=target=/a ls
+FROM alpine AS Scratch
+#              ^^^^^^^ StageNameCasing: Stage name `Scratch` should be lower case.
+#              ^^^^^^^ ReservedStageName: `Scratch` is reserved. Give the stage another name.
+#              ^^^^^^^ CircularDependency: A mount without `from` needs the stage `scratch`, which is this one. Rename it.
+RUN --mount=type=cache,target=/a,from= ls
+",
+        );
+    }
 
     #[test]
     fn a_stage_that_needs_itself() {

@@ -36,7 +36,7 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     for command in cx.commands().iter().filter(|it| it.data.keyword == Keyword::Expose) {
         for word in &command.words {
-            for port in word.text.as_deref().unwrap_or_default().split_whitespace() {
+            for port in &word.parts {
                 let (ip, host, container) = parts(port);
                 // What is no port at all is an error.
                 if (ip.is_empty() && host.is_empty()) || invalid_port::fault(port).is_some() {

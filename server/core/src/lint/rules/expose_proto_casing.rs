@@ -35,7 +35,7 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     for command in cx.commands().iter().filter(|it| it.data.keyword == Keyword::Expose) {
         for word in &command.words {
-            for port in word.text.as_deref().unwrap_or_default().split_whitespace() {
+            for port in &word.parts {
                 let (_, _, container) = parts(port);
                 let Some((number, protocol)) = container.split_once('/') else { continue };
                 let lower = protocol.to_lowercase();

@@ -32,7 +32,7 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     for line in &cx.suppression().lines {
         let Err(bad) = &line.options else { continue };
-        let found = cx.report(line.range_of(bad), bad.message.as_str());
+        let Some(found) = cx.report_once(line.range_of(bad), bad.message.as_str()) else { continue };
         if line.instruction.is_some() {
             found.severity = Severity::Warning;
             found.source = Source::Dockstage;

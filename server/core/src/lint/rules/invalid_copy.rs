@@ -1,16 +1,20 @@
-//! COPY and ADD with sources or modes that BuildKit refuses.
+//! COPY and ADD with sources, modes or checksums that BuildKit refuses.
 
-use crate::lint::Fix;
-use crate::lint::expanded::Word;
+use crate::lint::commands::Command;
+use crate::lint::file_mode::is_mode;
+use crate::lint::image_name::is_digest;
+use crate::lint::remote::{Git, QueryFault, Remote, boolean, remote};
 use crate::lint::rule::{Context, declare_rule};
-use crate::model::{Instruction, InstructionData};
-use crate::syntax::{Keyword, Spanned, is_heredoc_word};
+use crate::lint::{Diagnostic, Fix};
+use crate::syntax::Keyword;
 use crate::text::TextEdit;
 
 declare_rule! {
     /// ## What it does
-    /// Reports a URL as a source of COPY, which only ADD fetches; `--chmod` with something that is no mode;
-    /// and `ADD --checksum` with more sources than one. Values with a variable are not looked at.
+    /// Reports a URL or a Git repository as a source of COPY, which only ADD fetches; a repository's address
+    /// with parameters that are wrong; `--chmod` with something that is no mode; and an `ADD --checksum`
+    /// that is none, or that goes with several sources or with a file of the build context. A variable
+    /// counts where the file tells its value.
     ///
     /// ## Why it matters
     /// BuildKit stops there when it comes to build the stage.
@@ -33,64 +37,112 @@ declare_rule! {
     }
 }
 
-const MOST_MODE: u32 = 0o7777;
-
 fn check(cx: &mut Context<'_>) {
-    cx.each_executed(|cx, instruction, data| match data.keyword {
-        Keyword::Copy => {
-            check_mode(cx, instruction, data);
-            check_urls(cx, instruction, data);
+    for command in cx.commands() {
+        if matches!(command.data.keyword, Keyword::Copy | Keyword::Add) {
+            check_mode(cx, command);
+            check_checksum(cx, command);
+            check_sources(cx, command);
         }
-        Keyword::Add => {
-            check_mode(cx, instruction, data);
-            check_checksum(cx, instruction, data);
-        }
-        _ => {}
-    });
-}
-
-/// `--chmod` is an octal number, or changes such as `u+x,go=r`.
-fn check_mode(cx: &mut Context<'_>, instruction: Instruction<'_>, copy: &InstructionData) {
-    let Some(value) = copy.flag("chmod").and_then(|flag| flag.value.as_ref()) else { return };
-    let Some(mode) = Word::from(value).literal(cx.dockerfile.escape) else { return };
-    let number = mode.bytes().all(|byte| byte.is_ascii_digit());
-    let good = match number {
-        true => mode.is_empty() || u32::from_str_radix(&mode, 8).is_ok_and(|mode| mode <= MOST_MODE),
-        false => mode.contains(['+', '-', '=']),
-    };
-    if !good {
-        let message = format!("`{mode}` is no file mode. Write an octal number such as `0755`, or `u+x`.");
-        cx.report(instruction.abs(value.range), message);
     }
 }
 
-/// The paths that COPY or ADD reads, heredocs apart.
-fn sources(data: &InstructionData) -> impl Iterator<Item = &Spanned> {
-    let words = data.arguments.words();
-    let sources = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
-    sources.iter().filter(|word| is_heredoc_word(&word.text).is_none())
+fn check_mode(cx: &mut Context<'_>, command: &Command<'_>) {
+    let Some(value) = command.data.flag("chmod").and_then(|flag| flag.value.as_ref()) else { return };
+    let Some(mode) = command.text_of(value).filter(|mode| !mode.is_empty()) else { return };
+    if !is_mode(mode) {
+        let message = format!("`{mode}` is no file mode. Write an octal number such as `0755`, or `u+x`.");
+        cx.report_once(command.abs(value.range), message);
+    }
 }
 
-fn check_urls(cx: &mut Context<'_>, instruction: Instruction<'_>, copy: &InstructionData) {
-    let is_url = |word: &&Spanned| word.text.starts_with("http://") || word.text.starts_with("https://");
-    let Some(url) = sources(copy).find(is_url) else { return };
-    let found = cx.report(instruction.abs(url.range), "COPY cannot fetch from a URL. Use ADD.");
+fn check_checksum(cx: &mut Context<'_>, command: &Command<'_>) {
+    let Some(flag) = command.data.flag("checksum") else { return };
+    let Some(checksum) = flag.value.as_ref().and_then(|value| command.text_of(value)) else { return };
+    if checksum.is_empty() {
+        return;
+    }
+    let mut sources = command.sources();
+    let message = match (sources.next(), sources.next()) {
+        (Some(source), None) => match source.text.as_deref().map(remote) {
+            None | Some(Remote::GithubPath | Remote::Git(_) | Remote::BadGit(_)) => return,
+            Some(Remote::Http) if is_digest(checksum) => return,
+            Some(Remote::Http) => {
+                format!(
+                    "`{checksum}` is no checksum. Write `sha256:` and 64 digits, `0` to `9` and `a` to `f`."
+                )
+            }
+            Some(Remote::Local) => {
+                "`--checksum` goes with a URL or a Git repository. Remove it, or give ADD a URL.".to_owned()
+            }
+        },
+        _ => "`--checksum` goes with a single source. Write one ADD for each.".to_owned(),
+    };
+    cx.report_once(command.abs(flag.whole.range), message);
+}
+
+fn check_sources(cx: &mut Context<'_>, command: &Command<'_>) {
+    let is_copy = command.data.keyword == Keyword::Copy;
+    for word in command.sources() {
+        let is_url = || word.written.starts_with("http://") || word.written.starts_with("https://");
+        let remote = match word.text.as_deref() {
+            Some(source) => remote(source),
+            // Whatever its variables become.
+            None if is_copy && is_url() => Remote::Http,
+            None => continue,
+        };
+        let message = match remote {
+            Remote::Local | Remote::GithubPath => continue,
+            Remote::BadGit(fault) => message_of(&fault),
+            Remote::Http if is_copy => "COPY cannot fetch from a URL. Use ADD.".to_owned(),
+            Remote::Git(_) if is_copy => "COPY cannot fetch from a Git repository. Use ADD.".to_owned(),
+            Remote::Http => continue,
+            Remote::Git(git) => match contradiction(command, &git) {
+                Some(message) => message,
+                None => continue,
+            },
+        };
+        let Some(found) = cx.report_once(command.abs(word.range), message) else { continue };
+        if is_copy {
+            offer_add(found, command);
+        }
+    }
+}
+
+fn message_of(fault: &QueryFault) -> String {
+    match fault {
+        QueryFault::Unknown(name) => {
+            format!("A Git repository's address has no parameter `{name}`. Remove it.")
+        }
+        QueryFault::BadValue(name) => {
+            format!("The parameter `{name}` of this address needs one value that it can have.")
+        }
+        QueryFault::Conflict(name) => format!("This address says twice what its `{name}` is. Keep one."),
+    }
+}
+
+/// Where a flag of ADD says other than the address.
+fn contradiction(command: &Command<'_>, git: &Git) -> Option<String> {
+    let checksum = command.data.flag("checksum").and_then(|flag| command.text_of(flag.value.as_ref()?));
+    let differ =
+        |written: &str| git.checksum.as_deref().is_some_and(|it| !written.is_empty() && it != written);
+    if checksum.is_some_and(differ) {
+        return Some("`--checksum` names another commit than this address. Keep one.".to_owned());
+    }
+    let flag = command.data.flag("keep-git-dir")?;
+    let kept = flag.value.as_ref().is_none_or(|value| boolean(&value.text.to_lowercase()) == Some(true));
+    let differ = git.keep_git_dir.is_some_and(|it| it != kept);
+    differ.then(|| "`--keep-git-dir` and this address do not say the same. Keep one.".to_owned())
+}
+
+/// Offers ADD in place of COPY where it takes the same flags.
+fn offer_add(found: &mut Diagnostic, command: &Command<'_>) {
+    let copy = command.data;
     if copy.flags.iter().all(|flag| Keyword::Add.flags().contains(&flag.name.text.as_str())) {
-        let keyword = instruction.abs(copy.keyword_word.range);
+        let keyword = command.abs(copy.keyword_word.range);
         let lower = copy.keyword_word.text == "copy";
         let edit = TextEdit::replace(keyword, if lower { "add" } else { "ADD" });
         found.fixes.push(Fix::guess("Change COPY to ADD", edit));
-    }
-}
-
-fn check_checksum(cx: &mut Context<'_>, instruction: Instruction<'_>, add: &InstructionData) {
-    let Some(flag) = add.flag("checksum") else { return };
-    let empty = flag.value.as_ref().is_none_or(|value| value.text.is_empty() || value.text.contains('$'));
-    if !empty && sources(add).count() != 1 {
-        cx.report(
-            instruction.abs(flag.whole.range),
-            "`--checksum` goes with a single source. Write one ADD for each.",
-        );
     }
 }
 
@@ -121,6 +173,27 @@ COPY a https://
     }
 
     #[test]
+    fn repositories() {
+        check(
+            r"
+FROM alpine
+COPY git@github.com:a/b.git /x/
+#    ^^^^^^^^^^^^^^^^^^^^^^ InvalidCopy: COPY cannot fetch from a Git repository. Use ADD.
+COPY github.com/a/b /x/
+ADD github.com/a?b /x/
+#   ^^^^^^^^^^^^^^ InvalidCopy: A Git repository's address has no parameter `b`. Remove it.
+ADD https://a/b.git?ref=v1#v2 /x/
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^ InvalidCopy: This address says twice what its `ref` is. Keep one.
+ADD --keep-git-dir=false https://a/b.git?keep-git-dir /x/
+#                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ InvalidCopy: `--keep-git-dir` and this address do not say the same. Keep one.
+ADD --keep-git-dir https://a/b.git?keep-git-dir=1&submodules=0 /x/
+ADD --checksum=a https://a/b.git?commit=b /x/
+#                ^^^^^^^^^^^^^^^^^^^^^^^^ InvalidCopy: `--checksum` names another commit than this address. Keep one.
+",
+        );
+    }
+
+    #[test]
     fn modes_and_checksums() {
         check(
             r"
@@ -134,9 +207,20 @@ COPY --chmod=rwx a b
 COPY --chmod=0755 --chown=a a b
 COPY --chmod=u=rwX,go=rX a b
 COPY --chmod=$M a b
+COPY --chmod=7- a b
+#            ^^ InvalidCopy: `7-` is no file mode. Write an octal number such as `0755`, or `u+x`.
+ENV MODE=u+a
+COPY --chmod=$MODE a b
+#            ^^^^^ InvalidCopy: `u+a` is no file mode. Write an octal number such as `0755`, or `u+x`.
 ADD --checksum=sha256:a http://a http://b c
 #   ^^^^^^^^^^^^^^^^^^^ InvalidCopy: `--checksum` goes with a single source. Write one ADD for each.
-ADD --checksum=sha256:a http://a c
+ADD --checksum=e http://a c
+#   ^^^^^^^^^^^^ InvalidCopy: `e` is no checksum. Write `sha256:` and 64 digits, `0` to `9` and `a` to `f`.
+ADD --checksum=e a c
+#   ^^^^^^^^^^^^ InvalidCopy: `--checksum` goes with a URL or a Git repository. Remove it, or give ADD a URL.
+ADD --checksum=e git@a:b c
+ADD --checksum=$E http://a c
+ADD --checksum=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa http://a c
 ",
         );
     }

@@ -44,12 +44,20 @@ fn check(cx: &mut Context<'_>) {
         return;
     }
     let defaults = Globals::defaults(cx.dockerfile, cx.settings);
+    // BuildKit gives up where it cannot read a default, or a base with the defaults.
+    if !defaults.refused().is_empty() {
+        return;
+    }
     let stages: Vec<_> = with_variables().collect();
     for stage in stages {
         let instruction = cx.dockerfile.instruction(stage.from);
         let Some(word) = instruction.data.arguments.words().first() else { continue };
         let is_bad = |text: Option<String>| text.is_some_and(|it| cx.name_fault(&it).is_some());
-        if !instruction.data.faults.is_empty() || !is_bad(defaults.evaluate(&word.text).text) {
+        let by_default = defaults.evaluate(&word.text);
+        if by_default.error.is_some() {
+            return;
+        }
+        if !instruction.data.faults.is_empty() || !is_bad(by_default.text) {
             continue;
         }
         // Where it is no name in this build either, that is an error and not for this rule.
@@ -63,7 +71,25 @@ fn check(cx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::lint::test::check;
+    use crate::analysis::Settings;
+    use crate::lint::test::{check, check_under};
+
+    #[test]
+    fn what_cannot_be_read_ends_it() {
+        let build_args = vec![("A".to_owned(), "x".to_owned()), ("B".to_owned(), "x".to_owned())];
+        let settings = Settings { build_args, unreachable_stages: false, ..Settings::default() };
+        check_under(&settings, "ARG A=\nARG B='\nFROM $A\n");
+        check_under(
+            &settings,
+            r"
+ARG A=
+FROM $A
+#    ^^ InvalidDefaultArgInFrom: Without build arguments `$A` is no image. Give its ARG a default.
+FROM ${A:?}
+FROM $A
+",
+        );
+    }
 
     #[test]
     fn defaults_decide() {

@@ -7,6 +7,7 @@ use super::unknown_stage;
 use crate::lint::image_name::NameFault;
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::{RefTarget, StageId, StageRef, StageRefKind};
+use crate::syntax::expansion::{Expander, expansions};
 use crate::text::TextEdit;
 
 declare_rule! {
@@ -66,7 +67,9 @@ fn name_of<'a>(cx: &Context<'_>, reference: &'a StageRef) -> Option<Cow<'a, str>
     if reference.kind == StageRefKind::From {
         return cx.globals().evaluate(&reference.text).text.map(Cow::Owned);
     }
-    (!reference.text.contains('$')).then_some(Cow::Borrowed(&reference.text))
+    // A variable is an error of its own; a `$` that begins none is a letter like others.
+    let variables = expansions(&reference.text, Expander::Buildkit(cx.dockerfile.escape));
+    variables.is_empty().then_some(Cow::Borrowed(&reference.text))
 }
 
 fn report(cx: &mut Context<'_>, reference: &StageRef, text: &str, fault: NameFault) {
@@ -130,7 +133,8 @@ fn report_meant(cx: &mut Context<'_>, reference: &StageRef, text: &str, stage: S
 
 #[cfg(test)]
 mod tests {
-    use crate::lint::test::{check, fixed};
+    use crate::analysis::Settings;
+    use crate::lint::test::{check, check_under, fixed};
     use expect_test::expect;
 
     #[test]
@@ -143,6 +147,8 @@ FROM https://ghcr.io/a
 #    ^^^^^^^^^^^^^^^^^ InvalidImageName: `https://ghcr.io/a` cannot be an image or a stage. Leave out the scheme.
 FROM alpine
 COPY --from="" . .
+COPY --from=$ . .
+#           ^ InvalidImageName: `$` cannot be an image or a stage. The form is `registry/repository:tag`.
 COPY --from=^abc . .
 #           ^^^^ InvalidImageName: `^abc` cannot be an image or a stage. The form is `registry/repository:tag`.
 RUN --mount=from=Alpine,target=/a ls
@@ -176,6 +182,22 @@ FROM alpine:${none}
 #    ^^^^^^^^^^^^^^ InvalidImageName: `alpine:` cannot be an image or a stage. A tag is missing behind `:`.
 # check=skip=UndefinedArgInFrom
 FROM alpine:${none:-3}
+",
+        );
+    }
+
+    #[test]
+    fn triggers_of_a_base_with_variables() {
+        let settings = Settings { assume_empty_base: true, unreachable_stages: false, ..Settings::default() };
+        check_under(
+            &settings,
+            r"
+FROM alpine AS base-amd64
+ONBUILD COPY --from=/ . .
+#                   ^ InvalidImageName: `/` cannot be an image or a stage. The form is `registry/repository:tag`.
+FROM alpine AS base-arm64
+ONBUILD COPY --from=/ . .
+FROM base-$TARGETARCH
 ",
         );
     }

@@ -1,15 +1,18 @@
 //! Mounts of RUN that cannot be made.
 
 use crate::lint::Fix;
+use crate::lint::commands::{Command, System, depth_below};
 use crate::lint::near::nearest;
+use crate::lint::remote::boolean;
 use crate::lint::rule::{Context, declare_rule};
-use crate::model::{Flag, Instruction, Mount, MountField};
-use crate::syntax::{Keyword, RelRange};
+use crate::model::{Flag, MountField};
+use crate::syntax::{Keyword, RelRange, casing};
 
 declare_rule! {
     /// ## What it does
     /// Reports `RUN --mount` with a type, a field or a value that BuildKit does not know, or that does not
-    /// go with the type. Values with a variable are not looked at.
+    /// go with the type, and mounts over the root directory. A variable counts where the file tells its
+    /// value.
     ///
     /// ## Why it matters
     /// BuildKit stops there when it comes to build the stage.
@@ -63,48 +66,65 @@ struct Fault {
     meant: Option<&'static str>,
 }
 
-fn check(cx: &mut Context<'_>) {
-    cx.each_executed(|cx, run, data| {
-        for flag in data.flags.iter().filter(|_| data.keyword == Keyword::Run) {
-            let Some(mount) = &flag.mount else { continue };
-            if let Err(fault) = check_mount(flag, mount) {
-                // An empty field is nowhere to be seen.
-                let empty = fault.range.start() == fault.range.end();
-                let range = if empty { flag.whole.range } else { fault.range };
-                report(cx, run, Fault { range, ..fault });
-            }
-        }
-    });
+/// A field of a mount, with its key in lower case.
+struct Field<'a> {
+    written: &'a MountField,
+    key: String,
+    value: Value<'a>,
 }
 
-fn report(cx: &mut Context<'_>, run: Instruction<'_>, fault: Fault) {
-    let range = run.abs(fault.range);
-    let found = cx.report(range, fault.message);
-    found.fixes.extend(fault.meant.map(|meant| Fix::change_to(range, meant)));
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Value<'a> {
+    /// There is no `=`.
+    None,
+    /// It depends on what the build is given.
+    Unknown,
+    Known(&'a str),
+}
+
+fn check(cx: &mut Context<'_>) {
+    for command in cx.commands().iter().filter(|it| it.data.keyword == Keyword::Run) {
+        // The values of all fields are the words of RUN.
+        let mut values = command.words.iter().map(|word| word.text.as_deref());
+        for flag in &command.data.flags {
+            let Some(mount) = &flag.mount else { continue };
+            let fields = mount.fields.iter().map(|written| Field {
+                written,
+                key: casing::lower(&written.key.text),
+                value: match written.value.as_ref().and_then(|_| values.next()) {
+                    None => Value::None,
+                    Some(text) => text.map_or(Value::Unknown, Value::Known),
+                },
+            });
+            if let Err(fault) = check_mount(command, flag, &fields.collect::<Vec<_>>()) {
+                report(cx, command, flag, fault);
+            }
+        }
+    }
+}
+
+fn report(cx: &mut Context<'_>, run: &Command<'_>, flag: &Flag, fault: Fault) {
+    // An empty field is nowhere to be seen.
+    let empty = fault.range.start() == fault.range.end();
+    let range = run.abs(if empty { flag.whole.range } else { fault.range });
+    if let Some(found) = cx.report_once(range, fault.message) {
+        found.fixes.extend(fault.meant.map(|meant| Fix::change_to(range, meant)));
+    }
 }
 
 /// BuildKit reads the fields in order, and takes the type that stands before a field as its type.
-fn check_mount(flag: &Flag, mount: &Mount) -> Result<(), Fault> {
+fn check_mount(run: &Command<'_>, flag: &Flag, fields: &[Field<'_>]) -> Result<(), Fault> {
     let mut kind = Some("bind");
-    let mut fields = Vec::new();
-    for field in &mount.fields {
-        let key = field.key.text.to_lowercase();
-        let value = field.value.as_ref().map(|value| value.text.as_str());
-        match value {
-            None => check_bare(field, &key, kind)?,
-            // What a variable becomes is not known, nor is the mount then.
-            Some(value) if value.contains('$') => {
-                if key == "type" {
-                    kind = None;
-                }
-            }
-            Some(value) if key == "type" => kind = Some(mount_type(field, value)?),
-            Some(value) => check_field(field, &key, value, kind)?,
+    for field in fields {
+        match (field.key.as_str(), field.value) {
+            (key, Value::None) => check_bare(field.written, key, kind)?,
+            ("type", Value::Unknown) => kind = None,
+            ("type", Value::Known(value)) => kind = Some(mount_type(field.written, value)?),
+            (key, value) => check_field(field.written, key, value, kind)?,
         }
-        fields.push((key, field));
     }
     match kind {
-        Some(kind) => check_whole(flag, kind, &fields),
+        Some(kind) => check_whole(run, flag, kind, fields),
         None => Ok(()),
     }
 }
@@ -122,7 +142,7 @@ fn whole_range(field: &MountField) -> RelRange {
 }
 
 fn mount_type(field: &MountField, value: &str) -> Result<&'static str, Fault> {
-    let lower = value.to_lowercase();
+    let lower = casing::lower(value);
     match TYPES.iter().find(|it| **it == lower) {
         Some(kind) => Ok(kind),
         None => unknown(field, value, "mount type", TYPES),
@@ -153,27 +173,63 @@ fn check_bare(field: &MountField, key: &str, kind: Option<&str>) -> Result<(), F
     }
 }
 
-fn check_field(field: &MountField, key: &str, value: &str, kind: Option<&str>) -> Result<(), Fault> {
+fn check_field(field: &MountField, key: &str, value: Value<'_>, kind: Option<&str>) -> Result<(), Fault> {
+    match key {
+        "required" => only_for(field, kind, &["secret", "ssh"])?,
+        "size" => only_for(field, kind, &["tmpfs"])?,
+        _ if KEYS.contains(&key) => {}
+        _ => return unknown(field, &field.key.text, "field", KEYS),
+    }
+    let Value::Known(value) = value else { return Ok(()) };
     let number = |radix| u32::from_str_radix(value, radix).is_ok() && !value.starts_with('+');
     let good = match key {
-        "readonly" | "ro" | "readwrite" | "rw" => is_bool(value),
-        "required" => {
-            only_for(field, kind, &["secret", "ssh"])?;
-            is_bool(value)
-        }
-        "size" => {
-            only_for(field, kind, &["tmpfs"])?;
-            value.contains(|c: char| c.is_ascii_digit())
-        }
-        "sharing" if !SHARINGS.contains(&value.to_lowercase().as_str()) => {
+        "readonly" | "ro" | "readwrite" | "rw" | "required" => boolean(value).is_some(),
+        "size" => is_size(value),
+        "sharing" if !SHARINGS.contains(&casing::lower(value).as_str()) => {
             return unknown(field, value, "sharing mode", SHARINGS);
         }
         "mode" => number(8),
         "uid" | "gid" => number(10),
-        _ if KEYS.contains(&key) => true,
-        _ => return unknown(field, &field.key.text, "field", KEYS),
+        _ => true,
     };
     if good { Ok(()) } else { fault(value_range(field), bad_value(key, value)) }
+}
+
+/// A decimal number, or a hexadecimal one such as `0x1.8p3`.
+fn number_of(text: &str) -> Option<f64> {
+    let lower = text.to_ascii_lowercase();
+    let Some(digits) = lower.trim_start_matches(['+', '-']).strip_prefix("0x") else {
+        return text.parse().ok();
+    };
+    let (mantissa, exponent) = digits.split_once('p')?;
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut value = 0.0;
+    for digit in whole.chars().chain(part.chars()) {
+        value = value * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    let exponent = f64::from(exponent.parse::<i32>().ok()?) - 4.0 * part.len() as f64;
+    let sign = match lower.find("0x") {
+        Some(1) if lower.starts_with('-') => -1.0,
+        Some(0 | 1) => 1.0,
+        _ => return None,
+    };
+    (!mantissa.is_empty() && mantissa != ".").then(|| sign * value * exponent.exp2())
+}
+
+/// A number, and perhaps a unit: `64m`, `1.5 GiB`.
+fn is_size(text: &str) -> bool {
+    let Some(at) = text.rfind(|c: char| c.is_ascii_digit() || matches!(c, '.' | ' ')) else { return false };
+    let (number, unit) = text.split_at(at + 1);
+    let number = number.strip_suffix(' ').unwrap_or(number);
+    let in_range = number_of(number).is_some_and(|it| it >= 0.0 && it.is_finite());
+    let unit = casing::lower(unit);
+    let (prefix, rest) = unit.split_at(unit.find(|c| !"kmgtp".contains(c)).unwrap_or(unit.len()));
+    let is_unit = match prefix.len() {
+        0 => matches!(rest, "" | "b"),
+        1 => matches!(rest, "" | "b" | "ib"),
+        _ => false,
+    };
+    in_range && is_unit
 }
 
 fn bad_value(key: &str, value: &str) -> String {
@@ -186,17 +242,9 @@ fn bad_value(key: &str, value: &str) -> String {
     format!("`{key}` is {form}, not `{value}`.")
 }
 
-/// What BuildKit reads as a truth value.
-fn is_bool(value: &str) -> bool {
-    matches!(
-        value,
-        "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False"
-    )
-}
-
 fn only_for(field: &MountField, kind: Option<&str>, allowed: &[&str]) -> Result<(), Fault> {
     let Some(kind) = kind.filter(|kind| !allowed.contains(kind)) else { return Ok(()) };
-    let key = field.key.text.to_lowercase();
+    let key = casing::lower(&field.key.text);
     let types: Vec<String> = allowed.iter().map(|it| format!("`type={it}`")).collect();
     fault(
         whole_range(field),
@@ -208,50 +256,68 @@ fn only_for(field: &MountField, kind: Option<&str>, allowed: &[&str]) -> Result<
 }
 
 /// What can be said when all fields are read.
-fn check_whole(flag: &Flag, kind: &str, fields: &[(String, &MountField)]) -> Result<(), Fault> {
-    let last = |keys: &[&str]| {
-        let found = fields.iter().rev().find(|(key, _)| keys.contains(&key.as_str()));
-        // An empty value counts as none.
-        found.map(|(_, field)| *field).filter(|it| it.value.as_ref().is_none_or(|it| !it.text.is_empty()))
-    };
-    let refuse = |keys: &[&str]| match last(keys) {
+fn check_whole(run: &Command<'_>, flag: &Flag, kind: &str, fields: &[Field<'_>]) -> Result<(), Fault> {
+    let last = |keys: &[&str]| fields.iter().rev().find(|field| keys.contains(&field.key.as_str()));
+    let value = |keys: &[&str]| last(keys).map_or(Value::Known(""), |field| field.value);
+    let is_set = |keys: &[&str]| matches!(value(keys), Value::Known(value) if !value.is_empty());
+    let refuse = |keys: &[&str]| match last(keys).filter(|_| is_set(keys)) {
         Some(field) => {
-            let key = &field.key.text;
-            fault(whole_range(field), format!("`{key}` does not go with a `{kind}` mount. Remove it."))
+            let key = &field.written.key.text;
+            fault(
+                whole_range(field.written),
+                format!("`{key}` does not go with a `{kind}` mount. Remove it."),
+            )
         }
         None => Ok(()),
     };
+    let (source, target) = (["source", "src"], ["target", "dst", "destination"]);
     if !matches!(kind, "secret" | "ssh" | "cache") {
         refuse(&["mode"]).and(refuse(&["uid"])).and(refuse(&["gid"]))?;
-    }
-    let (source, id) = (last(&["source", "src"]), last(&["id"]));
-    let target = last(&["target", "dst", "destination"]);
-    if kind == "secret" {
-        refuse(&["from"])?;
-        if source.is_none() && id.is_none() && target.is_none() {
-            return fault(
-                flag.whole.range,
-                "A secret needs an `id`, which names it: `type=secret,id=token`.",
-            );
-        }
-        if let (Some(source), Some(_)) = (source, id) {
-            return fault(whole_range(source), "A secret has an `id` or a `source`, not both. Remove one.");
-        }
     }
     if kind != "cache" {
         refuse(&["sharing"])?;
     }
-    match target.and_then(|field| field.value.as_ref()) {
-        Some(value) if value.text == "/" && matches!(kind, "bind" | "cache" | "tmpfs") => {
-            fault(value.range, "Nothing can be mounted over `/`. Name a directory below it.")
+    match kind {
+        "secret" => {
+            refuse(&["from"])?;
+            if [source.as_slice(), &target, &["id"]].into_iter().all(|keys| value(keys) == Value::Known("")) {
+                let message = "A secret needs an `id`, which names it: `type=secret,id=token`.";
+                return fault(flag.whole.range, message);
+            }
+            match last(&source).filter(|_| is_set(&source) && is_set(&["id"])) {
+                Some(source) => {
+                    let message = "A secret has an `id` or a `source`, not both. Remove one.";
+                    fault(whole_range(source.written), message)
+                }
+                None => Ok(()),
+            }
         }
-        _ => Ok(()),
+        "ssh" => refuse(&source),
+        _ => match value(&target) {
+            Value::Known(path) if is_root(run, path) => {
+                let at = last(&target).map_or(flag.whole.range, |field| value_range(field.written));
+                let message = match path.is_empty() {
+                    true => "This mount has no target, and would cover `/`. Add `target=` and a directory.",
+                    false => "Nothing can be mounted over `/`. Name a directory below it.",
+                };
+                fault(at, message)
+            }
+            _ => Ok(()),
+        },
     }
+}
+
+/// Whether a target leads to the root; one that does not begin there is seen from the current directory.
+fn is_root(run: &Command<'_>, target: &str) -> bool {
+    // Only what is exactly the root is refused of the others.
+    target == "/" || !target.starts_with('/') && depth_below(run.depth, target, System::NoWindows) == Some(0)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::lint::test::check;
+    use super::is_size;
+    use crate::analysis::Settings;
+    use crate::lint::test::{check, check_under};
 
     #[test]
     fn fields_and_values() {
@@ -297,6 +363,8 @@ RUN --mount=type=tmpfs,target=/a,sharing=locked ls
 #                                ^^^^^^^^^^^^^^ InvalidMount: `sharing` does not go with a `tmpfs` mount. Remove it.
 RUN --mount=type=bind,target=/ ls
 #                            ^ InvalidMount: Nothing can be mounted over `/`. Name a directory below it.
+RUN --mount=type=ssh,source=a ls
+#                    ^^^^^^^^ InvalidMount: `source` does not go with a `ssh` mount. Remove it.
 ",
         );
     }
@@ -313,5 +381,64 @@ RUN --mount=type=ssh --mount=type=tmpfs,target=/a,size=64m ls
 RUN --mount=Type=Cache,Target=/a,rw=1 ls
 ",
         );
+    }
+
+    #[test]
+    fn targets() {
+        check(
+            r"
+FROM scratch
+ENV EMPTY= DIR=/a
+RUN --mount=type=cache,id=a ls
+#   ^^^^^^^^^^^^^^^^^^^^^^^ InvalidMount: This mount has no target, and would cover `/`. Add `target=` and a directory.
+RUN --mount=type=cache,target=$EMPTY ls
+#                             ^^^^^^ InvalidMount: This mount has no target, and would cover `/`. Add `target=` and a directory.
+RUN --mount=target=a/.. ls
+#                  ^^^^ InvalidMount: Nothing can be mounted over `/`. Name a directory below it.
+RUN --mount=type=cache,target=$DIR --mount=type=tmpfs,target=a ls
+ARG PATH
+RUN --mount=type=cache,target=$PATH ls
+WORKDIR /a/b
+RUN --mount=type=cache --mount=target=.. ls
+RUN --mount=target=../.. ls
+#                  ^^^^^ InvalidMount: Nothing can be mounted over `/`. Name a directory below it.
+FROM alpine
+RUN --mount=type=cache ls
+WORKDIR /
+RUN --mount=type=cache ls
+#   ^^^^^^^^^^^^^^^^^^ InvalidMount: This mount has no target, and would cover `/`. Add `target=` and a directory.
+",
+        );
+    }
+
+    #[test]
+    fn a_plain_build_leaves_nothing_open() {
+        let settings = Settings { assume_empty_base: true, unreachable_stages: false, ..Settings::default() };
+        check_under(
+            &settings,
+            r"
+FROM alpine
+ARG T=bind K
+RUN --mount=type=$T,mode=1,target=/a ls
+#                   ^^^^^^ InvalidMount: `mode` does not go with a `bind` mount. Remove it.
+RUN --mount=type=cache,targt=$K ls
+#                      ^^^^^ InvalidMount: There is no field `targt`. Did you mean `target`?
+RUN --mount=type=cache ls
+#   ^^^^^^^^^^^^^^^^^^ InvalidMount: This mount has no target, and would cover `/`. Add `target=` and a directory.
+",
+        );
+    }
+
+    #[test]
+    fn sizes() {
+        for good in ["64", "64m", "1.5 GiB", ".5kb", "5.", "1 b", "0", "0x1p4", "0X.8P-1k"] {
+            assert!(is_size(good), "{good}");
+        }
+        for bad in [
+            "", "m", "64mm", "64 x", "-1", "1kib5", "1i", "1bb", "1e999", "1 kibi", "0x1", "0xp1", "-0x1p1",
+            "0x1p5000",
+        ] {
+            assert!(!is_size(bad), "{bad}");
+        }
     }
 }

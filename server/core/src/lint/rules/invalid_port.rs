@@ -32,9 +32,7 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     for command in cx.commands_once(Keyword::Expose) {
         for word in &command.words {
-            let ports = word.text.as_deref().unwrap_or_default();
-            // A word with quotes or variables may hold several.
-            if let Some(message) = ports.split_whitespace().find_map(fault) {
+            if let Some(message) = word.parts.iter().find_map(|port| fault(port)) {
                 cx.report(command.abs(word.range), message);
             }
         }
@@ -78,8 +76,9 @@ pub(super) fn parts(text: &str) -> (&str, &str, &str) {
 }
 
 fn is_ip(text: &str) -> bool {
-    let text = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
-    text.parse::<std::net::IpAddr>().is_ok()
+    let inner = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    // Brackets with nothing in them count as no address.
+    inner == Some("") || inner.unwrap_or(text).parse::<std::net::IpAddr>().is_ok()
 }
 
 /// The first and the last port of `port` or `first-last`.
@@ -141,6 +140,7 @@ FROM a
             "127.0.0.1:8080:80",
             "127.0.0.1::80",
             "[::1]:8080:80",
+            "[]::80",
             "::1:8080:80",
             "8000-8001:80-81",
             "8000-8001:80",

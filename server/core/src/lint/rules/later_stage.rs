@@ -4,7 +4,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::circular_dependency::steps;
 use crate::lint::rule::{Context, declare_rule};
-use crate::model::{Base, RefTarget, StageId, StageRef, StageRefKind};
+use crate::model::{Base, MountField, RefTarget, StageId, StageName, StageRef, StageRefKind};
+use crate::syntax::Keyword;
 
 declare_rule! {
     /// ## What it does
@@ -70,6 +71,28 @@ fn check(cx: &mut Context<'_>) {
             .map_or_else(|| dockerfile.instruction(defined.from).keyword_range(), |name| name.range);
         cx.report(reference.range, message).relate(range, format!("stage `{label}` is defined here"));
     }
+    check_scratch(cx);
+}
+
+/// A cache without `from` begins as the stage `scratch`, where the file has one.
+fn check_scratch(cx: &mut Context<'_>) {
+    let named = |name: &StageName| name.lower == "scratch";
+    let last = cx.dockerfile.stages.iter().rfind(|stage| stage.name.as_ref().is_some_and(named));
+    let Some((scratch, name)) = last.and_then(|stage| Some((stage.id, stage.name.as_ref()?))) else { return };
+    let earlier = cx.commands().iter().filter(|it| it.data.keyword == Keyword::Run && it.stage < scratch);
+    for command in earlier {
+        for flag in &command.data.flags {
+            let Some(mount) = &flag.mount else { continue };
+            let has_source = mount.get(&["from"]).is_some_and(MountField::has_value);
+            if mount.kind() == "cache" && !has_source {
+                let message =
+                    "A cache without `from` begins as the stage `scratch`, defined below. Rename that.";
+                if let Some(found) = cx.report_once(command.abs(flag.whole.range), message) {
+                    found.relate(name.range, "stage `scratch` is defined here");
+                }
+            }
+        }
+    }
 }
 
 /// For each stage, the first one that is built from it; BuildKit looks at the ONBUILDs of what it builds
@@ -77,7 +100,7 @@ fn check(cx: &mut Context<'_>) {
 fn first_children(cx: &Context<'_>) -> FxHashMap<StageId, StageId> {
     let mut children = FxHashMap::default();
     let target = cx.target();
-    for stage in cx.dockerfile.stages.iter().filter(|stage| target.needs(stage.id)) {
+    for stage in cx.dockerfile.stages.iter().filter(|stage| target.surely_needs(stage.id)) {
         if let Base::Stage(base) = stage.base {
             children.entry(base).or_insert(stage.id);
         }
@@ -105,6 +128,20 @@ fn too_early(
 #[cfg(test)]
 mod tests {
     use crate::lint::test::check;
+
+    #[test]
+    fn a_cache_in_front_of_a_stage_called_scratch() {
+        check(
+            r"
+FROM alpine
+RUN --mount=type=cache,target=/a --mount=target=/b ls
+#   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ LaterStage: A cache without `from` begins as the stage `scratch`, defined below. Rename that.
+FROM alpine AS scratch
+#              ^^^^^^^ ReservedStageName: `scratch` is reserved. Give the stage another name.
+#              ^^^^^^^ … stage `scratch` is defined here
+",
+        );
+    }
 
     #[test]
     fn a_later_stage_by_name_by_index_and_as_a_mount() {

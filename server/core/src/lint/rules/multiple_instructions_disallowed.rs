@@ -1,8 +1,8 @@
 //! CMD, ENTRYPOINT or HEALTHCHECK more than once.
 
-use crate::lint::Fix;
 use crate::lint::commands::Command;
 use crate::lint::rule::{Casing, Context, declare_rule};
+use crate::lint::{Fix, Heeds};
 use crate::model::StageId;
 use crate::syntax::Keyword;
 use crate::text::TextEdit;
@@ -52,6 +52,11 @@ fn check(cx: &mut Context<'_>) {
             let found = cx.report_run(earlier, earlier.data.keyword_word.range, message);
             found.fixes.extend(fix);
             found.relate(command.abs(command.data.keyword_word.range), "the later one is here");
+            // BuildKit says it when it comes to the later one.
+            found.heeds = match command.is_trigger() {
+                true => Heeds::Nothing,
+                false => Heeds::Instruction(command.instruction.id),
+            };
         }
     }
 }
@@ -83,6 +88,22 @@ mod tests {
     use crate::lint::diagnostics;
     use crate::lint::test::{check, fixed};
     use crate::model::SourceFile;
+
+    #[test]
+    fn the_comment_above_the_later_one_counts() {
+        check(
+            r#"
+FROM alpine
+# check=skip=MultipleInstructionsDisallowed
+CMD ["a"]
+#<^ MultipleInstructionsDisallowed: A later CMD of this stage replaces this one. Remove one of them.
+CMD ["b"]
+#<^ … the later one is here
+# check=skip=MultipleInstructionsDisallowed
+CMD ["c"]
+"#,
+        );
+    }
 
     #[test]
     fn all_but_the_last_of_a_stage() {

@@ -150,6 +150,21 @@ COPY $A $PATH /
     }
 
     #[test]
+    fn heredocs_of_a_trigger() {
+        check(
+            r"
+FROM scratch AS a
+ONBUILD COPY <<X /x
+#            ^^^ … in the ONBUILD of its base
+$A
+X
+FROM a
+#<^^ UndefinedVar: `A` is not defined. Define it with ARG or ENV.
+",
+        );
+    }
+
+    #[test]
     fn as_buildkit_says_it_of_a_plain_build() {
         let settings = Settings { assume_empty_base: true, unreachable_stages: false, ..Settings::default() };
         check_under(

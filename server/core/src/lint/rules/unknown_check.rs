@@ -40,15 +40,16 @@ fn check(cx: &mut Context<'_>) {
                 continue;
             }
             if name == "all" {
-                cx.report(range, "`all` stands alone: beside other names it skips nothing.");
+                cx.report_once(range, "`all` stands alone: beside other names it skips nothing.");
                 continue;
             }
             match nearest(name, known()) {
                 Some(near) => {
                     let message = format!("There is no check `{name}`. Did you mean `{near}`?");
-                    cx.report(range, message).fixes.push(Fix::change_to(range, near));
+                    let found = cx.report_once(range, message);
+                    found.into_iter().for_each(|it| it.fixes.push(Fix::change_to(range, near)));
                 }
-                None => drop(cx.report(range, format!("There is no check `{name}`."))),
+                None => drop(cx.report_once(range, format!("There is no check `{name}`."))),
             }
         }
     }

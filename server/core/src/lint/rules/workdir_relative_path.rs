@@ -1,7 +1,7 @@
 //! The first WORKDIR of a stage, when it is relative.
 
 use crate::lint::Fix;
-use crate::lint::commands::{Command, CommandWord};
+use crate::lint::commands::{Command, CommandWord, System};
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::{Base, Dockerfile};
 use crate::syntax::Keyword;
@@ -43,11 +43,8 @@ fn check(cx: &mut Context<'_>) {
         else {
             continue;
         };
-        let platform = cx.dockerfile.stage(command.stage).platform.as_deref();
-        // A plain build is one for Linux, where a drive is a name like others.
-        let may_be_windows =
-            !cx.settings.assume_empty_base || platform.is_some_and(|it| it.contains("windows"));
-        if path.starts_with('/') || (may_be_windows && is_windows(path)) {
+        // On Linux a drive is a name like others.
+        if path.starts_with('/') || (command.system != System::NoWindows && is_windows(path)) {
             continue;
         }
         let message = match path.is_empty() {
@@ -105,8 +102,8 @@ fn from_scratch(dockerfile: &Dockerfile) -> Vec<bool> {
 
 /// Whether a path is an absolute one of Windows: `C:\…`, `C:/…`, `\…`.
 fn is_windows(path: &str) -> bool {
-    let drive = path.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && path.get(1..2) == Some(":");
-    drive || path.starts_with('\\')
+    let behind = path.split_once(':').filter(|(drive, _)| drive.len() == 1).map_or(path, |(_, rest)| rest);
+    behind.starts_with(['/', '\\'])
 }
 
 #[cfg(test)]
@@ -133,7 +130,13 @@ WORKDIR more
 FROM alpine
 WORKDIR $HOME
 FROM alpine
-WORKDIR C:\app
+WORKDIR C:/app
+FROM alpine
+WORKDIR C:app
+#       ^^^^^ WorkdirRelativePath: `C:app` depends on the directory that the base image sets. Write an absolute path.
+FROM --platform=linux/amd64 alpine AS linux
+WORKDIR C:/app
+#       ^^^^^^ WorkdirRelativePath: `C:/app` depends on the directory that the base image sets. Write an absolute path.
 FROM alpine
 WORKDIR /app
 WORKDIR more
