@@ -2,6 +2,7 @@
 
 use crate::lint::commands::Command;
 use crate::lint::rule::{Casing, Context, declare_rule};
+use crate::lint::suppression;
 use crate::lint::{Fix, Heeds};
 use crate::model::StageId;
 use crate::syntax::Keyword;
@@ -76,6 +77,11 @@ fn fix(cx: &Context<'_>, command: &Command<'_>) -> Option<Fix> {
     if cx.suppression().is_about(instruction.id) {
         return None;
     }
+    // So would any other comment for an experimental check, as a description.
+    let is_described = || suppression::last_comment(cx.dockerfile, cx.text(), instruction.id).is_some();
+    if cx.suppression().asks_for_experiments() && is_described() {
+        return None;
+    }
     let lines = cx.lines_of(instruction);
     Some(Fix::guess(format!("Remove this {}", data.keyword.as_str()), TextEdit::delete(lines)))
 }
@@ -137,8 +143,12 @@ CMD ["d"]
                 CMD c
             "]],
         );
-        for kept in ["# check=skip=JSONArgsRecommended\nCMD a\n", "CMD a \\\n# why\n b\n"] {
-            let text = format!("# a file\nFROM alpine\n{kept}CMD c\n");
+        for kept in [
+            "# a file\nFROM alpine\n# check=skip=JSONArgsRecommended\nCMD a\n",
+            "# a file\nFROM alpine\nCMD a \\\n# why\n b\n",
+            "# check=experimental=all\nFROM alpine\n# b\nCMD a\nARG c\n",
+        ] {
+            let text = format!("{kept}CMD c\n");
             let found = diagnostics(&SourceFile::new(&text), &Settings::default());
             let found = found.iter().find(|it| it.code == "MultipleInstructionsDisallowed");
             assert!(found.is_some_and(|it| it.fixes.is_empty()), "{text}");

@@ -2,7 +2,7 @@
 
 use crate::lint::Fix;
 use crate::lint::near::nearest;
-use crate::model::{FaultKind, Instruction, InstructionData};
+use crate::model::{FaultKind, FaultPhase, Instruction, InstructionData, SourceFile};
 use crate::syntax::{Keyword, Spanned};
 use crate::text::TextEdit;
 use crate::{TextRange, TextSize};
@@ -57,6 +57,7 @@ pub(super) fn fix(
         FaultKind::UnknownInstruction { written } => {
             let in_trigger = range.start() > instruction.keyword_range().end();
             keyword_fix(written, range, in_trigger)
+                .filter(|fix| !in_trigger || is_parsed_with(instruction, fix))
         }
         FaultKind::UnknownFlag { name } => {
             let known = misspelled_flag(data.keyword, name)?;
@@ -94,6 +95,24 @@ fn source_of<'a>(instruction: Instruction<'a>, range: TextRange) -> &'a str {
     let line = &instruction.data.line;
     let offset = |at: TextSize| line.offset_of_source(u32::from(at - instruction.start));
     line.text().get(offset(range.start())..offset(range.end())).unwrap_or_default()
+}
+
+/// Whether BuildKit's parser takes an ONBUILD after a fix. It takes one with an unknown instruction, which
+/// fails later and maybe never; with a known one that lacks something the whole file would be refused.
+fn is_parsed_with(instruction: Instruction<'_>, fix: &Fix) -> bool {
+    let line = &instruction.data.line;
+    let mut text = line.text().to_owned();
+    for edit in fix.change.edits().iter().rev() {
+        let offset = |at: TextSize| line.offset_of_source(u32::from(at - instruction.start));
+        let place = offset(edit.range.start())..offset(edit.range.end());
+        if text.get(place.clone()).is_none() {
+            return false;
+        }
+        text.replace_range(place, &edit.new_text);
+    }
+    let file = SourceFile::new(&text);
+    let mut faults = file.dockerfile().instructions().flat_map(|it| it.data.faults.iter());
+    !faults.any(|fault| fault.kind.phase() == FaultPhase::Parser)
 }
 
 fn keyword_fix(written: &str, range: TextRange, in_trigger: bool) -> Option<Fix> {

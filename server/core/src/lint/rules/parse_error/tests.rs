@@ -3,7 +3,7 @@
 use expect_test::expect;
 
 use crate::lint::test::{check, fixed};
-use crate::lint::{Severity, Source, diagnostics};
+use crate::lint::{Settings, Severity, Source, diagnostics};
 use crate::model::SourceFile;
 
 #[test]
@@ -285,6 +285,18 @@ ONBUILD RUN --bogus a
 #           ^^^^^^^ ParseError: `RUN` has no flag `--bogus`. It knows `--mount`, `--network`, `--security`, `--device`. This fails in a stage that is built FROM this one.
 ",
     );
+}
+
+#[test]
+fn a_trigger_is_mended_unless_that_breaks_the_file() {
+    let titles = |text: &str| {
+        let found = diagnostics(&SourceFile::new(text), &Settings::default());
+        found.iter().flat_map(|it| &it.fixes).map(|fix| fix.title.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(titles("FROM a\nONBUILD ENVV a=b\n"), ["Change to `ENV`"]);
+    for text in ["FROM a\nONBUILD ENVV a\n", "FROM a\nONBUILD ONBULD RUN a\n", "FROM a\nONBUILD FORM a\n"] {
+        assert!(titles(text).is_empty(), "{text}");
+    }
 }
 
 #[test]
