@@ -88,7 +88,8 @@ struct Sender {
     state: SharedState,
     client: Client,
     runtime: Handle,
-    /// What was sent last: the document, and the name of what was said about it.
+    /// What was sent last: the document, and the name of what was said about it; empty where that was nothing,
+    /// as its text is not known.
     last: Option<(Uri, String)>,
 }
 
@@ -99,17 +100,20 @@ impl Sender {
             return self.send(uri, faults, None);
         }
         let state = self.state.lock();
-        let Some(snapshot) = state.snapshot(&uri) else {
-            drop(state);
-            // Closed or lost: what was said about it holds no more.
-            return self.send(uri, Vec::new(), None);
-        };
-        // Marked once more while the last look was about to be taken: it has seen that change already.
-        let look = Some((uri, state.result_id(&snapshot)));
+        let snapshot = state.snapshot(&uri);
+        let look = snapshot.as_ref().map_or(String::new(), |it| state.result_id(it));
+        let look = Some((uri.clone(), look));
         drop(state);
+        // Marked once more while the last look was about to be taken: it has seen that change already.
         if look == self.last {
             return;
         }
+        let Some(snapshot) = snapshot else {
+            // Closed or lost: what was said about it holds no more.
+            self.send(uri, Vec::new(), None);
+            self.last = look;
+            return;
+        };
         let found = catch_unwind(AssertUnwindSafe(|| {
             let found = snapshot.diagnostics().into_iter();
             found.map(|it| snapshot.diagnostic(it, snapshot.client.pushed)).collect()
@@ -117,12 +121,12 @@ impl Sender {
         match found {
             // What is outdated already is marked dirty again, and is not worth sending.
             Ok(found) if self.state.lock().is_current(&snapshot) => {
-                self.send(snapshot.uri.clone(), found, Some(snapshot.version));
+                self.send(uri, found, Some(snapshot.version));
                 self.last = look;
             }
             Ok(_) => (),
             Err(_) => {
-                let uri = snapshot.uri.as_str();
+                let uri = uri.as_str();
                 tracing::error!("no diagnostics for {uri}: a panic, which is a bug in Dockstage");
             }
         }

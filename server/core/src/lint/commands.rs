@@ -17,6 +17,7 @@ use super::target::Target;
 use crate::TextRange;
 use crate::analysis::Settings;
 use crate::model::expand::ExpandError;
+use crate::model::open_base::{MOST_TRIED, OpenBase};
 use crate::model::{Arguments, Base, Dockerfile, Instruction, InstructionData, Stage, StageId};
 use crate::syntax::{Keyword, RelRange, Spanned};
 
@@ -176,10 +177,36 @@ pub(super) enum Below {
     Open,
 }
 
+/// Bases that the build decides, and the stages that they may be.
+struct OpenBases<'a> {
+    stages: &'a [Stage],
+    /// For each base as written how many stages it was compared with, and whether one fits: many stages have
+    /// the same base.
+    seen: FxHashMap<&'a str, (usize, bool)>,
+    left: usize,
+}
+
+impl<'a> OpenBases<'a> {
+    /// Whether the base of `stage`, which is written so, can be an earlier stage: `node:$TAG` is an image.
+    fn may_be_stage(&mut self, stage: &'a Stage, word: &'a str) -> bool {
+        let Some(open) = OpenBase::of(stage) else { return false };
+        let (compared, fits) = self.seen.entry(word).or_default();
+        for earlier in &self.stages[*compared..stage.id.index().max(*compared)] {
+            // With more stages than anyone writes, say nothing.
+            let Some(left) = self.left.checked_sub(1) else { return true };
+            self.left = left;
+            *fits |= open.may_be(earlier);
+        }
+        *compared = stage.id.index();
+        *fits
+    }
+}
+
 /// What each stage is built from, in this build.
 pub(super) fn bases(dockerfile: &Dockerfile, globals: &Globals) -> Vec<Below> {
     let mut names: FxHashMap<&str, StageId> = FxHashMap::default();
     let mut bases = Vec::with_capacity(dockerfile.stages.len());
+    let mut open = OpenBases { stages: &dockerfile.stages, seen: FxHashMap::default(), left: MOST_TRIED };
     for stage in &dockerfile.stages {
         let word = stage.base_word.as_ref().map_or("", |(word, _)| word.as_str());
         bases.push(match (&stage.base, word.contains('$')) {
@@ -189,7 +216,8 @@ pub(super) fn bases(dockerfile: &Dockerfile, globals: &Globals) -> Vec<Below> {
                     None if name == "scratch" => Below::Known,
                     None => Below::Image,
                 },
-                None => Below::Open,
+                None if open.may_be_stage(stage, word) => Below::Open,
+                None => Below::Image,
             },
             (Base::Stage(base), _) if *base < stage.id => Below::Stage(*base),
             (Base::Scratch, _) => Below::Known,

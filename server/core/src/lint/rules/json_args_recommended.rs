@@ -156,6 +156,21 @@ RUN c
     }
 
     #[test]
+    fn a_base_that_the_build_decides_may_set_a_shell_only_if_it_can_be_a_stage() {
+        check(
+            r#"
+ARG TAG
+ARG BASE
+FROM alpine:3$TAG AS alp
+CMD a
+#   ^ JSONArgsRecommended: CMD runs in a shell, which passes no signals on. Write it as a JSON array: `CMD ["program", "argument"]`.
+FROM al${BASE}
+CMD a
+"#,
+        );
+    }
+
+    #[test]
     fn what_needs_no_shell() {
         let words = |text| plain_words(text).map(|it| it.join("|"));
         assert_eq!(words("exec node  'a b' \"c\"d").as_deref(), Some("node|a b|cd"));
