@@ -473,7 +473,7 @@ impl<'a> Run<'a, '_> {
                 None => (word.text.as_str(), false),
             };
             let default = if has_default { values.next() } else { None };
-            let given = self.settings.build_arg(name);
+            let given = self.settings.build_arg(name).filter(|value| reaches_stages(name, value));
             let value = match (given, default) {
                 (Some(value), _) => Var::Known(value.to_owned()),
                 (None, Some(value)) => {
@@ -496,7 +496,12 @@ impl<'a> Run<'a, '_> {
 
     /// What an ARG without a value takes over.
     fn before(&self, name: &str) -> Option<&Var> {
-        let global = self.globals.get(name).filter(|&var| *var != Var::Unset);
+        let reaches = |var: &Var| match var {
+            Var::Known(value) => reaches_stages(name, value),
+            Var::Unknown => true,
+            Var::Unset => false,
+        };
+        let global = self.globals.get(name).filter(|&var| reaches(var));
         global.or_else(|| self.env.get(name)).or_else(|| (name == "PATH").then(|| self.path()))
     }
 
@@ -531,6 +536,12 @@ impl<'a> Run<'a, '_> {
             }
         }
     }
+}
+
+/// Whether an argument has this value in stages. Of SOURCE_DATE_EPOCH they get a number only: BuildKit asks what else it
+/// names for its time.
+fn reaches_stages(name: &str, value: &str) -> bool {
+    name != "SOURCE_DATE_EPOCH" || value.parse::<i64>().is_ok()
 }
 
 /// How many directories lead from the root to `path`, seen from a directory with so many above it.

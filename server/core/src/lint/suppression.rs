@@ -195,7 +195,10 @@ impl Suppression {
         let mut lines = Vec::new();
         let directives = &file.dockerfile().directives;
         let behind_shebang = || check_behind_shebang(file);
-        let head = directives.iter().find(|it| it.name == DirectiveName::Check).cloned();
+        // The parser skips white space in front of a directive; this is read without it, up to the first other line.
+        let mut in_first_column =
+            directives.iter().take_while(|it| is_in_first_column(file.text(), it.range));
+        let head = in_first_column.find(|it| it.name == DirectiveName::Check).cloned();
         if let Some(head) = head.or_else(behind_shebang) {
             lines.push(CheckLine::new(None, &head.value, head.value_range.start()));
         }
@@ -352,8 +355,11 @@ pub(super) fn last_comment(
     (!body.is_empty()).then(|| (body.to_owned(), last.range))
 }
 
+/// Whether nothing stands in front of a comment in its line; a byte-order mark at the start of the file does not count.
 fn is_in_first_column(text: &TextDocument, comment: TextRange) -> bool {
-    comment.start() == text.line_range(comment.start()).start()
+    let start = line_start(text, comment.start());
+    start == comment.start()
+        || (start == TextSize::default() && text.slice(TextRange::new(start, comment.start())) == "\u{feff}")
 }
 
 /// What stands behind `check=` in a comment without its `#`.
@@ -503,6 +509,20 @@ FROM alpine as a
 #           ^^ FromAsCasing: `as` should be in the case of `FROM`.
 ",
         );
+    }
+
+    #[test]
+    fn white_space_in_front_of_the_head_makes_it_mean_nothing() {
+        let text = |head: &str| format!("{head}FROM alpine AS a\nFROM a as b\n");
+        let codes = |head: &str| {
+            let found = diagnostics(&SourceFile::new(&text(head)), &Settings::default());
+            found.iter().filter(|it| it.code == "FromAsCasing").count()
+        };
+        assert_eq!(codes("# check=skip=all\n"), 0);
+        assert_eq!(codes("\u{feff}# check=skip=all\n"), 0);
+        assert_eq!(codes(" # check=skip=all\n"), 1);
+        assert_eq!(codes("\t# syntax=a\n# check=skip=all\n"), 1);
+        assert_eq!(codes("\r# check=skip=all\n"), 1);
     }
 
     #[test]

@@ -146,6 +146,23 @@ FROM alpine
     }
 
     #[test]
+    fn stages_get_a_number_only() {
+        let settings = |value: &str| {
+            let build_args = vec![("SOURCE_DATE_EPOCH".to_owned(), value.to_owned())];
+            Settings { assume_empty_base: true, build_args, ..Settings::default() }
+        };
+        check_under(&settings("1"), "FROM alpine\nARG SOURCE_DATE_EPOCH=$NONE\n");
+        check_under(
+            &settings("context"),
+            r"
+FROM alpine
+ARG SOURCE_DATE_EPOCH=$NONE
+#                      ^^^^ UndefinedVar: `NONE` is not defined. Define it with ARG or ENV.
+",
+        );
+    }
+
+    #[test]
     fn stages() {
         for stage in ["ADD git@a:b.git#v1 /src", "ARG U=https://a/b\nADD $U /"] {
             check(&format!("ARG SOURCE_DATE_EPOCH=a\nFROM scratch AS a\n{stage}\n"));
