@@ -153,6 +153,7 @@ mod tests {
     fn letters_that_fold_to_ascii_ones_count() {
         assert_eq!(error("FROM a Aſ \u{212a}\nWOR\u{212a}D\u{130}R /\nONBUILD MA\u{130}NTAINER a\n"), None);
         assert_eq!(row("FROM a\nONBUILD MA\u{131}NTAINER a\n"), Some(1));
+        assert_eq!(row("FROM a\nONBUILD MAINTAINER\u{a0} a\nONBUILD FROM\u{a0} a\n"), Some(1));
         assert_eq!(row("FROM a\nſHELL [\"a\"]\n"), Some(1));
     }
 

@@ -200,7 +200,7 @@ fn onbuild(data: &InstructionData, faults: &mut Faults) {
     }
     let word = &trigger.keyword_word;
     // Upper case, where BuildKit compares keywords in lower case elsewhere: some letters tell these apart.
-    match casing::upper(&word.text).as_str() {
+    match casing::upper(word.text.trim()).as_str() {
         "ONBUILD" => faults.add(FaultKind::OnbuildChain, word.range),
         "FROM" | "MAINTAINER" => {
             faults.add(FaultKind::OnbuildForbidden { trigger: word.text.clone() }, word.range);
