@@ -6,10 +6,11 @@
 //! environment that is rolled back behind each.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use rustc_hash::FxHashMap;
 
-use super::expanded::{heredocs, words};
+use super::expanded::{Word, heredocs, words};
 use super::globals::{Evaluated, Found, Globals, Var, evaluate, evaluate_words};
 use super::near::nearest;
 use super::platform;
@@ -51,8 +52,12 @@ pub(super) struct Command<'a> {
     pub(super) depth: Option<usize>,
     /// What it runs on.
     pub(super) system: System,
-    /// Its words with variables put in, for the instructions in which they matter.
-    pub(super) words: Vec<CommandWord<'a>>,
+    /// Which instruction it is.
+    pub(super) keyword: Keyword,
+    /// Whether it holds no variables: its words are what they are, whatever is set.
+    pub(super) is_plain: bool,
+    escape: char,
+    words: OnceCell<Vec<CommandWord<'a>>>,
 }
 
 /// A word that BuildKit expands.
@@ -83,13 +88,32 @@ pub(super) struct Undefined {
 }
 
 impl<'a> Command<'a> {
+    /// Its words with variables put in, for the instructions in which they matter.
+    pub(super) fn words(&self) -> &[CommandWord<'a>] {
+        self.words.get_or_init(|| words(self.data).into_iter().map(|word| self.plain_word(word)).collect())
+    }
+
+    /// A word of a plain command.
+    fn plain_word(&self, word: Word<'a>) -> CommandWord<'a> {
+        let evaluated = evaluate_plain(word.text, self.escape);
+        CommandWord {
+            range: word.range,
+            written: word.text,
+            text: evaluated.0,
+            parts: Vec::new(),
+            undefined: Vec::new(),
+            error: evaluated.1,
+            is_heredoc: false,
+        }
+    }
+
     /// The paths that COPY or ADD reads, heredocs apart.
     pub(super) fn sources(&self) -> impl Iterator<Item = &CommandWord<'a>> {
         let words = self.data.arguments.words();
         let start = words.first().map_or(u32::MAX, |first| first.range.start());
         let end = words.last().map_or(0, |destination| destination.range.start());
         let is_source = move |word: &&CommandWord<'_>| (start..end).contains(&word.range.start());
-        self.words.iter().filter(|word| !word.is_heredoc).filter(is_source)
+        self.words().iter().filter(|word| !word.is_heredoc).filter(is_source)
     }
 
     /// Whether it is a trigger, that stands in the stage below.
@@ -99,7 +123,7 @@ impl<'a> Command<'a> {
 
     /// What a word of it becomes; none where that is not known.
     pub(super) fn text_of(&self, word: &Spanned) -> Option<&str> {
-        self.words.iter().find(|it| it.range == word.range)?.text.as_deref()
+        self.words().iter().find(|it| it.range == word.range)?.text.as_deref()
     }
 
     /// The place in the document of a range inside it.
@@ -330,15 +354,25 @@ impl<'a> Run<'a, '_> {
         data: &'a InstructionData,
         blamed: Instruction<'a>,
     ) {
-        if !data.faults.is_empty() {
+        let is_trigger = blamed.id != instruction.id;
+        let (keyword, has_faults, has_mounts) = match is_trigger {
+            true => (data.keyword, !data.faults.is_empty(), has_mounts(data)),
+            false => (instruction.keyword(), instruction.marks.has_faults, instruction.marks.has_mounts),
+        };
+        if has_faults {
             return;
         }
         let Inherited { shell_set, workdir_set, depth, system, .. } = self.now;
-        let words = match data.keyword {
+        let is_plain = !instruction.marks.has_dollar;
+        // Those of a plain one are made when somebody asks for them; many a rule remembers that it need not.
+        let is_lazy =
+            is_plain && matches!(keyword, Keyword::Add | Keyword::Copy | Keyword::Run | Keyword::Volume);
+        let words = match keyword {
+            _ if is_lazy => Vec::new(),
             Keyword::Arg => self.args(data),
-            _ => self.words(instruction, data),
+            _ => self.words(instruction, data, keyword, has_mounts),
         };
-        match data.keyword {
+        match keyword {
             Keyword::Env => self.envs(data, &words),
             Keyword::Shell => self.now.shell_set = true,
             Keyword::Workdir => {
@@ -349,7 +383,7 @@ impl<'a> Run<'a, '_> {
             _ => {}
         }
         let looked_at = matches!(
-            data.keyword,
+            keyword,
             Keyword::Add
                 | Keyword::Arg
                 | Keyword::Cmd
@@ -364,7 +398,8 @@ impl<'a> Run<'a, '_> {
                 | Keyword::Workdir
         );
         let is_odd = |word: &CommandWord<'_>| !word.undefined.is_empty() || word.error.is_some();
-        if looked_at || has_mounts(data) || words.iter().any(is_odd) {
+        if looked_at || has_mounts || words.iter().any(is_odd) {
+            let words = if is_lazy { OnceCell::new() } else { OnceCell::from(words) };
             self.found.push(Command {
                 data,
                 instruction,
@@ -374,14 +409,23 @@ impl<'a> Run<'a, '_> {
                 workdir_set,
                 depth,
                 system,
+                keyword,
+                is_plain,
+                escape: self.dockerfile.escape,
                 words,
             });
         }
     }
 
     /// The words of an instruction other than ARG: all of them see what was there before it.
-    fn words(&self, instruction: Instruction<'a>, data: &'a InstructionData) -> Vec<CommandWord<'a>> {
-        let always = match data.keyword {
+    fn words(
+        &self,
+        instruction: Instruction<'a>,
+        data: &'a InstructionData,
+        keyword: Keyword,
+        has_mounts: bool,
+    ) -> Vec<CommandWord<'a>> {
+        let always = match keyword {
             Keyword::Add
             | Keyword::Copy
             | Keyword::Env
@@ -389,21 +433,21 @@ impl<'a> Run<'a, '_> {
             | Keyword::Stopsignal
             | Keyword::Volume
             | Keyword::Workdir => true,
-            Keyword::Run => has_mounts(data),
+            Keyword::Run => has_mounts,
             _ => false,
         };
         let mut found: Vec<CommandWord<'a>> = Vec::new();
-        if always || (data.keyword != Keyword::Run && instruction.data.line.text().contains('$')) {
+        if always || (keyword != Keyword::Run && instruction.marks.has_dollar) {
             found.extend(words(data).into_iter().map(|word| self.word(word.text, word.range, None)));
         }
-        if data.keyword == Keyword::Expose {
+        if keyword == Keyword::Expose {
             for word in &mut found {
                 let escape = self.dockerfile.escape;
                 let parts = evaluate_words(word.written, escape, &|name| self.look(name));
                 word.parts = parts.unwrap_or_default();
             }
         }
-        if matches!(data.keyword, Keyword::Copy | Keyword::Add) {
+        if matches!(keyword, Keyword::Copy | Keyword::Add) {
             // Those of a trigger are kept with its ONBUILD.
             let heredocs = heredocs(instruction.data);
             found.extend(
@@ -560,4 +604,13 @@ pub(super) fn depth_below(depth: Option<usize>, path: &str, system: System) -> O
 
 fn has_mounts(data: &InstructionData) -> bool {
     data.flags.iter().any(|flag| flag.mount.is_some())
+}
+
+/// What a word without variables becomes, or why BuildKit refuses it.
+fn evaluate_plain(written: &str, escape: char) -> (Option<Cow<'_, str>>, Option<ExpandError>) {
+    if !written.contains(['\'', '"', '\u{feff}', escape]) {
+        return (Some(Cow::Borrowed(written)), None);
+    }
+    let evaluated = evaluate(written, escape, &|_| Found::Undeclared { certain: true });
+    (evaluated.text.map(Cow::Owned), evaluated.error)
 }

@@ -226,7 +226,7 @@ impl<'a> Context<'a> {
     /// What is built.
     pub(super) fn target(&self) -> &'a Target<'a> {
         let shared = self.shared;
-        let target = || Target::of(shared.file.dockerfile(), shared.settings, || self.globals());
+        let target = || Target::of(shared.file.dockerfile(), shared.settings, || self.bases());
         shared.target.get_or_init(target)
     }
 
@@ -248,7 +248,7 @@ impl<'a> Context<'a> {
     /// The instructions of one kind that run, each once: a trigger runs in every stage built from its own.
     pub(super) fn commands_once(&self, keyword: Keyword) -> impl Iterator<Item = &'a Command<'a>> + use<'a> {
         let mut seen = FxHashSet::default();
-        let all = self.commands().iter().filter(move |it| it.data.keyword == keyword);
+        let all = self.commands().iter().filter(move |it| it.keyword == keyword);
         all.filter(move |it| seen.insert(it.instruction.id))
     }
 
@@ -310,18 +310,20 @@ impl<'a> Context<'a> {
     /// is the instruction it holds, and it is left out where no stage of the file runs it.
     fn executed(&self) -> impl Iterator<Item = (Instruction<'a>, &'a InstructionData)> + use<'a> {
         let (dockerfile, target, triggered) = (self.dockerfile, self.target(), self.triggered());
-        let sound = dockerfile.instructions().filter(|it| it.data.faults.is_empty());
+        let sound = dockerfile.instructions().filter(|it| !it.marks.has_faults);
         let looked_at = sound.filter(move |it| {
             // FROM is read in any case.
             target.looks_at_all()
                 || it.keyword() == Keyword::From
                 || dockerfile.stage_of(it.id).is_none_or(|stage| target.looks_at(stage.id))
         });
-        looked_at.filter_map(move |it| match it.data.trigger.as_deref() {
-            None => Some((it, &**it.data)),
-            Some(trigger) => {
-                let stage = dockerfile.stage_of(it.id)?;
-                triggered.contains(&stage.id).then_some((it, trigger))
+        looked_at.filter_map(move |it| {
+            match it.marks.has_trigger.then(|| it.data.trigger.as_deref()).flatten() {
+                None => Some((it, &**it.data)),
+                Some(trigger) => {
+                    let stage = dockerfile.stage_of(it.id)?;
+                    triggered.contains(&stage.id).then_some((it, trigger))
+                }
             }
         })
     }
@@ -329,10 +331,9 @@ impl<'a> Context<'a> {
     /// Runs a check that looks at one instruction and at nothing else, on all that [`Context::executed`]
     /// gives. Where it has found nothing, it is not run again as long as the instruction's text stays.
     pub(super) fn each_executed(&mut self, check: impl Fn(&mut Self, Instruction<'a>, &'a InstructionData)) {
-        let bit = rules::all().iter().position(|it| std::ptr::eq(*it, self.rule)).unwrap_or_default();
-        debug_assert!(bit < 64, "a bit for each rule");
+        let bit = self.bit();
         for (instruction, data) in self.executed() {
-            if data.memo.has(bit) {
+            if instruction.memo().written.has(bit) {
                 continue;
             }
             let before = self.found.len();
@@ -340,9 +341,39 @@ impl<'a> Context<'a> {
             // A given value may hide what is wrong with an ARG, and another time there is none.
             let may_hide = data.keyword == Keyword::Arg && !self.settings.build_args.is_empty();
             if self.found.len() == before && !may_hide {
-                data.memo.set(bit);
+                instruction.memo().written.set(bit);
             }
         }
+    }
+
+    /// Runs a check that looks at one command, its words included, on those that are `wanted`. Where it has found
+    /// nothing in one without variables, it is not run again as long as the instruction's text stays, if
+    /// `alone` says that nothing else around it matters.
+    pub(super) fn each_command(
+        &mut self,
+        wanted: impl Fn(&Command<'a>) -> bool,
+        alone: impl Fn(&Command<'a>) -> bool,
+        check: impl Fn(&mut Self, &'a Command<'a>),
+    ) {
+        let bit = self.bit();
+        for command in self.commands().iter().filter(|it| wanted(it)) {
+            let memo = &command.instruction.memo().run;
+            if command.is_plain && memo.has(bit) {
+                continue;
+            }
+            let before = self.found.len();
+            check(self, command);
+            if self.found.len() == before && command.is_plain && alone(command) {
+                memo.set(bit);
+            }
+        }
+    }
+
+    /// The bit of the rule that runs.
+    fn bit(&self) -> usize {
+        let bit = rules::all().iter().position(|it| std::ptr::eq(*it, self.rule)).unwrap_or_default();
+        debug_assert!(bit < 64, "a bit for each rule");
+        bit
     }
 
     /// Why BuildKit does not take a text as the name of an image.

@@ -5,8 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::commands::{Below, bases};
-use super::globals::Globals;
+use super::commands::Below;
 use crate::analysis::Settings;
 use crate::model::open_base::{MOST_TRIED, OpenBase};
 use crate::model::{Base, Dockerfile, Stage, StageId};
@@ -26,7 +25,7 @@ impl<'a> Target<'a> {
     pub(super) fn of<'b>(
         dockerfile: &'a Dockerfile,
         settings: &Settings,
-        globals: impl FnOnce() -> &'b Globals,
+        bases: impl FnOnce() -> &'b [Below],
     ) -> Self {
         let chosen = settings.target().and_then(|name| find(dockerfile, name));
         let has_variables =
@@ -39,12 +38,12 @@ impl<'a> Target<'a> {
         if chosen.is_none() && !is_open {
             return Self { chosen, reached: plain(), certain: plain() };
         }
-        let bases = bases(dockerfile, globals());
+        let bases = bases();
         let reached = match chosen {
-            Some(target) => Cow::Owned(reached(dockerfile, &bases, target)),
+            Some(target) => Cow::Owned(reached(dockerfile, bases, target)),
             None => plain(),
         };
-        Self { chosen, reached, certain: Cow::Owned(certain(dockerfile, &bases, target)) }
+        Self { chosen, reached, certain: Cow::Owned(certain(dockerfile, bases, target)) }
     }
 
     /// Whether the target needs a stage in this build, whatever else it is given.
@@ -136,13 +135,17 @@ fn certain(dockerfile: &Dockerfile, bases: &[Below], target: StageId) -> Vec<boo
 
 /// The stages that the ONBUILDs of a stage name: whoever is built from it needs them.
 fn triggered(dockerfile: &Dockerfile, stage: StageId) -> impl Iterator<Item = StageId> + '_ {
-    let refs = dockerfile.refs.iter().filter(move |it| it.onbuild && it.stage == stage);
-    refs.filter_map(|it| it.target.stage())
+    // References are in order, and so are their stages.
+    let start = dockerfile.refs.partition_point(|it| it.stage < stage);
+    let own = dockerfile.refs[start..].iter().take_while(move |it| it.stage == stage);
+    own.filter(|it| it.onbuild).filter_map(|it| it.target.stage())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::commands::bases;
+    use crate::lint::globals::Globals;
     use crate::model::SourceFile;
 
     /// The stages that are looked at, by index.
@@ -155,7 +158,8 @@ mod tests {
             ..Settings::default()
         };
         let globals = Globals::of(dockerfile, &settings);
-        let target = Target::of(dockerfile, &settings, || &globals);
+        let bases = bases(dockerfile, &globals);
+        let target = Target::of(dockerfile, &settings, || &bases);
         let stages = dockerfile.stages.iter().map(|stage| stage.id);
         stages.filter(|&id| target.looks_at(id)).map(|id| id.0).collect()
     }
@@ -165,7 +169,8 @@ mod tests {
         let sure = |text: &str, settings: &Settings| -> Vec<u32> {
             let file = SourceFile::new(text);
             let globals = Globals::of(file.dockerfile(), settings);
-            let target = Target::of(file.dockerfile(), settings, || &globals);
+            let bases = bases(file.dockerfile(), &globals);
+            let target = Target::of(file.dockerfile(), settings, || &bases);
             let ids = file.dockerfile().stages.iter().map(|stage| stage.id);
             ids.filter(|&id| target.surely_needs(id)).map(|id| id.0).collect()
         };

@@ -3,10 +3,10 @@
 use std::sync::{Arc, OnceLock};
 
 use super::graph::StageGraph;
-use super::instruction::{Instruction, InstructionData, InstructionId};
+use super::instruction::{Instruction, InstructionData, InstructionId, Marks, Memo};
 use super::scope::Scopes;
 use super::stage::{Stage, StageId, StageRef};
-use crate::syntax::Directive;
+use crate::syntax::{Directive, Keyword};
 use crate::{TextRange, TextSize};
 
 /// A comment outside of instructions.
@@ -27,8 +27,34 @@ pub struct Placed {
     pub start: TextSize,
     /// First line, from 0, counted by `\n`.
     pub row: u32,
+    /// Its length.
+    pub len: TextSize,
+    /// Which instruction.
+    pub keyword: Keyword,
+    /// The gist of its data.
+    pub marks: Marks,
+    /// What checks remember of it.
+    pub(crate) memo: Memo,
     /// What it says.
     pub data: Arc<InstructionData>,
+}
+
+impl Placed {
+    /// An instruction at its place.
+    pub(super) fn new(start: TextSize, row: u32, data: Arc<InstructionData>) -> Self {
+        let (len, keyword, marks) = (data.range.at(start).len(), data.keyword, data.marks);
+        Self { start, row, len, keyword, marks, memo: Memo::default(), data }
+    }
+
+    /// Where it stands.
+    pub fn range(&self) -> TextRange {
+        TextRange::at(self.start, self.len)
+    }
+
+    /// The same at another place.
+    pub(super) fn moved(&self, start: TextSize, row: u32) -> Self {
+        Self { start, row, ..self.clone() }
+    }
 }
 
 /// Something wrong with the file as a whole or with its head, which BuildKit refuses.
@@ -132,5 +158,6 @@ impl Dockerfile {
 }
 
 fn view(index: usize, placed: &Placed) -> Instruction<'_> {
-    Instruction { id: InstructionId(index as u32), start: placed.start, row: placed.row, data: &placed.data }
+    let (start, row, marks) = (placed.start, placed.row, placed.marks);
+    Instruction { id: InstructionId(index as u32), start, row, data: &placed.data, marks, placed }
 }

@@ -19,8 +19,8 @@ impl GlobalArgs {
     /// Evaluates the ARGs in front of the first FROM, one after the other.
     pub(super) fn of(placed: &[Placed], escape: char) -> Self {
         let mut args = Self { values: FxHashMap::default(), escape };
-        let before = placed.iter().take_while(|it| it.data.keyword != Keyword::From);
-        for arg in before.filter(|it| it.data.keyword == Keyword::Arg) {
+        let before = placed.iter().take_while(|it| it.keyword != Keyword::From);
+        for arg in before.filter(|it| it.keyword == Keyword::Arg) {
             for word in arg.data.arguments.words() {
                 match word.text.split_once('=') {
                     Some((name, value)) => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::args::{Arguments, Flag, Heredoc, Mount};
+use super::dockerfile::Placed;
 use super::stage::StageRefKind;
 use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned};
 use crate::{TextRange, TextSize};
@@ -53,16 +54,77 @@ pub struct InstructionData {
     pub stage_refs: Vec<RawStageRef>,
     /// Uses of variables in it, those of its trigger included.
     pub var_uses: Vec<VarUse>,
-    /// What checks remember of it.
-    pub(crate) memo: Memo,
+    /// The gist of the above.
+    pub marks: Marks,
 }
 
-/// 64 bits that checks keep with an instruction for as long as its text stays: which of them have found
-/// nothing to say about it. They are no part of what it is.
-#[derive(Default)]
-pub(crate) struct Memo(AtomicU64);
+/// What can be said of an instruction without a look at its data: it is kept where instructions are placed, so
+/// that going through a long file for what is seldom does not go through all of its memory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// BuildKit's parser refuses something in it.
+    pub has_faults: bool,
+    /// A `$` stands where BuildKit would expand a variable; what a shell expands does not count.
+    pub has_dollar: bool,
+    /// It is an ONBUILD that holds an instruction.
+    pub has_trigger: bool,
+    /// It names a stage.
+    pub has_stage_refs: bool,
+    /// It is a RUN with mounts.
+    pub has_mounts: bool,
+    /// An empty line stands inside of it.
+    pub has_empty_lines: bool,
+    /// Its keyword is one of the language's, in upper case.
+    pub is_upper_case: bool,
+}
 
-impl Memo {
+impl Marks {
+    /// Those of an instruction that is complete otherwise.
+    pub(super) fn of(data: &InstructionData) -> Self {
+        Self {
+            has_faults: !data.faults.is_empty(),
+            has_dollar: has_dollar(data),
+            has_trigger: data.trigger.is_some(),
+            has_stage_refs: !data.stage_refs.is_empty(),
+            has_mounts: data.flags.iter().any(|flag| flag.mount.is_some()),
+            has_empty_lines: !data.empty_lines.is_empty(),
+            is_upper_case: data.keyword != Keyword::Unknown
+                && data.keyword_word.text == data.keyword.as_str(),
+        }
+    }
+}
+
+fn has_dollar(data: &InstructionData) -> bool {
+    let in_heredoc = || data.heredocs.iter().any(|it| it.content.text.contains('$'));
+    let effective = data.effective();
+    match effective.keyword {
+        Keyword::Cmd
+        | Keyword::Entrypoint
+        | Keyword::Healthcheck
+        | Keyword::Maintainer
+        | Keyword::Onbuild
+        | Keyword::Shell
+        | Keyword::Unknown => false,
+        Keyword::Run => effective.flags.iter().any(|flag| flag.whole.text.contains('$')),
+        _ => data.line.text().contains('$') || in_heredoc(),
+    }
+}
+
+/// A bit for each rule, kept with an instruction for as long as its text stays: which of them have found
+/// nothing to say about it. It is no part of what the instruction is.
+#[derive(Default)]
+pub(crate) struct Memo {
+    /// Rules that look at what is written.
+    pub(crate) written: Bits,
+    /// Rules that look at what it becomes when it runs.
+    pub(crate) run: Bits,
+}
+
+/// 64 bits.
+#[derive(Default)]
+pub(crate) struct Bits(AtomicU64);
+
+impl Bits {
     /// Whether the bit is set.
     pub(crate) fn has(&self, bit: usize) -> bool {
         self.0.load(Ordering::Relaxed) >> bit & 1 == 1
@@ -72,17 +134,15 @@ impl Memo {
     pub(crate) fn set(&self, bit: usize) {
         self.0.fetch_or(1 << bit, Ordering::Relaxed);
     }
-}
 
-impl Clone for Memo {
-    fn clone(&self) -> Self {
+    fn copy(&self) -> Self {
         Self(AtomicU64::new(self.0.load(Ordering::Relaxed)))
     }
 }
 
-impl PartialEq for Memo {
-    fn eq(&self, _: &Self) -> bool {
-        true
+impl Clone for Memo {
+    fn clone(&self) -> Self {
+        Self { written: self.written.copy(), run: self.run.copy() }
     }
 }
 
@@ -286,12 +346,20 @@ pub struct Instruction<'a> {
     pub row: u32,
     /// What it says.
     pub data: &'a Arc<InstructionData>,
+    /// The gist of that.
+    pub marks: Marks,
+    pub(super) placed: &'a Placed,
 }
 
 impl<'a> Instruction<'a> {
     /// Where it stands: from its keyword to the end of its last line, heredocs included.
     pub fn range(self) -> TextRange {
-        self.abs(self.data.range)
+        TextRange::at(self.start, self.placed.len)
+    }
+
+    /// What checks remember of it.
+    pub(crate) fn memo(self) -> &'a Memo {
+        &self.placed.memo
     }
 
     /// The place in the document of a range inside this instruction.
@@ -301,7 +369,7 @@ impl<'a> Instruction<'a> {
 
     /// Which instruction it is.
     pub fn keyword(self) -> Keyword {
-        self.data.keyword
+        self.placed.keyword
     }
 
     /// Where its keyword stands.

@@ -90,8 +90,8 @@ fn reuse(
 ) -> Option<Arc<InstructionData>> {
     let before = touched.before(node.range).filter(|_| old.escape == escape)?;
     let index = old.placed.binary_search_by_key(&before.start(), |it| it.start).ok()?;
-    let data = &old.placed[index].data;
-    (data.range.at(TextSize::default()).len() == before.len()).then(|| Arc::clone(data))
+    let found = &old.placed[index];
+    (found.len == before.len()).then(|| Arc::clone(&found.data))
 }
 
 /// What is gathered from top to bottom.
@@ -129,7 +129,7 @@ impl Lowering {
                     let newlines = node.last_row - node.row;
                     Arc::new(lower_instruction(source, &node.parts(), newlines, self.escape))
                 });
-                self.placed.push(Placed { start: node.range.start(), row: node.row, data });
+                self.placed.push(Placed::new(node.range.start(), node.row, data));
             }
         }
     }
@@ -163,11 +163,7 @@ impl Lowering {
             Comment { range, row: row(it.row), ..*it }
         }));
         let placed = &old.placed[indices(&old.placed, part, |it| it.start)];
-        self.placed.extend(placed.iter().map(|it| Placed {
-            start: offset(it.start),
-            row: row(it.row),
-            data: Arc::clone(&it.data),
-        }));
+        self.placed.extend(placed.iter().map(|it| it.moved(offset(it.start), row(it.row))));
     }
 
     /// The rest of the model; `unread` is where nobody has looked for long lines yet.
@@ -190,10 +186,10 @@ fn file_faults(placed: &[Placed], faults: &mut Vec<SyntaxFault>) {
         faults.push(SyntaxFault::NoInstructions);
         return;
     }
-    let from = placed.iter().position(|it| it.data.keyword == Keyword::From);
+    let from = placed.iter().position(|it| it.keyword == Keyword::From);
     let before = placed[..from.unwrap_or(placed.len())]
         .iter()
-        .position(|it| !matches!(it.data.keyword, Keyword::Arg | Keyword::Unknown));
+        .position(|it| !matches!(it.keyword, Keyword::Arg | Keyword::Unknown));
     if let Some(index) = before {
         faults.push(SyntaxFault::BeforeFrom(super::InstructionId(index as u32)));
     } else if from.is_none() {

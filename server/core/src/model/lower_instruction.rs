@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::args::{Arguments, Flag, Heredoc, Mount, MountField, Pair};
-use super::instruction::{FaultKind, InstructionData, Memo, ParseFault};
+use super::instruction::{FaultKind, InstructionData, Marks, ParseFault};
 use super::{uses, validate};
 use crate::syntax::words::{self, Mapped};
 use crate::syntax::{
@@ -30,6 +30,7 @@ pub(super) fn lower_instruction(source: &str, parts: &Parts, newlines: u32, esca
     data.line = line;
     let faults = validate::validate(&data);
     data.faults.extend(faults);
+    data.marks = Marks::of(&data);
     data
 }
 
@@ -133,7 +134,7 @@ impl Lowering<'_> {
             faults: Vec::new(),
             stage_refs: Vec::new(),
             var_uses: Vec::new(),
-            memo: Memo::default(),
+            marks: Marks::default(),
         };
         data.flags = flags.iter().map(|flag| self.flag(data.keyword, flag)).collect();
         data.arguments = self.arguments(&mut data, args, depth);

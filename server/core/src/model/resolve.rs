@@ -35,8 +35,8 @@ fn stages(placed: &[Placed]) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     for (index, it) in placed.iter().enumerate() {
         let id = InstructionId(index as u32);
-        let range = it.data.range.at(it.start);
-        if it.data.keyword == Keyword::From {
+        let range = it.range();
+        if it.keyword == Keyword::From {
             let words = it.data.arguments.words();
             let base_word = words.first().map(|base| (base.text.clone(), base.range.at(it.start)));
             stages.push(Stage {
@@ -122,6 +122,9 @@ fn refs(
         // Before the first FROM there is no stage to refer from.
         let Some(current) = next.checked_sub(1) else { continue };
         let stage = StageId(current as u32);
+        if !it.marks.has_stage_refs {
+            continue;
+        }
         for raw in &it.data.stage_refs {
             let target = match raw.kind {
                 StageRefKind::From => {

@@ -46,11 +46,11 @@ pub(in crate::lint) fn casing(dockerfile: &Dockerfile) -> Casing {
     let mut found = Casing::default();
     for keyword in keywords(dockerfile) {
         found.all += 1;
-        let written = &keyword.data.keyword_word.text;
-        if written == keyword.keyword().as_str() {
+        if keyword.marks.is_upper_case {
             found.upper += 1;
             continue;
         }
+        let written = &keyword.data.keyword_word.text;
         found.lower += usize::from(is_in_case(written, true));
         found.upper += usize::from(is_in_case(written, false));
     }

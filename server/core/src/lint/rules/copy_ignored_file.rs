@@ -101,7 +101,7 @@ fn is_everything(path: &str) -> bool {
 
 /// The path that a source becomes, where that is known and it lies in the build context.
 fn path(command: &Command<'_>, source: &Spanned, escape: char) -> Option<String> {
-    let expanded = command.words.iter().find(|word| word.range == source.range);
+    let expanded = command.words().iter().find(|word| word.range == source.range);
     let path = match expanded {
         Some(word) => word.text.clone(),
         None => Word::from(source).literal(escape).map(Cow::Owned),

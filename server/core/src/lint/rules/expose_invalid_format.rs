@@ -34,8 +34,8 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    for command in cx.commands().iter().filter(|it| it.data.keyword == Keyword::Expose) {
-        for word in &command.words {
+    for command in cx.commands().iter().filter(|it| it.keyword == Keyword::Expose) {
+        for word in command.words() {
             for port in &word.parts {
                 let (ip, host, container) = parts(port);
                 // What is no port at all is an error.

@@ -33,8 +33,8 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    for command in cx.commands().iter().filter(|it| it.data.keyword == Keyword::Expose) {
-        for word in &command.words {
+    for command in cx.commands().iter().filter(|it| it.keyword == Keyword::Expose) {
+        for word in command.words() {
             for port in &word.parts {
                 let (_, _, container) = parts(port);
                 let Some((number, protocol)) = container.split_once('/') else { continue };

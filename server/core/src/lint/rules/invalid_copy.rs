@@ -38,13 +38,13 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    for command in cx.commands() {
-        if matches!(command.data.keyword, Keyword::Copy | Keyword::Add) {
-            check_mode(cx, command);
-            check_checksum(cx, command);
-            check_sources(cx, command);
-        }
-    }
+    let copies = |it: &Command<'_>| matches!(it.keyword, Keyword::Copy | Keyword::Add);
+    let alone = |_: &Command<'_>| true;
+    cx.each_command(copies, alone, |cx, command| {
+        check_mode(cx, command);
+        check_checksum(cx, command);
+        check_sources(cx, command);
+    });
 }
 
 fn check_mode(cx: &mut Context<'_>, command: &Command<'_>) {

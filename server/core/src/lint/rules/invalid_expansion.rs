@@ -115,14 +115,15 @@ fn check_globals(cx: &mut Context<'_>) {
 
 /// What commands make of the values that are there when they run.
 fn check_values(cx: &mut Context<'_>) {
-    for command in cx.commands() {
-        for word in &command.words {
+    let all = |_: &Command<'_>| true;
+    cx.each_command(all, all, |cx, command| {
+        for word in command.words() {
             let error = word.error.as_ref();
             if let Some(message) = error.and_then(|error| message_of_value(error, false)) {
                 cx.report_once(command.abs(place(command, word)), message);
             }
         }
-    }
+    });
 }
 
 /// Where a word stands that is refused; for the content of a heredoc, the variable that needs a value.

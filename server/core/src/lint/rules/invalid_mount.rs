@@ -83,24 +83,36 @@ enum Value<'a> {
 }
 
 fn check(cx: &mut Context<'_>) {
-    for command in cx.commands().iter().filter(|it| it.data.keyword == Keyword::Run) {
-        // The values of all fields are the words of RUN.
-        let mut values = command.words.iter().map(|word| word.text.as_deref());
-        for flag in &command.data.flags {
-            let Some(mount) = &flag.mount else { continue };
-            let fields = mount.fields.iter().map(|written| Field {
-                written,
-                key: casing::lower(&written.key.text),
-                value: match written.value.as_ref().and_then(|_| values.next()) {
-                    None => Value::None,
-                    Some(text) => text.map_or(Value::Unknown, Value::Known),
-                },
-            });
-            if let Err(fault) = check_mount(command, flag, &fields.collect::<Vec<_>>()) {
-                report(cx, command, flag, fault);
+    cx.each_command(
+        |it| it.keyword == Keyword::Run,
+        has_absolute_targets,
+        |cx, command| {
+            // The values of all fields are the words of RUN.
+            let mut values = command.words().iter().map(|word| word.text.as_deref());
+            for flag in &command.data.flags {
+                let Some(mount) = &flag.mount else { continue };
+                let fields = mount.fields.iter().map(|written| Field {
+                    written,
+                    key: casing::lower(&written.key.text),
+                    value: match written.value.as_ref().and_then(|_| values.next()) {
+                        None => Value::None,
+                        Some(text) => text.map_or(Value::Unknown, Value::Known),
+                    },
+                });
+                if let Err(fault) = check_mount(command, flag, &fields.collect::<Vec<_>>()) {
+                    report(cx, command, flag, fault);
+                }
             }
-        }
-    }
+        },
+    );
+}
+
+/// Whether no target counts from WORKDIR.
+fn has_absolute_targets(run: &Command<'_>) -> bool {
+    let fields = run.data.flags.iter().filter_map(|flag| flag.mount.as_ref()).flat_map(|mount| &mount.fields);
+    let targets =
+        fields.filter(|it| matches!(casing::lower(&it.key.text).as_str(), "target" | "dst" | "destination"));
+    { targets }.all(|it| it.value.as_ref().is_some_and(|value| value.text.starts_with('/')))
 }
 
 fn report(cx: &mut Context<'_>, run: &Command<'_>, flag: &Flag, fault: Fault) {

@@ -31,7 +31,7 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     for command in cx.commands_once(Keyword::Expose) {
-        for word in &command.words {
+        for word in command.words() {
             if let Some(message) = word.parts.iter().find_map(|port| fault(port)) {
                 cx.report(command.abs(word.range), message);
             }

@@ -88,7 +88,7 @@ fn only_fetches(cx: &Context<'_>, stage: &Stage) -> bool {
     let instructions = || stage.instructions().skip(1).map(|id| cx.dockerfile.instruction(id));
     let is_fit = |keyword: Keyword| matches!(keyword, Keyword::Arg | Keyword::Add);
     let added: Vec<&Command<'_>> = cx.commands().iter().filter(|it| it.stage == stage.id).collect();
-    let mut added = added.into_iter().filter(|it| it.data.keyword == Keyword::Add);
+    let mut added = added.into_iter().filter(|it| it.keyword == Keyword::Add);
     // What is not known may be right.
     base.is_none_or(|base| base == "scratch")
         && instructions().all(|it| is_fit(it.keyword()))

@@ -42,7 +42,7 @@ const BELOW_RTMAX: u32 = 14;
 
 fn check(cx: &mut Context<'_>) {
     for command in cx.commands_once(Keyword::Stopsignal) {
-        for word in &command.words {
+        for word in command.words() {
             let Some(signal) = word.text.as_deref().filter(|it| !is_signal(it)) else { continue };
             let range = command.abs(word.range);
             match near(signal) {

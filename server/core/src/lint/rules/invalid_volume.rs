@@ -32,8 +32,8 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    for command in cx.commands().iter().filter(|it| it.data.keyword == Keyword::Volume) {
-        for word in command.words.iter().filter(|it| it.text.as_deref() == Some("")) {
+    for command in cx.commands().iter().filter(|it| it.keyword == Keyword::Volume) {
+        for word in command.words().iter().filter(|it| it.text.as_deref() == Some("")) {
             let message = match word.written.contains('$') {
                 true => format!("The volume `{}` is empty here. Give its variable a path.", word.written),
                 false => "A volume needs a path: `VOLUME /data`.".to_owned(),

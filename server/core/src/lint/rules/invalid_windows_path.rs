@@ -46,7 +46,7 @@ fn check(cx: &mut Context<'_>) {
 /// The words that are paths of the image, or of the build context.
 fn paths<'c>(command: &'c Command<'_>) -> Vec<&'c CommandWord<'c>> {
     match command.data.keyword {
-        Keyword::Workdir => command.words.iter().collect(),
+        Keyword::Workdir => command.words().iter().collect(),
         Keyword::Copy | Keyword::Add => {
             let is_local = |word: &&CommandWord<'_>| {
                 let remote = word.text.as_deref().map(remote);
@@ -54,7 +54,7 @@ fn paths<'c>(command: &'c Command<'_>) -> Vec<&'c CommandWord<'c>> {
             };
             let destination = command.data.arguments.words().last();
             let destination =
-                command.words.iter().filter(|it| Some(it.range) == destination.map(|it| it.range));
+                command.words().iter().filter(|it| Some(it.range) == destination.map(|it| it.range));
             command.sources().filter(is_local).chain(destination).collect()
         }
         _ => Vec::new(),

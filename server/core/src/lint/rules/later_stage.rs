@@ -79,7 +79,7 @@ fn check_scratch(cx: &mut Context<'_>) {
     let named = |name: &StageName| name.lower == "scratch";
     let last = cx.dockerfile.stages.iter().rfind(|stage| stage.name.as_ref().is_some_and(named));
     let Some((scratch, name)) = last.and_then(|stage| Some((stage.id, stage.name.as_ref()?))) else { return };
-    let earlier = cx.commands().iter().filter(|it| it.data.keyword == Keyword::Run && it.stage < scratch);
+    let earlier = cx.commands().iter().filter(|it| it.keyword == Keyword::Run && it.stage < scratch);
     for command in earlier {
         for flag in &command.data.flags {
             let Some(mount) = &flag.mount else { continue };

@@ -39,7 +39,8 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let open_end = open_end(cx);
-    for instruction in cx.dockerfile.instructions() {
+    let is_open = |id: InstructionId| open_end.is_some_and(|(open, _)| open == id);
+    for instruction in cx.dockerfile.instructions().filter(|it| it.marks.has_empty_lines || is_open(it.id)) {
         let text = cx.text();
         let whole = |range: TextRange| range.cover(TextRange::empty(line_start(text, range.start())));
         let empty = instruction.data.empty_lines.iter().map(|&it| whole(instruction.abs(it)));

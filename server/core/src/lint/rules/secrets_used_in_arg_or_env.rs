@@ -54,7 +54,7 @@ fn check(cx: &mut Context<'_>) {
                 }
             }
             Keyword::Env => {
-                for name in command.words.iter().step_by(2) {
+                for name in command.words().iter().step_by(2) {
                     // What a variable makes of a name is not always known.
                     let text = name.text.as_deref().unwrap_or_default();
                     if tells_of_secret(text) {

@@ -38,8 +38,8 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let from_scratch = from_scratch(cx.dockerfile);
-    for command in cx.commands().iter().filter(|it| it.data.keyword == Keyword::Workdir && !it.workdir_set) {
-        let Some((word, path)) = command.words.first().and_then(|word| Some((word, word.text.as_deref()?)))
+    for command in cx.commands().iter().filter(|it| it.keyword == Keyword::Workdir && !it.workdir_set) {
+        let Some((word, path)) = command.words().first().and_then(|word| Some((word, word.text.as_deref()?)))
         else {
             continue;
         };
