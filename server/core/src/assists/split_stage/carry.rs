@@ -5,14 +5,16 @@
 //! them; what prepares the system is done in both; and the rest is the builder's.
 
 use super::Refusal;
+use super::packages;
 use super::paths;
-use super::plan::{Place, Step};
+use super::plan::{Artifact, Place, Step};
 use super::profile::{Profile, Recipe};
-use super::setup::{self, Purpose};
+use super::runtime::{Runtime, System, is_same_libc, system};
+use super::setup::{self, Purpose, Setup};
 use super::shell;
 use super::view::View;
 use crate::model::scope::{ResolvedVar, VarDefKind};
-use crate::model::{Arguments, Instruction, InstructionId, Pair};
+use crate::model::{Arguments, ImageRef, Instruction, InstructionId, Pair};
 use crate::syntax::{Keyword, RelRange};
 use rustc_hash::FxHashSet;
 
@@ -20,31 +22,34 @@ use rustc_hash::FxHashSet;
 pub(super) struct Carried {
     pub(super) steps: Vec<Step>,
     pub(super) builder_end: InstructionId,
-    pub(super) artifact_to: String,
+    pub(super) artifacts: Vec<Artifact>,
+    pub(super) opening: Vec<String>,
     pub(super) owner: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
-/// Decides for every instruction of the stage.
+/// Decides for every instruction of the stage, for one runtime image.
 pub(super) fn carry(
     view: &View<'_>,
     profile: &dyn Profile,
     recipe: &Recipe,
-    runtime_tag: &str,
+    runtime: &Runtime,
 ) -> Result<Carried, Refusal> {
     let mut carrier = Carrier {
         view,
         profile,
         recipe,
-        runtime_tag,
+        runtime,
+        base: system(&ImageRef::parse(&view.stage.base_text)),
         steps: Vec::new(),
         lists: None,
-        dirs: FxHashSet::default(),
+        dirs: recipe.needs.iter().cloned().collect(),
         users: Vec::new(),
         packages: Vec::new(),
+        install: recipe.packages.clone(),
         notes: Vec::new(),
     };
-    carrier.place_all();
+    carrier.place_all()?;
     let end = carrier.builder_end();
     carrier.release_tail(end);
     carrier.settle(Keyword::Workdir, end);
@@ -54,10 +59,15 @@ pub(super) fn carry(
     carrier.note_variables_left_behind();
     carrier.check_user()?;
     carrier.check_healthcheck();
+    carrier.check_shell()?;
+    carrier.certificates();
+    carrier.note_libc();
+    let opening = carrier.opening()?;
     let builder_end = carrier.steps[end].instruction;
     Ok(Carried {
         builder_end,
-        artifact_to: carrier.artifact_to(builder_end),
+        artifacts: carrier.artifacts(builder_end),
+        opening,
         owner: carrier.owner(builder_end),
         steps: carrier.steps,
         notes: carrier.notes,
@@ -68,7 +78,9 @@ struct Carrier<'v, 'a> {
     view: &'v View<'a>,
     profile: &'v dyn Profile,
     recipe: &'v Recipe,
-    runtime_tag: &'v str,
+    runtime: &'v Runtime,
+    /// How the builder's base image installs packages.
+    base: System,
     steps: Vec<Step>,
     /// The RUN that fetches lists of packages, until one is known that needs it.
     lists: Option<usize>,
@@ -76,8 +88,10 @@ struct Carrier<'v, 'a> {
     dirs: FxHashSet<String>,
     /// Words of the commands that create the final stage's users.
     users: Vec<String>,
-    /// Packages that the final stage installs.
+    /// Packages that RUNs of the final stage install.
     packages: Vec<String>,
+    /// Packages that it needs beside these.
+    install: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -92,78 +106,151 @@ impl<'a> Carrier<'_, 'a> {
     }
 
     /// A first place for each instruction, looked at alone.
-    fn place_all(&mut self) {
+    fn place_all(&mut self) -> Result<(), Refusal> {
         for instruction in self.view.instructions() {
-            let (place, why) = match instruction.keyword() {
-                Keyword::From => (Place::Builder, "begins the builder"),
-                Keyword::Run => self.run(instruction),
-                Keyword::Copy | Keyword::Add => self.copy(instruction),
-                Keyword::Env => self.env(instruction),
-                Keyword::Cmd | Keyword::Entrypoint => {
-                    let found = self.recipe.command.iter().find(|(id, _)| *id == instruction.id);
-                    match found {
-                        Some((_, place)) => (place.clone(), "starts the application"),
-                        None => (Place::Dropped, "has no effect any more"),
-                    }
+            let exec = self.recipe.exec_places.iter().filter(|_| !self.runtime.has_shell());
+            let decided = exec.chain(&self.recipe.places).find(|(id, _)| *id == instruction.id);
+            let (place, why) = match (decided, instruction.keyword()) {
+                (Some((_, place)), Keyword::Cmd | Keyword::Entrypoint) => {
+                    (place.clone(), "starts the application")
                 }
-                Keyword::Label
-                | Keyword::Maintainer
-                | Keyword::Expose
-                | Keyword::Volume
-                | Keyword::Healthcheck
-                | Keyword::Stopsignal => (Place::Final, "configures the image"),
+                (Some((_, place)), _) => (place.clone(), "is what the split changes"),
+                (None, Keyword::From) => (Place::Builder, "begins the builder"),
+                (None, Keyword::Run) => self.run(instruction)?,
+                (None, Keyword::Copy | Keyword::Add) => self.copy(instruction),
+                (None, Keyword::Env) => self.env(instruction),
+                (None, Keyword::Cmd | Keyword::Entrypoint) => (Place::Dropped, "has no effect any more"),
+                (
+                    None,
+                    Keyword::Label
+                    | Keyword::Maintainer
+                    | Keyword::Expose
+                    | Keyword::Volume
+                    | Keyword::Healthcheck
+                    | Keyword::Stopsignal,
+                ) => (Place::Final, "configures the image"),
                 _ => (Place::Builder, "is needed by the build"),
             };
             self.steps.push(Step { instruction: instruction.id, place, why });
         }
+        Ok(())
     }
 
-    fn run(&mut self, run: Instruction<'_>) -> (Place, &'static str) {
+    fn run(&mut self, run: Instruction<'_>) -> Result<(Place, &'static str), Refusal> {
         let line = run.row + 1;
-        match setup::purpose(self.view, self.profile, run, &self.recipe.build_dir, &self.dirs) {
-            Purpose::Build { prepares } => {
-                if prepares {
+        let placed = match setup::purpose(self.view, self.profile, run, &self.recipe.build_dir, &self.dirs) {
+            Purpose::Build(setup) => {
+                self.install_needed(&setup, line)?;
+                if setup.prepares {
                     self.notes.push(format!(
                         "The RUN on line {line} stays in the builder: look whether the application needs what else it does."
                     ));
                 }
                 (Place::Builder, "builds")
             }
-            Purpose::Setup(setup) => {
-                if !setup.packages.is_empty() {
-                    let packages = setup.packages.join(", ");
-                    self.notes
-                        .push(format!("Both stages install {packages}: drop what only one of them needs."));
-                }
-                if let Some(lists) = self.lists.filter(|_| !setup.packages.is_empty() && !setup.lists) {
-                    self.steps[lists].place = Place::Both;
-                }
-                self.dirs.extend(setup.dirs);
-                self.users.extend(setup.users);
-                self.packages.extend(setup.packages);
-                (Place::Both, "prepares the system that the application runs in")
-            }
+            Purpose::Setup(setup) => self.setup(run, setup)?,
             Purpose::Lists => {
                 self.lists = Some(self.steps.len());
                 (Place::Builder, "fetches lists of packages")
             }
             Purpose::Nothing => (Place::Builder, "leaves nothing that the application needs"),
-            Purpose::Unknown if self.recipe.made_by == Some(run.id) => (Place::Builder, "makes the artifact"),
-            Purpose::Unknown => {
+            Purpose::Unknown(setup) if self.profile.runs_sources() => {
+                self.packages.extend(setup.packages);
+                self.users.extend(setup.users);
+                (Place::Both, "may be for the application")
+            }
+            Purpose::Unknown(setup) => {
+                self.install_needed(&setup, line)?;
+                if self.recipe.made_by == Some(run.id) {
+                    return Ok((Place::Builder, "makes the artifact"));
+                }
                 self.notes.push(format!(
                     "The RUN on line {line} stays in the builder: if the application needs what it does, the final \
                      stage needs it too."
                 ));
                 (Place::Builder, "is taken for a part of the build")
             }
+        };
+        Ok(placed)
+    }
+
+    /// The final stage installs what the application needs of the packages that a RUN of the builder installs.
+    fn install_needed(&mut self, setup: &Setup, line: u32) -> Result<(), Refusal> {
+        let needed = setup.needed(self.profile);
+        for package in &needed.unknown {
+            self.notes.push(format!(
+                "Line {line} installs {package}: if the application loads its library, install that in the final stage."
+            ));
         }
+        let stranger = setup.manager.filter(|it| !self.is_kin(*it)).and_then(|manager| {
+            let foreign = needed.packages.iter().find(|it| !SAME_NAME.contains(&it.as_str()))?;
+            Some((manager, foreign))
+        });
+        if let Some((manager, package)) = stranger.filter(|_| self.runtime.system() != System::None) {
+            return Err(Refusal::new(format!(
+                "line {line} installs {package} with {}, which `{}` does not have",
+                manager_name(manager),
+                self.runtime.image
+            )));
+        }
+        self.install.extend(needed.packages);
+        Ok(())
+    }
+
+    fn setup(&mut self, run: Instruction<'_>, setup: Setup) -> Result<(Place, &'static str), Refusal> {
+        let line = run.row + 1;
+        let needed = setup.needed(self.profile);
+        let fits = setup
+            .manager
+            .is_none_or(|it| it == self.runtime.system() || self.runtime.system() == System::Unknown);
+        let as_it_is = setup.packages.is_empty() || setup.prepares || (needed.all && fits);
+        if !as_it_is {
+            self.install_needed(&setup, line)?;
+            return Ok((Place::Builder, "installs what the build needs"));
+        }
+        if let Some(manager) = setup.manager.filter(|_| !fits && self.runtime.has_shell()) {
+            return Err(Refusal::new(format!(
+                "line {line} uses {}, which `{}` does not have",
+                manager_name(manager),
+                self.runtime.image
+            )));
+        }
+        if !setup.packages.is_empty() {
+            let packages = setup.packages.join(", ");
+            self.notes.push(format!("Both stages install {packages}: drop what only one of them needs."));
+        }
+        if let Some(lists) = self.lists.filter(|_| !setup.packages.is_empty() && !setup.lists) {
+            self.steps[lists].place = Place::Both;
+        }
+        for tool in ["curl", "wget"] {
+            if !setup.downloads.is_empty() && self.runtime.lacks(tool) && self.view.says(run, tool) {
+                self.install.push(tool.to_owned());
+            }
+        }
+        self.dirs.extend(setup.dirs);
+        self.dirs.extend(setup.downloads);
+        self.users.extend(setup.users);
+        self.packages.extend(setup.packages);
+        Ok((Place::Both, "prepares the system that the application runs in"))
+    }
+
+    /// Whether packages of this manager have the same names in the runtime image.
+    fn is_kin(&self, manager: System) -> bool {
+        let rpm = |it| matches!(it, System::Rpm | System::Microdnf);
+        let has = self.runtime.system();
+        has == manager || has == System::Unknown || (rpm(has) && rpm(manager))
     }
 
     /// What is copied to where the build runs is its input; what is copied elsewhere, or later, is for the
     /// application.
-    fn copy(&mut self, copy: Instruction<'_>) -> (Place, &'static str) {
+    fn copy(&mut self, copy: Instruction<'a>) -> (Place, &'static str) {
         const INPUT: (Place, &str) = (Place::Builder, "is input of the build");
         let words = copy.data.arguments.words();
+        let for_build = words.iter().any(|it| self.profile.is_build_path(&it.text));
+        if self.profile.runs_sources() {
+            let only_for_build = self.view.sources(copy).all(|it| self.profile.is_build_path(it));
+            return if only_for_build { INPUT } else { (Place::Both, "is the application") };
+        }
         let Some(to) = self.view.destination(copy) else {
             self.notes.push(format!(
                 "What line {} copies stays in the builder: look whether the application needs it.",
@@ -171,22 +258,47 @@ impl<'a> Carrier<'_, 'a> {
             ));
             return INPUT;
         };
-        let for_build = words.iter().any(|it| self.profile.is_build_path(&it.text));
+        if self.recipe.needs.iter().any(|it| self.view.copies_to(copy, it)) {
+            return (Place::Both, "is what the command names");
+        }
         let later = self.recipe.made_by.is_some_and(|made_by| copy.id > made_by);
         let dir = &self.recipe.build_dir;
         let inside = paths::is_within(&to, dir) || paths::is_within(dir, &to);
-        if for_build || (inside && !later) {
+        let asset = !for_build && dir != "/" && paths::is_within(&to, dir) && self.copies_assets(copy, &to);
+        if for_build || (inside && !later && !asset) {
             let whole_context = words.iter().rev().skip(1).any(|it| matches!(it.text.as_str(), "." | "./"));
-            if whole_context && copy.data.flag("from").is_none() {
+            let all = self.recipe.artifacts.iter().any(|it| it.from == *dir);
+            if whole_context && !all && copy.data.flag("from").is_none() {
+                let names: Vec<_> = self.recipe.artifacts.iter().map(|it| paths::file_name(&it.to)).collect();
                 self.notes.push(format!(
                     "The final stage has only {} of what was in {dir}: copy what else the application reads there.",
-                    paths::file_name(&self.recipe.artifact.to)
+                    names.join(", ")
                 ));
             }
             return INPUT;
         }
         self.dirs.insert(to);
-        (Place::Both, "is for the application")
+        (Place::Both, if asset { "is read by the application" } else { "is for the application" })
+    }
+
+    /// Whether a COPY brings a directory that applications read when they run, by its name.
+    fn copies_assets(&self, copy: Instruction<'a>, to: &str) -> bool {
+        const NAMES: [&str; 12] = [
+            "assets",
+            "certs",
+            "fixtures",
+            "i18n",
+            "locales",
+            "migrations",
+            "public",
+            "static",
+            "templates",
+            "translations",
+            "views",
+            "wwwroot",
+        ];
+        let is_asset = |path: &str| NAMES.contains(&paths::file_name(path));
+        !self.profile.bundles_assets() && (is_asset(to) || self.view.sources(copy).all(is_asset))
     }
 
     fn env(&mut self, env: Instruction<'_>) -> (Place, &'static str) {
@@ -232,7 +344,7 @@ impl<'a> Carrier<'_, 'a> {
             self.steps[*index].place == Place::Builder && needed(self.instruction(*index).keyword())
         });
         let mut end = last.unwrap_or(0);
-        if self.recipe.made_by.is_none() {
+        if self.recipe.made_by.is_none() && self.recipe.added.iter().any(|it| it.after.is_none()) {
             // The step that is added runs where the command would have run.
             end = end.max(self.all(Keyword::Workdir).last().copied().unwrap_or(0));
         }
@@ -356,6 +468,15 @@ impl<'a> Carrier<'_, 'a> {
     /// A user with a name must exist in the final stage.
     fn check_user(&self) -> Result<(), Refusal> {
         const EVERYWHERE: [&str; 3] = ["root", "nobody", "daemon"];
+        let in_runtime: &[&str] = match super::runtime::name(&ImageRef::parse(&self.runtime.image)) {
+            "node" => &["node"],
+            "aspnet" | "runtime" | "runtime-deps" => &["app"],
+            "nginx" => &["nginx"],
+            "php" => &["www-data"],
+            _ if self.runtime.image.contains("distroless") => &["nonroot"],
+            _ if self.runtime.system() == System::Apt => &["www-data", "games", "mail"],
+            _ => &[],
+        };
         let Some(&last) = self.all(Keyword::User).last() else { return Ok(()) };
         let user = self.instruction(last);
         let written = user.data.arguments.words().first().map_or("", |word| word.text.trim());
@@ -363,6 +484,7 @@ impl<'a> Carrier<'_, 'a> {
         let is_known = name.bytes().all(|b| b.is_ascii_digit())
             || name.contains('$')
             || EVERYWHERE.contains(&name)
+            || in_runtime.contains(&name)
             || self.users.iter().any(|it| it == name);
         if is_known {
             return Ok(());
@@ -386,28 +508,128 @@ impl<'a> Carrier<'_, 'a> {
         };
         const IN_EVERY_SHELL: [&str; 8] = ["", "[", "cd", "echo", "exit", "false", "test", "true"];
         let called = programs.iter().filter(|it| !IN_EVERY_SHELL.contains(&it.as_str()));
-        let lost = called.take(8).find(|program| {
-            let left_behind = || {
-                let runs = self.all(Keyword::Run).into_iter().map(|index| (index, self.instruction(index)));
-                let mut left = runs.filter(|(index, _)| self.steps[*index].place == Place::Builder);
-                left.any(|(_, run)| {
-                    let installs = ["install", " add ", "bin/"].iter().any(|it| self.view.says(run, it));
-                    installs && self.view.says(run, program)
-                })
-            };
-            let missing = self.profile.is_builder_tool(program)
-                || is_missing(self.runtime_tag, program)
-                || left_behind();
-            missing && !self.packages.contains(program)
-        });
-        if let Some(program) = lost {
-            self.notes.push(format!("HEALTHCHECK calls `{program}`: make sure that the final stage has it."));
+        let lost: Vec<String> = called
+            .take(8)
+            .filter(|program| {
+                let left_behind = || {
+                    let runs =
+                        self.all(Keyword::Run).into_iter().map(|index| (index, self.instruction(index)));
+                    let mut left = runs.filter(|(index, _)| self.steps[*index].place == Place::Builder);
+                    left.any(|(_, run)| {
+                        let installs = ["install", " add ", "bin/"].iter().any(|it| self.view.says(run, it));
+                        installs && self.view.says(run, program)
+                    })
+                };
+                let missing =
+                    self.profile.is_builder_tool(program) || self.runtime.lacks(program) || left_behind();
+                missing && !self.packages.contains(program) && !self.install.contains(program)
+            })
+            .cloned()
+            .collect();
+        for program in lost {
+            if matches!(program.as_str(), "curl" | "wget")
+                && packages::install(self.runtime.system(), &[]).is_some()
+            {
+                self.notes.push(format!(
+                    "HEALTHCHECK calls `{program}`, which `{}` lacks: the final stage installs it.",
+                    self.runtime.image
+                ));
+                self.install.push(program);
+            } else {
+                self.notes
+                    .push(format!("HEALTHCHECK calls `{program}`: make sure that the final stage has it."));
+            }
         }
     }
 
-    /// How the final stage's COPY names the artifact: relative where its WORKDIR is that of the end.
-    fn artifact_to(&self, builder_end: InstructionId) -> String {
-        let to = self.recipe.artifact.to.as_str();
+    /// An image without a shell can hold no RUN, and starts nothing in shell form.
+    fn check_shell(&self) -> Result<(), Refusal> {
+        if self.runtime.has_shell() {
+            return Ok(());
+        }
+        for step in &self.steps {
+            let instruction = self.view.dockerfile.instruction(step.instruction);
+            let needs = match instruction.keyword() {
+                Keyword::Run => step.place.is_in_final(),
+                Keyword::Cmd | Keyword::Entrypoint => match &step.place {
+                    Place::Final | Place::Both => !instruction.data.arguments.is_json(),
+                    Place::FinalAs(text) | Place::BothAs(text) => !text.contains('['),
+                    Place::Builder | Place::Dropped => false,
+                },
+                Keyword::Healthcheck => {
+                    step.place.is_in_final()
+                        && !instruction.data.arguments.words().is_empty()
+                        && !instruction.data.arguments.is_json()
+                }
+                _ => false,
+            };
+            if needs {
+                return Err(Refusal::new(format!(
+                    "`{}` has no shell, which line {} needs",
+                    self.runtime.image,
+                    instruction.row + 1
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Images of languages bring the certificates of the authorities; the plain ones of Debian do not.
+    fn certificates(&mut self) {
+        let had = !matches!(
+            ImageRef::parse(&self.view.stage.base_text).repository.rsplit('/').next(),
+            Some("debian" | "ubuntu")
+        );
+        let installed = self.packages.iter().chain(&self.install).any(|it| it == "ca-certificates");
+        if had && !installed && !self.runtime.has_certificates() {
+            self.notes.push(format!(
+                "`{}` has no certificates of authorities: the final stage installs them, as the builder has them.",
+                self.runtime.image
+            ));
+            self.install.insert(0, "ca-certificates".to_owned());
+        }
+    }
+
+    fn note_libc(&mut self) {
+        if !is_same_libc(self.base, self.runtime.system()) {
+            self.notes.push(
+                "The final stage has another C library than the builder: native code that is built there does not run."
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// What the final stage begins with.
+    fn opening(&mut self) -> Result<Vec<String>, Refusal> {
+        let mut install: Vec<String> = Vec::new();
+        for package in std::mem::take(&mut self.install) {
+            let has = self.packages.contains(&package) || install.contains(&package);
+            // Images without a shell bring these two.
+            let brought = !self.runtime.has_shell()
+                && self.runtime.image != "scratch"
+                && matches!(package.as_str(), "ca-certificates" | "tzdata" | "netbase");
+            if !has && !brought {
+                install.push(package);
+            }
+        }
+        let mut opening = Vec::new();
+        if !install.is_empty() {
+            let Some(command) = packages::install(self.runtime.system(), &install) else {
+                return Err(Refusal::new(format!(
+                    "the final stage needs {}, and `{}` can install no packages",
+                    install.join(", "),
+                    self.runtime.image
+                )));
+            };
+            opening.push(format!("{} {command}", self.view.keyword(Keyword::Run)));
+        }
+        opening.extend(self.recipe.opening.iter().cloned());
+        Ok(opening)
+    }
+
+    /// The artifacts, each with its path as the final stage's COPY names it: relative where its WORKDIR is that
+    /// of the end.
+    fn artifacts(&self, builder_end: InstructionId) -> Vec<Artifact> {
         let made_by = self.recipe.made_by.unwrap_or(builder_end);
         let carried = self.all(Keyword::Workdir).into_iter().rfind(|index| {
             self.steps[*index].instruction <= made_by && self.steps[*index].place.is_in_final()
@@ -416,10 +638,17 @@ impl<'a> Carrier<'_, 'a> {
             Some(index) => self.view.workdir_before(InstructionId(self.steps[index].instruction.0 + 1)),
             None => Some("/"),
         };
-        match here {
-            Some(here) if self.view.workdir_at_end() == Some(here) => paths::relative_to(to, here).to_owned(),
-            _ => to.to_owned(),
-        }
+        let at_end = here.filter(|here| self.view.workdir_at_end() == Some(*here) && *here != "/");
+        let artifacts = self.recipe.artifacts.iter().map(|artifact| {
+            let to = artifact.to.as_str();
+            let written = match at_end {
+                Some(here) if here == to => "./".to_owned(),
+                Some(here) => paths::relative_to(to, here).to_owned(),
+                None => to.to_owned(),
+            };
+            Artifact { written, ..artifact.clone() }
+        });
+        artifacts.collect()
     }
 
     /// Who owned the artifact so far, when that was not root and the final stage has the user by then.
@@ -432,11 +661,15 @@ impl<'a> Carrier<'_, 'a> {
     }
 }
 
-/// Whether the system that a runtime tag names is known to lack a program.
-fn is_missing(runtime_tag: &str, program: &str) -> bool {
-    match program {
-        "curl" | "bash" => runtime_tag.contains("alpine"),
-        "wget" => runtime_tag.contains("ubi") || runtime_tag.contains("al2"),
-        _ => false,
+/// Packages that bear one name everywhere.
+const SAME_NAME: [&str; 9] =
+    ["bash", "ca-certificates", "curl", "fontconfig", "hostname", "jq", "openssl", "tzdata", "wget"];
+
+fn manager_name(manager: System) -> &'static str {
+    match manager {
+        System::Apk => "apk",
+        System::Rpm => "dnf or yum",
+        System::Microdnf => "microdnf",
+        _ => "apt-get",
     }
 }

@@ -31,6 +31,8 @@
 //! ```
 
 mod carry;
+mod context;
+mod packages;
 mod paths;
 mod plan;
 mod profile;
@@ -47,6 +49,7 @@ use crate::lint::{Diagnostic, Fix, Heeds, Severity, Source};
 use crate::model::SourceFile;
 use crate::text::{Applicability, SourceChange};
 
+pub use context::ContextFiles;
 pub use plan::{Added, Artifact, Place, SplitPlan, Step};
 
 const TITLE: &str = "Split into builder and final stage";
@@ -56,11 +59,18 @@ const TITLE: &str = "Split into builder and final stage";
 pub struct Refusal {
     /// The reason, as the end of a sentence: "cannot be split: …".
     pub reason: String,
+    /// Whether the file is one that a user may want to split, so that the reason is worth showing unasked.
+    pub is_worth_showing: bool,
 }
 
 impl Refusal {
     fn new(reason: String) -> Self {
-        Self { reason }
+        Self { reason, is_worth_showing: true }
+    }
+
+    /// There is nothing to split.
+    fn not_offered(reason: String) -> Self {
+        Self { reason, is_worth_showing: false }
     }
 }
 
@@ -72,6 +82,15 @@ impl std::fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// How a file is to be split.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The project's own files, as far as they are known.
+    pub context: &'a ContextFiles,
+    /// The runtime image by the name of its kind (`jre`, `slim`, `distroless` …); none for the preferred one.
+    pub runtime: Option<&'a str>,
+}
+
 /// A file split in two stages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
@@ -81,21 +100,30 @@ pub struct Split {
     pub notes: Vec<String>,
 }
 
-/// Splits the file's only stage.
+/// Splits the file's only stage, without the project's files.
 ///
 /// # Errors
 /// Why it is not split.
 pub fn split(file: &SourceFile) -> Result<Split, Refusal> {
-    let plan = plan(file)?;
-    Ok(Split { change: render(file, &plan)?, notes: explain(&plan) })
+    split_with(file, Request { context: &ContextFiles::default(), runtime: None })
+}
+
+/// Splits the file's only stage.
+///
+/// # Errors
+/// Why it is not split.
+pub fn split_with(file: &SourceFile, request: Request<'_>) -> Result<Split, Refusal> {
+    let view = view::View::new(file, request.context)?;
+    let (plan, _) = plan::plan(&view, request.runtime)?;
+    Ok(Split { change: render::render(&view, &plan)?, notes: explain(&plan) })
 }
 
 /// Decides where every instruction belongs.
 ///
 /// # Errors
 /// Why the file is not split.
-pub fn plan(file: &SourceFile) -> Result<SplitPlan, Refusal> {
-    plan::plan(&view::View::new(file)?).map(|(plan, _)| plan)
+pub fn plan(file: &SourceFile, request: Request<'_>) -> Result<SplitPlan, Refusal> {
+    plan::plan(&view::View::new(file, request.context)?, request.runtime).map(|(plan, _)| plan)
 }
 
 /// The edits that carry out `plan`, which was made for `file`.
@@ -103,7 +131,7 @@ pub fn plan(file: &SourceFile) -> Result<SplitPlan, Refusal> {
 /// # Errors
 /// When the plan belongs to another file.
 pub fn render(file: &SourceFile, plan: &SplitPlan) -> Result<SourceChange, Refusal> {
-    render::render(&view::View::new(file)?, plan)
+    render::render(&view::View::new(file, &ContextFiles::default())?, plan)
 }
 
 /// What the plan assumes and what to look at afterwards, one sentence each.
@@ -113,8 +141,9 @@ pub fn explain(plan: &SplitPlan) -> Vec<String> {
 
 /// The hint on a FROM whose stage ships its build tools, with the split as its fix.
 pub fn hint(file: &SourceFile) -> Option<Diagnostic> {
-    let view = view::View::new(file).ok()?;
-    let (plan, profile) = plan::plan(&view).ok()?;
+    let context = ContextFiles::default();
+    let view = view::View::new(file, &context).ok()?;
+    let (plan, profile) = plan::plan(&view, None).ok()?;
     let change = render::render(&view, &plan).ok()?;
     let fix = Fix { title: TITLE.to_owned(), change, applicability: Applicability::Unsafe, preferred: true };
     let tools = profile.ships();
@@ -132,19 +161,16 @@ pub fn hint(file: &SourceFile) -> Option<Diagnostic> {
     })
 }
 
-/// The split as a refactoring, anywhere in the file's only stage. Where the stage builds Java and is not
+/// The split as a refactoring, anywhere in the file's only stage. Where the stage builds something and is not
 /// split, the action is there with the reason.
 pub fn assist(file: &SourceFile, range: TextRange) -> Option<CodeAction> {
     let [stage] = file.dockerfile().stages.as_slice() else { return None };
     let here = TextRange::new(stage.range.start(), stage.range.end().max(file.text().len()));
     here.intersect(range)?;
-    let done = split(file);
-    if done.is_err() && !profile::looks_familiar(file) {
-        return None;
-    }
-    let (change, notes, disabled) = match done {
+    let (change, notes, disabled) = match split(file) {
         Ok(split) => (Some(split.change), split.notes, None),
-        Err(refusal) => (None, Vec::new(), Some(refusal.reason)),
+        Err(refusal) if refusal.is_worth_showing => (None, Vec::new(), Some(refusal.reason)),
+        Err(_) => return None,
     };
     Some(CodeAction {
         title: TITLE.to_owned(),

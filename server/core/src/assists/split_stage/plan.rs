@@ -1,8 +1,9 @@
 //! The plan of a split: where each instruction goes, and why.
 
 use super::Refusal;
-use super::carry;
-use super::profile::{self, Profile};
+use super::carry::{self, Carried};
+use super::profile::{self, Profile, Recipe};
+use super::runtime::Runtime;
 use super::view::View;
 use crate::model::{ImageRef, InstructionId, VarRef};
 use crate::syntax::Keyword;
@@ -42,14 +43,12 @@ pub struct Step {
     pub why: &'static str,
 }
 
-/// A RUN that the builder gets in addition.
+/// An instruction that the builder gets in addition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Added {
     /// The instruction it stands behind; none for the builder's end.
     pub after: Option<InstructionId>,
-    /// Its `--mount` flags, with a space behind each.
-    pub mounts: String,
-    /// Its command.
+    /// The whole instruction.
     pub text: String,
 }
 
@@ -60,6 +59,22 @@ pub struct Artifact {
     pub from: String,
     /// Its path in the final stage.
     pub to: String,
+    /// How the COPY names it in the final stage.
+    pub written: String,
+}
+
+impl Artifact {
+    /// What goes over from one path to another.
+    pub(super) fn new(from: impl Into<String>, to: impl Into<String>) -> Self {
+        let to = to.into();
+        Self { from: from.into(), written: to.clone(), to }
+    }
+
+    /// What goes over and stays at its path.
+    pub(super) fn same(path: impl Into<String>) -> Self {
+        let path = path.into();
+        Self { from: path.clone(), written: path.clone(), to: path }
+    }
 }
 
 /// The plan of a split.
@@ -76,13 +91,13 @@ pub struct SplitPlan {
     /// The final stage's base image.
     pub runtime: String,
     /// What the builder gets in addition.
-    pub added: Option<Added>,
+    pub added: Vec<Added>,
     /// The instruction that makes the artifact; none when it is the added one at the builder's end.
     pub made_by: Option<InstructionId>,
     /// What the final stage gets from the builder.
-    pub artifact: Artifact,
-    /// How the COPY of the artifact names it in the final stage.
-    pub artifact_to: String,
+    pub artifacts: Vec<Artifact>,
+    /// Instructions that the final stage begins with.
+    pub opening: Vec<String>,
     /// The owner of the artifact, for `--chown`.
     pub owner: Option<String>,
     /// A port to expose.
@@ -91,12 +106,13 @@ pub struct SplitPlan {
     pub notes: Vec<String>,
 }
 
-/// Plans the split of a stage.
-pub(super) fn plan(view: &View<'_>) -> Result<(SplitPlan, &'static dyn Profile), Refusal> {
-    let profile = profile::find(view).ok_or_else(|| no_profile(view))?;
-    let (recipe, tag) = profile.recipe(view)?;
-    let (runtime, runtime_notes) = runtime_image(view, &tag);
-    let carried = carry::carry(view, profile, &recipe, &tag)?;
+/// Plans the split of a stage, with the runtime image that the user asks for by name, or the first that fits.
+pub(super) fn plan(
+    view: &View<'_>,
+    choice: Option<&str>,
+) -> Result<(SplitPlan, &'static dyn Profile), Refusal> {
+    let profile = profile::find(view).ok_or_else(|| profile::unknown(view))?;
+    let recipe = profile.recipe(view)?;
     let (builder, final_name) = names(view);
     for name in [&builder, &final_name] {
         if view.dockerfile.refs.iter().any(|it| it.text.eq_ignore_ascii_case(name)) {
@@ -105,12 +121,14 @@ pub(super) fn plan(view: &View<'_>) -> Result<(SplitPlan, &'static dyn Profile),
             )));
         }
     }
-    let exposed = carried
-        .steps
-        .iter()
-        .any(|step| view.dockerfile.instruction(step.instruction).keyword() == Keyword::Expose);
-    let mut notes = vec![format!("The final stage starts from `{runtime}`.")];
-    notes.extend(runtime_notes);
+    let (runtime, carried) = choose(view, profile, &recipe, choice)?;
+    let (image, image_note) = runtime_image(view, &runtime.image);
+    let exposed = carried.steps.iter().any(|step| {
+        step.place.is_in_final() && view.dockerfile.instruction(step.instruction).keyword() == Keyword::Expose
+    });
+    let mut notes = vec![format!("The final stage starts from `{image}`.")];
+    notes.extend(runtime.notes.iter().cloned());
+    notes.extend(image_note);
     let in_workdir = |it: &VarRef| view.dockerfile.instruction(it.instruction).keyword() == Keyword::Workdir;
     if view.dockerfile.scopes().refs.iter().any(in_workdir) {
         notes.push(
@@ -124,11 +142,11 @@ pub(super) fn plan(view: &View<'_>) -> Result<(SplitPlan, &'static dyn Profile),
         builder_end: carried.builder_end,
         builder,
         final_name,
-        runtime,
+        runtime: image,
         added: recipe.added,
         made_by: recipe.made_by,
-        artifact: recipe.artifact,
-        artifact_to: carried.artifact_to,
+        artifacts: carried.artifacts,
+        opening: carried.opening,
         owner: carried.owner,
         expose: recipe.port.filter(|_| !exposed),
         notes,
@@ -136,16 +154,29 @@ pub(super) fn plan(view: &View<'_>) -> Result<(SplitPlan, &'static dyn Profile),
     Ok((plan, profile))
 }
 
-fn no_profile(view: &View<'_>) -> Refusal {
-    const TOOLS: [&str; 6] = ["mvn", "gradle", "javac", "ant ", "sbt", "lein"];
-    let builds = view.all(Keyword::Run).any(|run| TOOLS.iter().any(|tool| view.says(run, tool)));
-    let mut copies = view.instructions().filter(|it| matches!(it.keyword(), Keyword::Copy | Keyword::Add));
-    if !builds
-        && copies.any(|copy| copy.data.arguments.words().iter().any(|word| word.text.ends_with(".jar")))
-    {
-        return Refusal::new("nothing is built here: the jar comes from the build context".to_owned());
+/// The first runtime image that can hold what the final stage carries.
+fn choose<'r>(
+    view: &View<'_>,
+    profile: &dyn Profile,
+    recipe: &'r Recipe,
+    choice: Option<&str>,
+) -> Result<(&'r Runtime, Carried), Refusal> {
+    let mut first_refusal = None;
+    let wanted = recipe.runtimes.iter().filter(|it| choice.is_none_or(|choice| it.name == choice));
+    for runtime in wanted {
+        match carry::carry(view, profile, recipe, runtime) {
+            Ok(carried) => return Ok((runtime, carried)),
+            Err(refusal) => drop(first_refusal.get_or_insert(refusal)),
+        }
     }
-    Refusal::new("no build is found that can be split: so far the Maven wrapper is known".to_owned())
+    Err(first_refusal.unwrap_or_else(|| {
+        let names: Vec<&str> = recipe.runtimes.iter().map(|it| it.name).collect();
+        Refusal::new(format!(
+            "there is no runtime `{}` for it: there is {}",
+            choice.unwrap_or(""),
+            names.join(", ")
+        ))
+    }))
 }
 
 /// The names of both stages. A name that the stage has already is the image's, and so the final stage
@@ -160,32 +191,36 @@ fn names(view: &View<'_>) -> (String, String) {
     }
 }
 
-/// The final stage's base image: the stage's own with another tag. Variables in it stay where the part
-/// that changes is written out, so that both stages follow them.
-fn runtime_image(view: &View<'_>, tag: &str) -> (String, Vec<String>) {
+/// How the final stage's base image is written. Where it is the stage's own image with another tag, variables
+/// stay where the part that changes is written out, so that both stages follow them.
+fn runtime_image(view: &View<'_>, runtime: &str) -> (String, Option<String>) {
     let resolved = &view.stage.base_text;
     let written = view.stage.base_word.as_ref().map_or(resolved.as_str(), |(text, _)| text.as_str());
     let tagged = resolved.split('@').next().unwrap_or(resolved);
+    if !written.contains('$') {
+        return (runtime.to_owned(), None);
+    }
     let image = ImageRef::parse(tagged);
     let repository = match &image.tag {
         Some(old) => &tagged[..tagged.len() - old.len() - 1],
         None => tagged,
     };
-    let runtime = format!("{repository}:{tag}");
-    if !written.contains('$') {
-        return (runtime, Vec::new());
-    }
-    // The change lies behind what both have in common; what follows it must be written without variables.
-    let same = resolved.bytes().zip(runtime.bytes()).take_while(|(a, b)| a == b).count();
-    let (old_rest, new_rest) =
-        (resolved.get(same..).unwrap_or(resolved), runtime.get(same..).unwrap_or(&runtime));
-    let plain_version = |tag: &str| tag.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'_');
-    if let Some(kept) = written.strip_suffix(old_rest)
-        && (!old_rest.is_empty() || image.tag.as_deref().is_some_and(plain_version))
-    {
-        return (format!("{kept}{new_rest}"), Vec::new());
+    if runtime.strip_prefix(repository).is_some_and(|rest| rest.starts_with(':')) {
+        // The change lies behind what both have in common; what follows it must be written without variables.
+        let same = resolved.bytes().zip(runtime.bytes()).take_while(|(a, b)| a == b).count();
+        let (old_rest, new_rest) =
+            (resolved.get(same..).unwrap_or(resolved), runtime.get(same..).unwrap_or(runtime));
+        let plain_version = |tag: &str| tag.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'_');
+        if let Some(kept) = written.strip_suffix(old_rest)
+            && (!old_rest.is_empty() || image.tag.as_deref().is_some_and(plain_version))
+        {
+            return (format!("{kept}{new_rest}"), None);
+        }
+        if runtime == resolved {
+            return (written.to_owned(), None);
+        }
     }
     let note =
         format!("`{runtime}` is taken from the defaults of the variables in FROM and does not follow them.");
-    (runtime, vec![note])
+    (runtime.to_owned(), Some(note))
 }

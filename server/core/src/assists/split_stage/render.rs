@@ -5,7 +5,7 @@
 //! has from above the cut. So the text changes no more than it must.
 
 use super::Refusal;
-use super::plan::{Place, SplitPlan, Step};
+use super::plan::{Artifact, Place, SplitPlan, Step};
 use super::view::View;
 use crate::model::{Instruction, InstructionId};
 use crate::syntax::Keyword;
@@ -54,11 +54,19 @@ impl<'v, 'a> Renderer<'v, 'a> {
                 _ => {}
             }
         }
-        if let Some(added) = &self.plan.added
-            && let Some(after) = added.after.filter(|it| *it != self.plan.builder_end)
-        {
-            let line = self.space() + &self.added_run();
-            edits.push(TextEdit::insert(self.line_end(after), line));
+        // What stands behind one instruction is one insertion.
+        let mut behind: Vec<(InstructionId, String)> = Vec::new();
+        for added in &self.plan.added {
+            let Some(after) = added.after.filter(|it| *it != self.plan.builder_end) else { continue };
+            let line = self.space() + &added.text;
+            match behind.iter_mut().find(|(id, _)| *id == after) {
+                Some((_, lines)) => lines.push_str(&line),
+                None => behind.push((after, line)),
+            }
+        }
+        for (after, lines) in behind {
+            let at = if after == self.view.stage.from { self.behind_from() } else { self.line_end(after) };
+            edits.push(TextEdit::insert(at, lines));
         }
         edits.push(TextEdit::insert(self.line_end(self.plan.builder_end), self.middle()));
         merge_deletions(edits)
@@ -80,22 +88,25 @@ impl<'v, 'a> Renderer<'v, 'a> {
     fn middle(&self) -> String {
         let plan = self.plan;
         let mut out = String::new();
-        if plan.added.as_ref().is_some_and(|it| it.after.is_none_or(|after| after == plan.builder_end)) {
+        for added in plan.added.iter().filter(|it| it.after.is_none_or(|after| after == plan.builder_end)) {
             out.push_str(&self.space());
-            out.push_str(&self.added_run());
+            out.push_str(&added.text);
         }
         out.push_str(&self.newline.repeat(2));
         out.push_str(&self.final_from());
 
+        for line in &plan.opening {
+            self.push_new(&mut out, Some(line.clone()));
+        }
         let made_by = plan.made_by.unwrap_or(plan.builder_end);
-        let mut artifact = Some(self.artifact());
+        let mut artifacts: Vec<String> = plan.artifacts.iter().map(|it| self.artifact(it)).collect();
         let mut port =
             plan.expose.as_ref().map(|port| format!("{} {port}", self.view.keyword(Keyword::Expose)));
         // Whether the file has an empty line between what the final stage gets here and what it got last.
         let mut apart = false;
         for step in plan.steps.iter().skip(1).take_while(|step| step.instruction <= plan.builder_end) {
             if step.instruction > made_by {
-                self.push_new(&mut out, artifact.take());
+                artifacts.drain(..).for_each(|line| self.push_new(&mut out, Some(line)));
             }
             let instruction = self.view.dockerfile.instruction(step.instruction);
             apart |= self.has_space_above(instruction);
@@ -108,7 +119,7 @@ impl<'v, 'a> Renderer<'v, 'a> {
             out.push_str(&self.newline.repeat(if std::mem::take(&mut apart) { 2 } else { 1 }));
             out.push_str(&self.in_final(instruction, step));
         }
-        self.push_new(&mut out, artifact);
+        artifacts.drain(..).for_each(|line| self.push_new(&mut out, Some(line)));
         self.push_new(&mut out, port);
         out
     }
@@ -143,22 +154,20 @@ impl<'v, 'a> Renderer<'v, 'a> {
         }
     }
 
-    fn added_run(&self) -> String {
-        let added = self.plan.added.as_ref();
-        added.map_or_else(String::new, |it| {
-            format!("{} {}{}", self.view.keyword(Keyword::Run), it.mounts, it.text)
-        })
-    }
-
-    fn artifact(&self) -> String {
+    fn artifact(&self, artifact: &Artifact) -> String {
         let plan = self.plan;
         let owner = plan.owner.as_ref().map_or_else(String::new, |owner| format!(" --chown={owner}"));
         let copy = self.view.keyword(Keyword::Copy);
-        let (from, to) = (&plan.artifact.from, &plan.artifact_to);
+        let (from, to) = (&artifact.from, &artifact.written);
         if from.contains(' ') || to.contains(' ') {
             return format!("{copy} --from={}{owner} [\"{from}\", \"{to}\"]", plan.builder);
         }
         format!("{copy} --from={}{owner} {from} {to}", plan.builder)
+    }
+
+    /// The end of the FROM's line, behind the name that the builder gets there.
+    fn behind_from(&self) -> TextSize {
+        self.line_end(self.view.stage.from)
     }
 
     fn case(&self, word: &str) -> String {

@@ -1,8 +1,8 @@
 //! A careful reader of simple shell commands.
 //!
-//! It understands lists of simple commands (`a && b; c || d | e`) with quotes, escapes and redirections.
-//! For everything else (subshells, loops, command substitution, background jobs) it says that it does not
-//! understand, so that nobody guesses.
+//! It understands lists of simple commands (`a && b; c || d | e`) with quotes, escapes and redirections; a
+//! command substitution is a part of a word whose value is unknown. For everything else (subshells, loops,
+//! background jobs) it says that it does not understand, so that nobody guesses.
 
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ pub(super) struct Word {
     pub(super) text: String,
     /// Where it stands in the text that was read.
     pub(super) range: Range<usize>,
-    /// Whether a variable or `~` in it makes the value unknown.
+    /// Whether a variable, a command substitution or `~` in it makes the value unknown.
     pub(super) dynamic: bool,
     /// Whether it holds an unquoted wildcard.
     pub(super) glob: bool,
@@ -91,12 +91,15 @@ impl Command {
         assigned.filter_map(|word| word.text.split_once('=')).map(|(name, _)| name)
     }
 
+    /// The assignments before it, which count for it alone: names and values.
+    pub(super) fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+        let assigned = self.words.iter().take_while(|word| word.is_assignment());
+        assigned.filter_map(|word| word.text.split_once('='))
+    }
+
     /// The program's name without its directory; empty when it is not known.
     pub(super) fn program(&self) -> &str {
-        let word = self.argv().first();
-        // `$JAVA_HOME/bin/java`: the directory may be unknown as long as the name is not.
-        let name = word.and_then(|word| word.text.rsplit('/').next()).unwrap_or("");
-        if name.contains(['$', '*', '?', '~']) { "" } else { name }
+        program_name(self.argv().first())
     }
 
     /// Whether it runs for certain once those before it succeeded, and its failure stops what follows or
@@ -169,7 +172,7 @@ impl<'a> Lexer<'a> {
                 '&' if self.eat('&') => self.end_command(Join::And)?,
                 '|' if self.eat('|') => self.end_command(Join::Or)?,
                 '|' if self.peek() != Some('&') => self.end_command(Join::Pipe)?,
-                '&' | '|' | '(' | ')' | '`' => return None,
+                '&' | '|' | '(' | ')' => return None,
                 '<' | '>' => self.redirection(start)?,
                 '#' if self.word.is_none() => self.skip_comment(),
                 _ => self.part_of_word(c, start)?,
@@ -222,6 +225,7 @@ impl<'a> Lexer<'a> {
                 None => {}
             },
             '$' => self.variable(&mut word)?,
+            '`' => self.backticks(&mut word)?,
             '~' if word.text.is_empty() && !word.quoted => {
                 word.dynamic = true;
                 word.text.push(c);
@@ -247,7 +251,7 @@ impl<'a> Lexer<'a> {
             self.at += c.len_utf8();
             match c {
                 '"' => return Some(()),
-                '`' => return None,
+                '`' => self.backticks(word)?,
                 '$' => self.variable(word)?,
                 '\\' if matches!(self.peek(), Some('$' | '`' | '"' | '\\')) => {
                     word.text.extend(self.peek());
@@ -259,10 +263,45 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// What follows a `$`: a name or `${…}`. `$(` is a command of its own, `$'` a quote of bash.
+    /// A command between backticks: its output is not known.
+    fn backticks(&mut self, word: &mut Word) -> Option<()> {
+        let len = self.text[self.at..].find('`')? + 1;
+        word.text.push('`');
+        word.text.push_str(&self.text[self.at..self.at + len]);
+        self.at += len;
+        word.dynamic = true;
+        Some(())
+    }
+
+    /// What stands between `$(` and its `)`: a command whose output is not known, or arithmetic.
+    fn substitution(&mut self, word: &mut Word) -> Option<()> {
+        let (start, mut depth, mut quote) = (self.at, 0_u32, None);
+        loop {
+            let c = self.peek()?;
+            self.at += c.len_utf8();
+            match (quote, c) {
+                (None, '(') => depth += 1,
+                (None, ')') => depth -= 1,
+                (None, '\'' | '"') => quote = Some(c),
+                (Some(open), _) if open == c => quote = None,
+                (None | Some('"'), '\\') => self.at += self.peek().map_or(0, char::len_utf8),
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        word.text.push('$');
+        word.text.push_str(&self.text[start..self.at]);
+        word.dynamic = true;
+        Some(())
+    }
+
+    /// What follows a `$`: a name, `${…}` or `$(…)`. `$'` is a quote of bash.
     fn variable(&mut self, word: &mut Word) -> Option<()> {
         match self.peek() {
-            Some('(' | '\'') => return None,
+            Some('\'') => return None,
+            Some('(') => self.substitution(word)?,
             Some('{') => {
                 let len = self.text[self.at..].find('}')? + 1;
                 let inner = &self.text[self.at..self.at + len];
@@ -315,6 +354,13 @@ impl<'a> Lexer<'a> {
         self.before = join;
         Some(())
     }
+}
+
+/// A program's name without its directory; empty when it is not known.
+pub(super) fn program_name(word: Option<&Word>) -> &str {
+    // `$JAVA_HOME/bin/java`: the directory may be unknown as long as the name is not.
+    let name = word.and_then(|word| word.text.rsplit('/').next()).unwrap_or("");
+    if name.contains(['$', '*', '?', '~', '`']) { "" } else { name }
 }
 
 /// Whether a program is a shell that takes `-c`.
@@ -382,6 +428,16 @@ mod tests {
     }
 
     #[test]
+    fn the_output_of_a_command_is_not_known() {
+        check(
+            "make -j$(nproc) \"v=$(git describe --tags | tr -d ')')\" `date` $(( $(nproc) * 2 ))",
+            expect![[r#"
+                [make] $[-j$(nproc)] $[v=$(git describe --tags | tr -d ')')] $[`date`] $[$(( $(nproc) * 2 ))] Edge
+            "#]],
+        );
+    }
+
+    #[test]
     fn redirections_and_comments() {
         check(
             "# first\necho x >> /etc/timezone 2>&1 # note\nls 2>/dev/null\n",
@@ -396,9 +452,8 @@ mod tests {
     fn what_is_not_simple_is_not_understood() {
         for text in [
             "(cd a && b)",
-            "echo $(date)",
-            "echo `date`",
-            "\"$(x)\"",
+            "echo $(date",
+            "echo `date",
             "if a; then b; fi",
             "a; for x in y; do z; done",
             "a &",

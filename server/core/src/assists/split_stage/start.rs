@@ -1,7 +1,8 @@
 //! What the container starts: ENTRYPOINT and CMD as one list of commands, and the way back to the source.
 
 use super::Refusal;
-use super::shell::{self, Command, Word, is_shell};
+use super::paths;
+use super::shell::{self, Command, Join, Word, is_shell};
 use super::view::View;
 use crate::model::{Arguments, Instruction, InstructionId};
 use crate::syntax::{Keyword, RelRange};
@@ -14,8 +15,58 @@ pub(super) struct Start {
     pub(super) instruction: InstructionId,
     /// The CMD whose words are part of it, behind an ENTRYPOINT.
     pub(super) arguments: Option<InstructionId>,
+    /// How many of the words are those of the ENTRYPOINT in front of such a CMD.
+    entry_words: usize,
     source: StartSource,
 }
+
+/// The application's own command, without what only prepares it or passes on to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Main<'s> {
+    /// The directory that it runs in, where that is known.
+    dir_given: Option<(&'s str, bool)>,
+    /// The command that holds it.
+    pub(super) command: &'s Command,
+    skipped: usize,
+}
+
+impl<'s> Main<'s> {
+    /// Program and arguments.
+    pub(super) fn argv(&self) -> &'s [Word] {
+        self.command.argv().get(self.skipped..).unwrap_or_default()
+    }
+
+    /// The program's name without its directory; empty when it is not known.
+    pub(super) fn program(&self) -> &'s str {
+        shell::program_name(self.argv().first())
+    }
+
+    /// The directory that it runs in, for a stage that ends in `workdir`.
+    pub(super) fn dir(&self, workdir: &str) -> String {
+        self.dir_given.map_or_else(|| workdir.to_owned(), |(dir, _)| paths::join(workdir, dir))
+    }
+
+    /// The program as written.
+    pub(super) fn written(&self) -> &'s str {
+        self.argv().first().map_or("", |word| word.text.as_str())
+    }
+}
+
+/// Programs that start another one, named behind their options.
+const PASSES_ON: [&str; 12] = [
+    "tini",
+    "tini-static",
+    "dumb-init",
+    "catatonit",
+    "docker-init",
+    "nohup",
+    "nice",
+    "time",
+    "numactl",
+    "env",
+    "stdbuf",
+    "setarch",
+];
 
 enum StartSource {
     /// JSON form: a word's range is its index here.
@@ -48,7 +99,7 @@ impl Start {
                     return Err(unclear());
                 }
                 let source = StartSource::Shell(base);
-                return Ok(Self { commands, instruction: first.id, arguments: None, source });
+                return Ok(Self { commands, instruction: first.id, arguments: None, entry_words: 0, source });
             }
             _ => return Err(unclear()),
         };
@@ -58,9 +109,10 @@ impl Start {
         {
             let commands = shell::parse(&script.text).ok_or_else(unclear)?;
             let source = StartSource::Script(script.text.clone(), script.range);
-            return Ok(Self { commands, instruction: first.id, arguments: None, source });
+            return Ok(Self { commands, instruction: first.id, arguments: None, entry_words: 0, source });
         }
         let mut places: Vec<_> = words.iter().map(|word| (first.id, word)).collect();
+        let own = places.len();
         let arguments = cmd.filter(|it| it.id != first.id);
         if let Some(cmd) = arguments {
             // CMD in shell form behind an ENTRYPOINT in JSON form passes `/bin/sh -c …` as arguments.
@@ -72,13 +124,75 @@ impl Start {
             commands: vec![Command::exec(words.collect())],
             instruction: first.id,
             arguments: arguments.map(|it| it.id),
+            entry_words: if arguments.is_some() { own } else { 0 },
             source: StartSource::Exec(places.iter().map(|(id, word)| (*id, word.range)).collect()),
         })
+    }
+
+    /// The application's command: behind `cd`, `export` and the like, behind `tini --` and its kin, and
+    /// behind an ENTRYPOINT that is a script and passes its arguments on.
+    pub(super) fn main(&self) -> Result<Main<'_>, Refusal> {
+        let (last, before) =
+            self.commands.split_last().ok_or_else(|| Refusal::new("the command is empty".to_owned()))?;
+        let mut main = Main { dir_given: None, command: last, skipped: 0 };
+        for command in before {
+            let joined = matches!(command.after, Join::And | Join::Then);
+            match command.argv() {
+                [cd, target]
+                    if cd.text == "cd" && joined && main.dir_given.is_none() && target.exact().is_some() =>
+                {
+                    main.dir_given = Some((target.text.as_str(), true));
+                }
+                [] if joined => {}
+                [first, ..]
+                    if joined
+                        && matches!(first.text.as_str(), "export" | "set" | "ulimit" | "echo" | "sleep") => {}
+                _ => {
+                    let program = command.program();
+                    return Err(Refusal::new(format!(
+                        "the image starts more than one program: `{program}` too"
+                    )));
+                }
+            }
+        }
+        main.skipped = self.passed_over(last.argv());
+        Ok(main)
+    }
+
+    /// How many words stand in front of the application's own.
+    fn passed_over(&self, argv: &[Word]) -> usize {
+        let mut at = 0;
+        let script =
+            argv.first().is_some_and(|word| word.text.ends_with(".sh") || word.text.ends_with("entrypoint"));
+        if script && self.entry_words > 0 && argv.len() > self.entry_words {
+            at = self.entry_words;
+        }
+        while let Some(word) = argv.get(at) {
+            let name = paths::file_name(&word.text);
+            let takes_one = matches!(name, "gosu" | "su-exec");
+            if !PASSES_ON.contains(&name) && !takes_one {
+                break;
+            }
+            let rest = &argv[at + 1..];
+            let options =
+                rest.iter().take_while(|it| it.text.starts_with('-') || it.text.contains('=')).count();
+            at += 1 + options + usize::from(takes_one);
+        }
+        if at < argv.len() { at } else { 0 }
     }
 
     /// Whether a shell reads it, which replaces variables and wildcards.
     pub(super) fn has_shell(&self) -> bool {
         !matches!(self.source, StartSource::Exec(_))
+    }
+
+    /// The words of the command when no shell is needed to read them: one command, every word known.
+    pub(super) fn exact_words(&self) -> Option<Vec<String>> {
+        let [command] = self.commands.as_slice() else { return None };
+        let plain = command.redirects.is_empty() && command.assignments().next().is_none();
+        let words =
+            command.argv().iter().map(|word| word.exact().map(str::to_owned)).collect::<Option<Vec<_>>>();
+        words.filter(|words| plain && !words.is_empty())
     }
 
     /// The edit that puts `new` in the place of `word`: the instruction, the place in it, the text.

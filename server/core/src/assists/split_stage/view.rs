@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Refusal;
+use super::context::ContextFiles;
 use super::paths;
 use super::shell::{self, Command, Word, is_shell};
 use super::start::json_string;
@@ -18,6 +19,8 @@ pub(super) struct View<'a> {
     pub(super) file: &'a SourceFile,
     pub(super) dockerfile: &'a Dockerfile,
     pub(super) stage: &'a Stage,
+    /// The project's own files, as far as they are known.
+    pub(super) context: &'a ContextFiles,
     /// The directory in effect before each instruction of the stage, and at its end; none where it
     /// depends on something that the file does not tell.
     workdirs: Vec<Option<Arc<str>>>,
@@ -25,28 +28,28 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     /// Looks at a file that has exactly one stage and that BuildKit would take.
-    pub(super) fn new(file: &'a SourceFile) -> Result<Self, Refusal> {
+    pub(super) fn new(file: &'a SourceFile, context: &'a ContextFiles) -> Result<Self, Refusal> {
         let dockerfile = file.dockerfile();
         let stage = match dockerfile.stages.as_slice() {
-            [] => return Err(Refusal::new("there is no stage in the file".to_owned())),
+            [] => return Err(Refusal::not_offered("there is no stage in the file".to_owned())),
             [stage] => stage,
             more => {
-                return Err(Refusal::new(format!("the file has {} stages already", more.len())));
+                return Err(Refusal::not_offered(format!("the file has {} stages already", more.len())));
             }
         };
         let broken = dockerfile.instructions().find(|it| !it.data.faults.is_empty());
         if let Some(instruction) = broken {
             let line = instruction.row + 1;
-            return Err(Refusal::new(format!("line {line} has an error: mend it first")));
+            return Err(Refusal::not_offered(format!("line {line} has an error: mend it first")));
         }
         if !dockerfile.faults.is_empty() {
-            return Err(Refusal::new("the file has an error: mend it first".to_owned()));
+            return Err(Refusal::not_offered("the file has an error: mend it first".to_owned()));
         }
         match stage.base {
             Base::Image(_) => {}
-            Base::Scratch => return Err(Refusal::new("the stage is built from scratch".to_owned())),
+            Base::Scratch => return Err(Refusal::not_offered("the stage is built from scratch".to_owned())),
             Base::Stage(_) | Base::Unresolved => {
-                return Err(Refusal::new(
+                return Err(Refusal::not_offered(
                     "the base image depends on a variable without a default".to_owned(),
                 ));
             }
@@ -54,11 +57,13 @@ impl<'a> View<'a> {
         let bad = dockerfile.refs.iter().find(|it| !matches!(it.target, RefTarget::External(_)));
         if let Some(bad) = bad {
             let line = dockerfile.instruction(bad.instruction).row + 1;
-            return Err(Refusal::new(format!("line {line} uses the stage itself or none: mend it first")));
+            return Err(Refusal::not_offered(format!(
+                "line {line} uses the stage itself or none: mend it first"
+            )));
         }
-        let mut view = Self { file, dockerfile, stage, workdirs: Vec::new() };
+        let mut view = Self { file, dockerfile, stage, context, workdirs: Vec::new() };
         if let Some(onbuild) = view.instructions().find(|it| it.keyword() == Keyword::Onbuild) {
-            return Err(Refusal::new(format!(
+            return Err(Refusal::not_offered(format!(
                 "ONBUILD on line {} is for images that are built from this one",
                 onbuild.row + 1
             )));
@@ -157,6 +162,75 @@ impl<'a> View<'a> {
         (!to.text.contains(['$', '"', '\''])).then(|| paths::join(dir, &to.text))
     }
 
+    /// The COPY and ADD that bring files of the build context.
+    pub(super) fn context_copies(&self) -> impl DoubleEndedIterator<Item = Instruction<'a>> + use<'a> {
+        self.instructions().filter(|it| {
+            matches!(it.keyword(), Keyword::Copy | Keyword::Add) && it.data.flag("from").is_none()
+        })
+    }
+
+    /// The sources of a COPY or ADD, as written.
+    pub(super) fn sources(&self, copy: Instruction<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+        let words = copy.data.arguments.words();
+        words[..words.len().saturating_sub(1)].iter().map(|word| word.text.as_str())
+    }
+
+    /// Paths in the build context that `path` in the image may come from, the last COPY first.
+    pub(super) fn context_paths(&self, path: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for copy in self.context_copies().rev() {
+            let Some(to) = self.destination(copy) else { continue };
+            for source in self.sources(copy) {
+                let clean = paths::join("/", source);
+                let clean = clean.trim_start_matches('/');
+                if to == path
+                    || paths::parent(path) == to && paths::file_name(clean) == paths::file_name(path)
+                {
+                    found.push(clean.to_owned());
+                }
+                if paths::is_within(path, &to) && path != to {
+                    let inside = paths::relative_to(path, &to);
+                    found.push(if clean.is_empty() {
+                        inside.to_owned()
+                    } else {
+                        format!("{clean}/{inside}")
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// The text of the file of the build context that stands at `path` in the image, if it is known.
+    pub(super) fn project_file(&self, path: &str) -> Option<&'a str> {
+        self.context_paths(path).iter().find_map(|it| self.context.get(it))
+    }
+
+    /// Whether some RUN has a command for which this holds.
+    pub(super) fn runs(&self, wanted: impl Fn(&Command) -> bool) -> bool {
+        self.all(Keyword::Run)
+            .any(|run| self.script(run).is_some_and(|commands| commands.iter().any(&wanted)))
+    }
+
+    /// The value of an environment variable or build argument, as the file last writes it.
+    pub(super) fn variable(&self, name: &str) -> Option<String> {
+        let mut found = None;
+        for instruction in self.instructions() {
+            match &instruction.data.arguments {
+                Arguments::Pairs(pairs) if instruction.keyword() == Keyword::Env => {
+                    let value = pairs.iter().rev().find(|pair| pair.name.text == name);
+                    found = value.map(|it| it.value.text.trim_matches(['"', '\'']).to_owned()).or(found);
+                }
+                Arguments::Words(words) if instruction.keyword() == Keyword::Arg => {
+                    let value = words.iter().find_map(|it| it.text.strip_prefix(name)?.strip_prefix('='));
+                    found = value.map(|it| it.trim_matches(['"', '\'']).to_owned()).or(found);
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
     /// Whether a COPY or ADD puts a file at `path`.
     pub(super) fn copies_to(&self, copy: Instruction<'_>, path: &str) -> bool {
         let Some(to) = self.destination(copy) else { return false };
@@ -187,6 +261,12 @@ impl<'a> View<'a> {
         let from = self.dockerfile.instruction(self.stage.from);
         let lower = from.data.keyword_word.text.chars().all(|c| c.is_ascii_lowercase());
         if lower { keyword.as_str().to_ascii_lowercase() } else { keyword.as_str().to_owned() }
+    }
+
+    /// An instruction in JSON form.
+    pub(super) fn json_form(&self, keyword: Keyword, words: &[String]) -> String {
+        let words: Vec<String> = words.iter().map(|word| json_string(word)).collect();
+        format!("{} [{}]", self.keyword(keyword), words.join(", "))
     }
 
     /// An ENTRYPOINT in JSON form, spaced as the command that it takes the place of.

@@ -4,17 +4,21 @@
 //! stage only the build needs. Everything else (names, order, what the final stage carries, the text) is
 //! the same for all and stands outside.
 
+mod binary;
+mod c;
+mod go;
+mod haskell;
 mod java;
-mod maven;
-mod maven_wrapper;
+mod rust;
+mod swift;
+mod zig;
 
 use super::Refusal;
 use super::plan::{Added, Artifact, Place};
-use super::runtime;
+use super::runtime::Runtime;
 use super::shell::Command;
 use super::view::View;
-use crate::model::{ImageRef, InstructionId, SourceFile};
-use crate::syntax::Keyword;
+use crate::model::{ImageRef, InstructionId};
 
 /// A way to build.
 pub(super) trait Profile: Sync {
@@ -24,8 +28,8 @@ pub(super) trait Profile: Sync {
     /// Whether the stage builds this way.
     fn applies(&self, view: &View<'_>) -> bool;
 
-    /// How to split it, and the tag of the runtime image.
-    fn recipe(&self, view: &View<'_>) -> Result<(Recipe, String), Refusal>;
+    /// How to split it.
+    fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal>;
 
     /// Whether a command of a RUN belongs to the build.
     fn is_build_command(&self, command: &Command) -> bool;
@@ -36,46 +40,71 @@ pub(super) trait Profile: Sync {
     /// Whether what lies at this path is for the build tool alone.
     fn is_build_path(&self, path: &str) -> bool;
 
+    /// Whether this package of the system is for this build alone, beside what every build takes.
+    fn is_build_package(&self, _package: &str) -> bool {
+        false
+    }
+
     /// Whether this program comes with the builder's base image and not with the runtime's.
-    fn is_builder_tool(&self, program: &str) -> bool;
+    fn is_builder_tool(&self, _program: &str) -> bool {
+        false
+    }
+
+    /// Whether the build puts directories such as `static` and `templates` into its artifact.
+    fn bundles_assets(&self) -> bool {
+        false
+    }
+
+    /// Whether the application is what was copied in, with what the build adds; otherwise it is what the
+    /// build makes of it.
+    fn runs_sources(&self) -> bool {
+        false
+    }
 }
 
 /// Every profile; the first one that applies is taken.
-const PROFILES: [&dyn Profile; 1] = [&maven_wrapper::MavenWrapper];
+const PROFILES: &[&dyn Profile] =
+    &[&java::Java, &go::Go, &rust::Rust, &swift::Swift, &haskell::Haskell, &zig::Zig, &c::C];
 
 /// The profile for a stage.
 pub(super) fn find(view: &View<'_>) -> Option<&'static dyn Profile> {
-    PROFILES.into_iter().find(|profile| profile.applies(view))
+    PROFILES.iter().copied().find(|profile| profile.applies(view))
+}
+
+/// Why a stage that no profile knows is not split.
+pub(super) fn unknown(view: &View<'_>) -> Refusal {
+    if let Err(refusal) = super::runtime::refuse_windows(&ImageRef::parse(&view.stage.base_text)) {
+        return refusal;
+    }
+    Refusal::not_offered("no build is found that can be split".to_owned())
 }
 
 /// What a profile makes of a stage.
+#[derive(Default)]
 pub(super) struct Recipe {
     /// The directory that the build runs in: what is copied into it is the build's input.
     pub(super) build_dir: String,
-    /// A RUN that the builder gets in addition.
-    pub(super) added: Option<Added>,
+    /// Images for the final stage, the preferred one first.
+    pub(super) runtimes: Vec<Runtime>,
+    /// What the builder gets in addition.
+    pub(super) added: Vec<Added>,
     /// The instruction that makes the artifact; none when it is the added one at the builder's end.
     pub(super) made_by: Option<InstructionId>,
     /// What goes over to the final stage.
-    pub(super) artifact: Artifact,
-    /// What becomes of ENTRYPOINT and CMD; those that are not named are dropped.
-    pub(super) command: Vec<(InstructionId, Place)>,
+    pub(super) artifacts: Vec<Artifact>,
+    /// Where ENTRYPOINT, CMD and others go that the profile decides about; an ENTRYPOINT or CMD that is not
+    /// named is dropped.
+    pub(super) places: Vec<(InstructionId, Place)>,
+    /// The same for an image without a shell, where that differs.
+    pub(super) exec_places: Vec<(InstructionId, Place)>,
+    /// Files that the application needs beside its artifact, by their path in the image.
+    pub(super) needs: Vec<String>,
+    /// Packages that the final stage needs.
+    pub(super) packages: Vec<String>,
+    /// Instructions that the final stage begins with.
+    pub(super) opening: Vec<String>,
     /// A port to expose when the stage exposes none.
     pub(super) port: Option<String>,
     /// What the split assumes, one sentence each.
     pub(super) notes: Vec<String>,
-}
-
-/// Whether a file that cannot be split looks as if it were one to be split: it calls the Maven wrapper, or
-/// stands on a JDK and builds something, or starts a jar.
-pub(super) fn looks_familiar(file: &SourceFile) -> bool {
-    let dockerfile = file.dockerfile();
-    let may_call = [Keyword::Run, Keyword::Cmd, Keyword::Entrypoint];
-    let says = |words: &[&str]| {
-        let mut lines = dockerfile.instructions().filter(|it| may_call.contains(&it.keyword()));
-        lines.any(|it| words.iter().any(|word| it.data.line.text().contains(word)))
-    };
-    let mut stages = dockerfile.stages.iter();
-    let on_jdk = stages.any(|stage| runtime::builds_java(&ImageRef::parse(&stage.base_text)));
-    says(&["mvnw"]) || (on_jdk && says(&["gradle", "mvn", "javac", ".jar"]))
 }

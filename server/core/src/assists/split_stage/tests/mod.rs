@@ -130,6 +130,7 @@ CMD ["java", "-Xmx512m", "-jar", "target/shop-1.0.jar", "--debug"]
             RUN ./mvnw -B verify
 
             FROM eclipse-temurin:21-jre-alpine AS final
+            RUN apk add --no-cache curl
             # Who made it
             LABEL org.opencontainers.image.source=https://example.com/shop
 

@@ -20,7 +20,7 @@ fn the_hint_stands_on_the_base_image() {
     assert_eq!(&text[hint.range], "eclipse-temurin:21");
     assert_eq!(hint.code, "SplitStage");
     assert_eq!(hint.fixes[0].change.apply(&text).unwrap(), result(&text));
-    expect!["Ships its build tools: JDK and Maven wrapper. Split it into a builder and a final stage."]
+    expect!["Ships its build tools: JDK and build tools. Split it into a builder and a final stage."]
         .assert_eq(&hint.message);
 }
 
@@ -42,7 +42,7 @@ fn the_action_is_offered_in_the_stage_and_says_why_it_cannot_be_done() {
     expect![[r#"
         Some(
             Some(
-                "nothing is built here: the jar comes from the build context",
+                "the jar that the image starts comes from the build context (line 2), not from the build",
             ),
         )
     "#]]
@@ -64,17 +64,15 @@ CMD ["./mvnw", "spring-boot:run", "-Dserver.port=9000"]
     let notes = split(&SourceFile::new(text)).unwrap().notes;
     expect![[r#"
         The final stage starts from `quay.example.com/eclipse-temurin:21-jre-alpine`.
+        Assumes that quay.example.com has the tag `21-jre-alpine` too.
+        The base image's digest belongs to the builder: pin the runtime image anew.
         `-Dserver.port=9000` was given to Maven; now Java gets it.
         The new build step runs the tests: add `-DskipTests` to it if they need what the build lacks.
         Assumes that the build leaves one executable jar in /app/target; `cp` stops the build when there are several.
         The command becomes an ENTRYPOINT: words behind `docker run IMAGE` are now arguments of the application.
         EXPOSE 9000 is added: it is the port that Spring Boot listens on.
-        Assumes that quay.example.com has the tag `21-jre-alpine` too.
-        The base image's digest belongs to the JDK image: pin the runtime image anew.
         The final stage has only app.jar of what was in /app: copy what else the application reads there.
-        The RUN on line 5 stays in the builder: if the application needs what it does, the final stage needs it too.
-        The final stage does not have MAVEN_OPTS.
-        HEALTHCHECK calls `probe`: make sure that the final stage has it."#]].assert_eq(&notes.join("\n"));
+        The final stage does not have MAVEN_OPTS."#]].assert_eq(&notes.join("\n"));
 }
 
 #[test]

@@ -121,14 +121,16 @@ fn holds(text: &str) -> Result<(), TestCaseError> {
     let (old_stage, last) = (&old.stages[0], &new.stages[1]);
     prop_assert!(matches!(last.base, Base::Image(_)), "{result}");
     let from_builder = new.refs.iter().filter(|it| it.target == RefTarget::Stage(new.stages[0].id));
-    prop_assert_eq!(from_builder.count(), 1, "{}", result);
-    let plan = plan(&before).map_err(|refusal| TestCaseError::fail(refusal.reason))?;
-    let copy = new.refs.iter().find(|it| it.target == RefTarget::Stage(new.stages[0].id));
-    let copy =
-        copy.map(|it| new.instruction(it.instruction)).ok_or_else(|| TestCaseError::fail("no COPY"))?;
-    let dir = state::before(new, copy.id).workdir.unwrap_or_default();
-    let to = copy.data.arguments.words().last().map_or("", |it| it.text.as_str());
-    prop_assert_eq!(paths::join(&paths::join("/", &dir), to), plan.artifact.to, "{}", result);
+    let context = ContextFiles::default();
+    let plan = plan(&before, Request { context: &context, runtime: None });
+    let plan = plan.map_err(|refusal| TestCaseError::fail(refusal.reason))?;
+    prop_assert_eq!(from_builder.clone().count(), plan.artifacts.len(), "{}", result);
+    for (reference, artifact) in from_builder.zip(&plan.artifacts) {
+        let copy = new.instruction(reference.instruction);
+        let dir = state::before(new, copy.id).workdir.unwrap_or_default();
+        let to = copy.data.arguments.words().last().map_or("", |it| it.text.as_str());
+        prop_assert_eq!(&paths::join(&paths::join("/", &dir), to), &artifact.to, "{}", result);
+    }
     prop_assert!(super::split(&after).is_err());
     if text.contains("\r\n") {
         prop_assert_eq!(result.matches('\n').count(), result.matches("\r\n").count());

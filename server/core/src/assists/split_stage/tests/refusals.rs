@@ -8,7 +8,7 @@ fn what_would_not_be_right_is_refused_with_the_reason() {
     for (text, reason) in [
         (guide_like("scratch", run), "built from scratch"),
         (guide_like("$BASE", run), "variable without a default"),
-        (guide_like("openjdk:17", run), "`openjdk` is deprecated"),
+        (guide_like("openjdk:16", run), "Java 16"),
         (guide_like("ubuntu:24.04", run), "no runtime image is known"),
         (guide_like("eclipse-temurin:21-jre", run), "already is a runtime image"),
         (guide_like("eclipse-temurin:21-windowsservercore", run), "Windows"),
@@ -46,21 +46,14 @@ fn what_would_not_be_right_is_refused_with_the_reason() {
         ),
         (guide_like("eclipse-temurin:21", "RUN ./mvnw package\nCMD java -jar $JAR"), "depends on a variable"),
         (
-            guide_like("eclipse-temurin:21", "RUN ./mvnw package\nCMD java -cp target/classes a.Main"),
-            "starts no jar",
+            guide_like("eclipse-temurin:21", "RUN ./mvnw package\nCMD java -cp $CP a.Main"),
+            "class path `$CP` depends on a variable",
         ),
         (guide_like("eclipse-temurin:21", "RUN ./mvnw package\nCMD java -jar other.jar"), "no build step"),
         (
             guide_like(
                 "eclipse-temurin:21",
-                "RUN ./mvnw package\nCMD java -jar target/quarkus-app/quarkus-run.jar",
-            ),
-            "Quarkus",
-        ),
-        (
-            guide_like(
-                "eclipse-temurin:21",
-                "RUN ./mvnw package\nCOPY target/*.jar app.jar\nCMD java -jar app.jar",
+                "RUN ./mvnw package\nCOPY lib/*.jar app.jar\nCMD java -jar app.jar",
             ),
             "comes from the build context (line 5)",
         ),
@@ -94,10 +87,8 @@ fn what_would_not_be_right_is_refused_with_the_reason() {
             "WORKDIR depends on a variable",
         ),
         (guide_like("eclipse-temurin:21", &format!("COPY\n{run}")), "line 4 has an error"),
-        (
-            guide_like("eclipse-temurin:21", "RUN ./gradlew build\nCMD java -jar build/libs/a.jar"),
-            "no build is found",
-        ),
+        (guide_like("eclipse-temurin:21", "CMD [\"./gradlew\", \"test\"]"), "only `bootRun`"),
+        (guide_like("alpine:3", "RUN echo hello\nCMD [\"true\"]"), "no build is found"),
         (format!("FROM alpine AS a\n{}", guide_like("eclipse-temurin:21", run)), "has 2 stages already"),
         (
             "FROM eclipse-temurin:21\nWORKDIR /app\nCMD ./mvnw spring-boot:run\n".to_owned(),

@@ -3,26 +3,34 @@
 //! The rules are those of the tags that Docker's official images have really had; where no runtime image
 //! exists for a tag, or none can be told from it, the answer is a refusal with the reason.
 
-use super::Refusal;
+use super::{Runtime, name, note_origin, refuse_windows};
+use crate::assists::split_stage::Refusal;
 use crate::model::ImageRef;
 
-/// Repositories of JDK images that have a rule here, or a reason why there is none.
-const JDK_IMAGES: [&str; 9] = [
-    "eclipse-temurin",
-    "amazoncorretto",
-    "ibm-semeru-runtimes",
-    "sapmachine",
-    "azul-zulu",
-    "ibmjava",
+/// Repositories of JDK images that have a rule here.
+const JDK_IMAGES: [&str; 6] =
+    ["eclipse-temurin", "amazoncorretto", "ibm-semeru-runtimes", "sapmachine", "azul-zulu", "ibmjava"];
+
+/// Repositories of other images that hold a JDK, in the table.
+const IN_TABLE: [&str; 12] = [
     "openjdk",
     "adoptopenjdk",
     "java",
+    "maven",
+    "gradle",
+    "scala-sbt",
+    "clojure",
+    "openjdk-11",
+    "openjdk-17",
+    "openjdk-21",
+    "liberica-openjdk-debian",
+    "liberica-openjdk-alpine",
 ];
 
-/// Whether `image` builds Java, by its name, whatever registry it comes from.
-pub(super) fn builds_java(image: &ImageRef) -> bool {
+/// Whether `image` holds a JDK, by its name, whatever registry it comes from.
+pub(in crate::assists::split_stage) fn builds_java(image: &ImageRef) -> bool {
     let runs_only = image.tag.as_deref().is_some_and(|tag| tag.split('-').any(is_runtime_word));
-    (JDK_IMAGES.contains(&name(image)) && !runs_only) || matches!(name(image), "maven" | "gradle")
+    (JDK_IMAGES.contains(&name(image)) || IN_TABLE.contains(&name(image))) && !runs_only
 }
 
 /// Whether a part of a tag says that the image lacks the compiler.
@@ -30,28 +38,19 @@ fn is_runtime_word(part: &str) -> bool {
     matches!(part, "jre" | "headless" | "headful" | "sfj")
 }
 
-/// A runtime image and what to know about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Runtime {
-    /// The tag that takes the place of the base image's tag.
-    pub(super) tag: String,
-    /// What the user should know, one sentence each.
-    pub(super) notes: Vec<String>,
-}
-
-/// The runtime image in the same repository that fits the JDK image `image`.
-pub(super) fn of_jdk(image: &ImageRef) -> Result<Runtime, Refusal> {
+/// The runtime image that fits the JDK image `image`.
+pub(in crate::assists::split_stage) fn of(image: &ImageRef) -> Result<Runtime, Refusal> {
     let repository = name(image);
+    if image.tag.as_deref().is_some_and(|tag| tag.split('-').any(is_runtime_word)) {
+        return Err(Refusal::new(format!("the base image `{}` already is a runtime image", image.written)));
+    }
+    if IN_TABLE.contains(&repository) {
+        return from_table(image);
+    }
     if !JDK_IMAGES.contains(&repository) || !is_trusted_path(image) {
         return Err(Refusal::new(format!(
             "no runtime image is known for the base image `{}`",
             image.written
-        )));
-    }
-    if matches!(repository, "openjdk" | "adoptopenjdk" | "java") {
-        return Err(Refusal::new(format!(
-            "`{repository}` is deprecated and has no maintained JRE images: change the base image first, for \
-             example to `eclipse-temurin`"
         )));
     }
     let tag = match image.tag.as_deref() {
@@ -63,48 +62,73 @@ pub(super) fn of_jdk(image: &ImageRef) -> Result<Runtime, Refusal> {
             )));
         }
     };
-    if tag.contains("windowsservercore") || tag.contains("nanoserver") {
-        return Err(Refusal::new("the base image is a Windows image".to_owned()));
-    }
-    if tag.split('-').any(is_runtime_word) {
-        return Err(Refusal::new(format!("the base image `{}` already is a runtime image", image.written)));
-    }
+    refuse_windows(image)?;
     let found = match repository {
         "eclipse-temurin" => temurin(tag),
-        "amazoncorretto" => return corretto(tag).map(|tag| runtime(image, tag)),
+        "amazoncorretto" => return corretto_runtime(image, tag),
         "ibm-semeru-runtimes" => semeru(tag),
         "sapmachine" => sapmachine(tag),
         "azul-zulu" => zulu(tag),
         _ => (tag == "8" || tag == "8-sdk").then(|| "8-jre".to_owned()),
     };
     let unknown = || Refusal::new(format!("no JRE image is known for `{}`", image.written));
-    found.map(|tag| runtime(image, tag)).ok_or_else(unknown)
+    found.map(|tag| runtime(image, &tag)).ok_or_else(unknown)
 }
 
-fn runtime(image: &ImageRef, tag: String) -> Runtime {
-    let mut notes = Vec::new();
-    if let Some(registry) = image.registry.as_deref().filter(|it| !is_hub(it)) {
-        notes.push(format!("Assumes that {registry} has the tag `{tag}` too."));
+fn from_table(image: &ImageRef) -> Result<Runtime, Refusal> {
+    let deprecated = matches!(name(image), "openjdk" | "adoptopenjdk" | "java");
+    if deprecated && image.tag.as_deref().is_none_or(|tag| tag == "latest") {
+        return Err(Refusal::new(format!(
+            "`{}` does not name a Java version: give the base image a tag with a version first",
+            image.written
+        )));
     }
-    if image.digest.is_some() {
-        notes
-            .push("The base image's digest belongs to the JDK image: pin the runtime image anew.".to_owned());
+    super::of(image, "jre")
+}
+
+fn runtime(image: &ImageRef, tag: &str) -> Runtime {
+    let mut runtime = Runtime::plain("jre", format!("{}:{tag}", repository_as_written(image)));
+    note_origin(image, &mut runtime);
+    runtime
+}
+
+fn repository_as_written(image: &ImageRef) -> &str {
+    let name = image.written.split('@').next().unwrap_or("");
+    match &image.tag {
+        Some(tag) => name.strip_suffix(tag.as_str()).map_or(name, |name| name.trim_end_matches(':')),
+        None => name,
     }
-    Runtime { tag, notes }
 }
 
-/// The last part of the repository's path.
-fn name(image: &ImageRef) -> &str {
-    image.repository.rsplit('/').next().unwrap_or("")
-}
-
-fn is_hub(registry: &str) -> bool {
-    matches!(registry, "docker.io" | "index.docker.io" | "registry-1.docker.io")
+fn corretto_runtime(image: &ImageRef, tag: &str) -> Result<Runtime, Refusal> {
+    if let Some(tag) = corretto(tag) {
+        return Ok(runtime(image, &tag));
+    }
+    let java = major(tag);
+    let (_, rest) = split_version(tag);
+    if java >= 11 && rest.starts_with("-alpine") {
+        let mut found = Runtime::plain("jre", format!("eclipse-temurin:{java}-jre-alpine"));
+        found.notes.push(
+            "Amazon Corretto has no runtime image for Alpine from Java 11 on: the final stage has Temurin, another \
+             vendor's Java."
+                .to_owned(),
+        );
+        return Ok(found);
+    }
+    if matches!(java, 11 | 17) && matches!(rest, "" | "-al2" | "-jdk") {
+        let mut found = runtime(image, &format!("{java}-al2023-headless"));
+        found.notes.push(format!(
+            "`{tag}` has no runtime image of its own: the final stage has the latest Java {java}, on Amazon Linux 2023."
+        ));
+        return Ok(found);
+    }
+    Err(Refusal::new(format!("no runtime image is known for `amazoncorretto:{tag}`")))
 }
 
 /// Whether the repository can be the official image: on Docker Hub it has no owner, or `library`; other
 /// registries mirror it under paths of their own.
 fn is_trusted_path(image: &ImageRef) -> bool {
+    let is_hub = |it: &str| matches!(it, "docker.io" | "index.docker.io" | "registry-1.docker.io");
     let owner = image.repository.rsplit_once('/').map(|(owner, _)| owner);
     matches!(owner, None | Some("library")) || image.registry.as_deref().is_some_and(|it| !is_hub(it))
 }
@@ -136,7 +160,7 @@ fn temurin(tag: &str) -> Option<String> {
 }
 
 /// Java 8 has `-jre`; from 11 on the runtime is called `headless`, and Alpine has none.
-fn corretto(tag: &str) -> Result<String, Refusal> {
+fn corretto(tag: &str) -> Option<String> {
     let (version, rest) = split_version(tag);
     let system = rest.strip_prefix('-').unwrap_or(rest);
     let system = ["-generic-jdk", "-native-jdk", "-generic", "-jdk", "-full"]
@@ -145,24 +169,16 @@ fn corretto(tag: &str) -> Result<String, Refusal> {
         .unwrap_or(if system == "jdk" { "" } else { system });
     let alpine = system.strip_prefix("alpine");
     let is_alpine = alpine.is_some_and(|it| it.is_empty() || is_numeric(it));
-    let found = match (major(version), system) {
+    match (major(version), system) {
         (8, "") if version == "8" => Some("8-al2023-jre".to_owned()),
         (8, "al2023") => Some(format!("{version}-al2023-jre")),
         (8, _) if is_alpine => Some(format!("{version}-{system}-jre")),
-        (11.., _) if is_alpine => {
-            return Err(Refusal::new(
-                "amazoncorretto has no runtime image for Alpine from Java 11 on: change the base image first, for \
-                 example to `eclipse-temurin` with `-jdk-alpine`"
-                    .to_owned(),
-            ));
-        }
         (11 | 17, "al2") if is_integer(version) => Some(format!("{version}-al2-native-headless")),
         (11 | 17 | 21.., "" | "al2023") if has_headless(version) => {
             Some(format!("{version}-al2023-headless"))
         }
         _ => None,
-    };
-    found.ok_or_else(|| Refusal::new(format!("no runtime image is known for `amazoncorretto:{tag}`")))
+    }
 }
 
 /// The headless images on Amazon Linux 2023 begin with the updates of spring 2023.
@@ -227,7 +243,7 @@ fn split_version(tag: &str) -> (&str, &str) {
 }
 
 /// The Java version: the number that a version begins with; 0 when there is none.
-fn major(version: &str) -> u32 {
+pub(super) fn major(version: &str) -> u32 {
     let end = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
     version[..end].parse().unwrap_or(0)
 }
@@ -245,37 +261,44 @@ mod tests {
     use super::*;
 
     fn runtime_of(image: &str) -> Result<String, String> {
-        of_jdk(&ImageRef::parse(image)).map(|it| it.tag).map_err(|it| it.reason)
+        of(&ImageRef::parse(image)).map(|it| it.image).map_err(|it| it.reason)
     }
 
     #[test]
     fn jdk_images_have_twins() {
         for (jdk, jre) in [
-            ("eclipse-temurin:21.0.2_13-jdk-jammy", "21.0.2_13-jre-jammy"),
-            ("eclipse-temurin:21", "21-jre"),
-            ("eclipse-temurin:21-jdk", "21-jre"),
-            ("eclipse-temurin:21-alpine", "21-jre-alpine"),
-            ("eclipse-temurin:17-jdk-alpine-3.21", "17-jre-alpine-3.21"),
-            ("eclipse-temurin:21-jdk-ubi9-minimal", "21-jre-ubi9-minimal"),
-            ("eclipse-temurin:8u392-b08-jdk", "8u392-b08-jre"),
-            ("eclipse-temurin:8u392-b08", "8u392-b08-jre"),
-            ("docker.io/library/eclipse-temurin:17-jdk", "17-jre"),
-            ("registry.example.com/mirror/eclipse-temurin:17-jdk", "17-jre"),
-            ("amazoncorretto:8", "8-al2023-jre"),
-            ("amazoncorretto:8-alpine3.20-jdk", "8-alpine3.20-jre"),
-            ("amazoncorretto:21", "21-al2023-headless"),
-            ("amazoncorretto:17-al2023-jdk", "17-al2023-headless"),
-            ("amazoncorretto:17-al2-generic-jdk", "17-al2-native-headless"),
-            ("amazoncorretto:17.0.9", "17.0.9-al2023-headless"),
-            ("ibm-semeru-runtimes:open-21-jdk-jammy", "open-21-jre-jammy"),
-            ("ibm-semeru-runtimes:open-jdk-25.0.4.0-jdk", "open-jdk-25.0.4.0-jre"),
-            ("sapmachine:21", "21-jre-ubuntu"),
-            ("sapmachine:21-jdk-alpine", "21-jre-alpine"),
-            ("sapmachine:lts-jdk-ubuntu", "lts-jre-ubuntu"),
-            ("azul-zulu:21", "21-jre"),
-            ("azul-zulu:21-jdk-alpine3.23", "21-jre-alpine3.23"),
-            ("azul-zulu:17-debian", "17-jre-debian"),
-            ("ibmjava:8-sdk", "8-jre"),
+            ("eclipse-temurin:21.0.2_13-jdk-jammy", "eclipse-temurin:21.0.2_13-jre-jammy"),
+            ("eclipse-temurin:21", "eclipse-temurin:21-jre"),
+            ("eclipse-temurin:21-jdk", "eclipse-temurin:21-jre"),
+            ("eclipse-temurin:21-alpine", "eclipse-temurin:21-jre-alpine"),
+            ("eclipse-temurin:17-jdk-alpine-3.21", "eclipse-temurin:17-jre-alpine-3.21"),
+            ("eclipse-temurin:21-jdk-ubi9-minimal", "eclipse-temurin:21-jre-ubi9-minimal"),
+            ("eclipse-temurin:8u392-b08-jdk", "eclipse-temurin:8u392-b08-jre"),
+            ("eclipse-temurin:8u392-b08", "eclipse-temurin:8u392-b08-jre"),
+            ("docker.io/library/eclipse-temurin:17-jdk", "docker.io/library/eclipse-temurin:17-jre"),
+            (
+                "registry.example.com/mirror/eclipse-temurin:17-jdk",
+                "registry.example.com/mirror/eclipse-temurin:17-jre",
+            ),
+            ("amazoncorretto:8", "amazoncorretto:8-al2023-jre"),
+            ("amazoncorretto:8-alpine3.20-jdk", "amazoncorretto:8-alpine3.20-jre"),
+            ("amazoncorretto:21", "amazoncorretto:21-al2023-headless"),
+            ("amazoncorretto:17-al2023-jdk", "amazoncorretto:17-al2023-headless"),
+            ("amazoncorretto:17-al2-generic-jdk", "amazoncorretto:17-al2-native-headless"),
+            ("amazoncorretto:17.0.9", "amazoncorretto:17.0.9-al2023-headless"),
+            ("ibm-semeru-runtimes:open-21-jdk-jammy", "ibm-semeru-runtimes:open-21-jre-jammy"),
+            ("ibm-semeru-runtimes:open-jdk-25.0.4.0-jdk", "ibm-semeru-runtimes:open-jdk-25.0.4.0-jre"),
+            ("sapmachine:21", "sapmachine:21-jre-ubuntu"),
+            ("sapmachine:21-jdk-alpine", "sapmachine:21-jre-alpine"),
+            ("sapmachine:lts-jdk-ubuntu", "sapmachine:lts-jre-ubuntu"),
+            ("azul-zulu:21", "azul-zulu:21-jre"),
+            ("azul-zulu:21-jdk-alpine3.23", "azul-zulu:21-jre-alpine3.23"),
+            ("azul-zulu:17-debian", "azul-zulu:17-jre-debian"),
+            ("ibmjava:8-sdk", "ibmjava:8-jre"),
+            ("amazoncorretto:17-alpine", "eclipse-temurin:17-jre-alpine"),
+            ("amazoncorretto:17.0.2", "amazoncorretto:17-al2023-headless"),
+            ("openjdk:17", "eclipse-temurin:17-jre"),
+            ("maven:3.9-eclipse-temurin-21", "eclipse-temurin:21-jre"),
         ] {
             assert_eq!(runtime_of(jdk).as_deref(), Ok(jre), "{jdk}");
         }
@@ -290,11 +313,10 @@ mod tests {
             ("eclipse-temurin:16-jdk", "no JRE image is known"),
             ("eclipse-temurin:21-jdk-mine", "no JRE image is known"),
             ("eclipse-temurin:21-jdk-nanoserver", "Windows"),
-            ("amazoncorretto:17-alpine", "no runtime image for Alpine"),
-            ("amazoncorretto:17.0.2", "no runtime image is known"),
             ("amazoncorretto:20", "no runtime image is known"),
             ("sapmachine:12", "no JRE image is known"),
-            ("openjdk:17", "deprecated"),
+            ("openjdk:16", "Java 16"),
+            ("openjdk", "does not name a Java version"),
             ("someone/eclipse-temurin:21-jdk", "no runtime image is known"),
             ("ubuntu:24.04", "no runtime image is known"),
         ] {
@@ -306,6 +328,6 @@ mod tests {
     #[test]
     fn a_mirror_and_a_digest_are_noted() {
         let image = ImageRef::parse("quay.example/x/eclipse-temurin:21-jdk@sha256:0123");
-        assert_eq!(of_jdk(&image).unwrap().notes.len(), 2);
+        assert_eq!(of(&image).unwrap().notes.len(), 2);
     }
 }

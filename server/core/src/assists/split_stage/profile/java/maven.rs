@@ -3,10 +3,10 @@
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::shell::{Command, Word, is_shell};
 
-/// A call of the Maven wrapper.
+/// A call of Maven or its wrapper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Call {
-    /// The words that start it: `./mvnw`, `sh mvnw`.
+    /// The words that start it: `mvn`, `./mvnw`, `sh mvnw`.
     pub(super) launcher: Vec<String>,
     /// Phases and goals, in order.
     pub(super) goals: Vec<String>,
@@ -73,10 +73,10 @@ const EARLIER: [&str; 16] = [
 ];
 
 impl Call {
-    /// Reads a command that calls the wrapper, by whatever path, itself or through a shell.
+    /// Reads a command that calls Maven or the wrapper, by whatever path, itself or through a shell.
     pub(super) fn of(command: &Command) -> Option<Self> {
         let argv = command.argv();
-        let is_wrapper = |word: &Word| paths::file_name(&word.text) == "mvnw";
+        let is_wrapper = |word: &Word| matches!(paths::file_name(&word.text), "mvnw" | "mvn" | "mvnd");
         let at = match argv {
             [first, ..] if is_wrapper(first) => 0,
             [shell, second, ..] if is_shell(&shell.text) && is_wrapper(second) => 1,
@@ -101,7 +101,11 @@ impl Call {
 
     /// Whether it leaves the artifact in `target/`.
     pub(super) fn packages(&self) -> bool {
-        self.goals.iter().any(|goal| PACKAGING.contains(&goal.as_str()))
+        let by_goal = |goal: &str| {
+            ["assembly:", "shade:", "jar:", "war:"].iter().any(|it| goal.starts_with(it))
+                || goal == "spring-boot:repackage"
+        };
+        self.goals.iter().any(|goal| PACKAGING.contains(&goal.as_str()) || by_goal(goal))
     }
 
     /// Whether it builds only some of a project's modules.
@@ -177,7 +181,7 @@ mod tests {
         ] {
             assert_eq!(call(text).unwrap().goals, ["test"], "{text}");
         }
-        assert_eq!(call("mvn package"), None);
+        assert_eq!(call("mvn package").unwrap().launcher, ["mvn"]);
         assert_eq!(call("chmod +x mvnw"), None);
     }
 

@@ -1,42 +1,34 @@
-//! `mvnw spring-boot:run` as the command: the jar takes its place.
+//! `mvn spring-boot:run` as the command: the jar takes its place.
 
+use super::maven::{self, Call, Opt};
 use super::{
-    Build, MavenWrapper, copy_command, copy_out, refuse_mounted, several_modules, spring_port,
-    unknown_workdir,
+    Case, Java, Tool, copy_command, copy_out, mounts_of_last_call, refuse_without_sources, spring_port,
+    unknown_workdir, usable_build,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Artifact, Place};
-use crate::assists::split_stage::profile::maven::{self, Call, Opt};
 use crate::assists::split_stage::profile::{Profile, Recipe};
-use crate::assists::split_stage::shell::{self, Command};
-use crate::assists::split_stage::start::Start;
-use crate::assists::split_stage::view::View;
+use crate::assists::split_stage::shell;
 use crate::syntax::Keyword;
 
-/// `mvnw spring-boot:run`: the builder packages, the final stage starts the jar.
-pub(super) fn recipe(
-    view: &View<'_>,
-    start: &Start,
-    builds: &[Build<'_>],
-    dir: &str,
-    command: &Command,
-    call: &Call,
-) -> Result<Recipe, Refusal> {
-    if let Some(name) = command.assignments().find(|it| !MavenWrapper.is_build_env(it)) {
+/// `mvn spring-boot:run`: the builder packages, the final stage starts the jar.
+pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal> {
+    let (view, start, command) = (case.view, case.start, case.main.command);
+    if let Some(name) = command.assignments().find(|it| !Java.is_build_env(it)) {
         return Err(Refusal::new(format!("the command sets `{name}`: set it with ENV first")));
     }
     if !command.redirects.is_empty() {
         return Err(Refusal::new("the command redirects its output".to_owned()));
     }
     let run = RunGoal::of(call)?;
-    let project = call.project_dir(dir);
+    let project = call.project_dir(case.dir);
     let jar = paths::join(view.workdir_at_end().ok_or_else(unknown_workdir)?, "app.jar");
     let mut notes = run.notes.clone();
 
-    let (added, made_by, from) = match usable_build(view, builds, &project)? {
+    let (added, made_by, from) = match usable_build(case, Tool::Maven, &project)? {
         Some(build) => {
-            let (added, from) = copy_out(view, build.run, &paths::join(&project, "target/*.jar"), "app.jar")?;
+            let (added, from) = copy_out(view, build, &paths::join(&project, "target/*.jar"), "app.jar")?;
             (added, Some(build.run.id), from)
         }
         None => {
@@ -46,7 +38,7 @@ pub(super) fn recipe(
                         .to_owned(),
                 );
             }
-            (build_step(view, dir, &project, call, &run, &jar)?, None, jar.clone())
+            (build_step(case, &project, call, &run, &jar)?, None, jar.clone())
         }
     };
     notes.push(format!(
@@ -70,32 +62,26 @@ pub(super) fn recipe(
     }
     Ok(Recipe {
         build_dir: project,
-        added: Some(added),
+        added: vec![added],
         made_by,
-        artifact: Artifact { from, to: jar },
-        command: vec![(start.instruction, Place::FinalAs(view.entrypoint(start.instruction, &words)))],
+        artifacts: vec![Artifact::new(from, jar)],
+        places: vec![(start.instruction, Place::FinalAs(view.entrypoint(start.instruction, &words)))],
         port,
         notes,
+        ..Recipe::default()
     })
 }
 
 /// The build step for a stage that has none: what the command did, up to the jar, which is put at `jar`.
 fn build_step(
-    view: &View<'_>,
-    dir: &str,
+    case: &Case<'_, '_>,
     project: &str,
     call: &Call,
     run: &RunGoal,
     jar: &str,
 ) -> Result<Added, Refusal> {
-    let mut copies = view.instructions().filter(|it| matches!(it.keyword(), Keyword::Copy | Keyword::Add));
-    let is_source = |copy| {
-        let to = view.destination(copy);
-        to.is_none_or(|to| paths::is_within(&to, project) || paths::is_within(project, &to))
-    };
-    if !copies.any(is_source) {
-        return Err(Refusal::new(format!("no sources are copied to {project}: there is nothing to build")));
-    }
+    let (view, dir) = (case.view, case.dir);
+    refuse_without_sources(view, project)?;
     let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
     let enter = match paths::relative_to(dir, workdir) {
         _ if dir == workdir => String::new(),
@@ -104,39 +90,10 @@ fn build_step(
     let words = call.launcher.iter().map(String::as_str).chain(["-B", "package"]);
     let words = words.chain(run.build_options.iter().map(String::as_str)).map(shell::quote);
     let package = words.collect::<Vec<_>>().join(" ");
-    let copy = copy_command(&paths::join(project, "target/*.jar"), dir, jar);
-    let mounts = mounts_of_last_call(view, jar)?;
-    Ok(Added { after: None, mounts, text: format!("{enter}{package} && {copy}") })
-}
-
-/// The last build of the project, unless sources are copied in behind it.
-fn usable_build<'b, 'a>(
-    view: &View<'_>,
-    builds: &'b [Build<'a>],
-    project: &str,
-) -> Result<Option<&'b Build<'a>>, Refusal> {
-    let Some(build) = builds.iter().rev().find(|it| it.dir == project) else { return Ok(None) };
-    let stale = view
-        .instructions()
-        .filter(|it| it.id > build.run.id && matches!(it.keyword(), Keyword::Copy | Keyword::Add))
-        .any(|copy| view.destination(copy).is_none_or(|to| paths::is_within(&to, project)));
-    if stale {
-        return Ok(None);
-    }
-    if build.picks_modules {
-        return Err(several_modules(build));
-    }
-    Ok(Some(build))
-}
-
-/// The `--mount` flags of the last RUN that calls the wrapper, for the added build step.
-fn mounts_of_last_call(view: &View<'_>, jar: &str) -> Result<String, Refusal> {
-    let Some(run) = view.all(Keyword::Run).rfind(|it| view.says(*it, "mvnw")) else {
-        return Ok(String::new());
-    };
-    refuse_mounted(view, run, jar)?;
-    let flags = run.data.flags.iter().filter(|flag| flag.mount.is_some());
-    Ok(flags.map(|flag| format!("{} ", view.slice(run.abs(flag.whole.range)))).collect())
+    let copy = copy_command(&paths::join(project, "target/*.jar"), dir, jar, false);
+    let mounts = mounts_of_last_call(view, "mvn", jar)?;
+    let run = view.keyword(Keyword::Run);
+    Ok(Added { after: None, text: format!("{run} {mounts}{enter}{package} && {copy}") })
 }
 
 /// What the words of `mvnw … spring-boot:run` mean for the build and for the application.

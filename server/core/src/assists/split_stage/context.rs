@@ -1,0 +1,86 @@
+//! The project's own files, as text: what the build context holds beside the Dockerfile.
+//!
+//! The core reads no disk. Whoever calls it hands over the texts it may look at, by their path in the build
+//! context; what is not handed over is not known, and then a plan says what it assumes.
+
+use std::collections::BTreeMap;
+
+/// Names of files that a split may want to read, in any directory.
+const WANTED: &[&str] = &[
+    "Cargo.toml",
+    "Gemfile",
+    "angular.json",
+    "build.gradle",
+    "build.gradle.kts",
+    "composer.json",
+    "go.mod",
+    "mix.exs",
+    "next.config.js",
+    "next.config.mjs",
+    "next.config.ts",
+    "package.json",
+    "pom.xml",
+    "pyproject.toml",
+    "requirements.txt",
+    "settings.gradle",
+    "settings.gradle.kts",
+    "tsconfig.json",
+    "vite.config.js",
+    "vite.config.ts",
+];
+
+/// Files of the build context.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContextFiles {
+    files: BTreeMap<String, String>,
+}
+
+impl ContextFiles {
+    /// Whether a file of this name is worth handing over.
+    pub fn wants(name: &str) -> bool {
+        WANTED.contains(&name)
+            || [".csproj", ".fsproj", ".vbproj", ".cabal"].iter().any(|it| name.ends_with(it))
+    }
+
+    /// Adds a file by its path from the top of the build context, with `/` between folders.
+    pub fn add(&mut self, path: &str, text: &str) {
+        self.files.insert(path.trim_start_matches("./").trim_start_matches('/').to_owned(), text.to_owned());
+    }
+
+    /// The text of a file.
+    pub fn get(&self, path: &str) -> Option<&str> {
+        self.files.get(path.trim_start_matches("./").trim_start_matches('/')).map(String::as_str)
+    }
+
+    /// The files whose name ends so, with their paths.
+    pub fn ending<'a>(&'a self, suffix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.files
+            .iter()
+            .filter(move |(path, _)| path.ends_with(suffix))
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_found_by_their_path() {
+        let mut files = ContextFiles::default();
+        files.add("./web/package.json", "{}");
+        assert_eq!(files.get("web/package.json"), Some("{}"));
+        assert_eq!(files.get("/web/package.json"), Some("{}"));
+        assert_eq!(files.ending("package.json").count(), 1);
+        assert!(
+            ContextFiles::wants("pom.xml")
+                && ContextFiles::wants("App.csproj")
+                && !ContextFiles::wants("id_rsa")
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! C and C++, and what else is built by a compiler, `make` or `cmake`.
+//!
+//! Signals: a compiler or a build system in a RUN. Artifact: the program that the command names: what a build
+//! makes cannot be told without its files, so the command's path counts. Runtime: the release of Debian under the
+//! `gcc` image, else the builder's own system without its compilers, with the libraries behind `-dev` packages.
+//! Hazards: the `gcc` image brings a newer C++ library than its Debian, so that goes over, too.
+
+use super::binary::{self, option};
+use super::{Profile, Recipe};
+use crate::assists::split_stage::Refusal;
+use crate::assists::split_stage::paths;
+use crate::assists::split_stage::plan::Artifact;
+use crate::assists::split_stage::runtime::{self, System};
+use crate::assists::split_stage::shell::Command;
+use crate::assists::split_stage::view::View;
+use crate::model::ImageRef;
+
+pub(super) struct C;
+
+impl Profile for C {
+    fn ships(&self) -> &'static str {
+        "C compiler and build tools"
+    }
+
+    fn applies(&self, view: &View<'_>) -> bool {
+        view.runs(is_build)
+    }
+
+    fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal> {
+        let base = ImageRef::parse(&view.stage.base_text);
+        let runtime = runtime::of(&base, "slim")?;
+        let on_gcc = runtime::name(&base) == "gcc" && runtime.system() == System::Apt;
+        let mut recipe = binary::usual(view, self, &makes, vec![runtime])?;
+        let is_cpp = view
+            .instructions()
+            .any(|it| ["g++", "cmake", ".cpp", ".cc", "clang++"].iter().any(|word| view.says(it, word)));
+        if on_gcc && is_cpp && !view.instructions().any(|it| view.says(it, "-static")) {
+            for library in ["libstdc++.so.6", "libgcc_s.so.1"] {
+                recipe.artifacts.push(Artifact::same(format!("/usr/local/lib64/{library}")));
+            }
+            let env = view.keyword(crate::syntax::Keyword::Env);
+            recipe.opening.push(format!("{env} LD_LIBRARY_PATH=/usr/local/lib64"));
+            recipe.notes.push(
+                "The C++ library of the `gcc` image is newer than that of Debian: it goes over with the program."
+                    .to_owned(),
+            );
+        }
+        recipe
+            .notes
+            .push("Run `ldd` on the program in the final stage: it must find every library.".to_owned());
+        Ok(recipe)
+    }
+
+    fn is_build_command(&self, command: &Command) -> bool {
+        is_build(command)
+            || matches!(
+                command.program(),
+                "configure" | "autogen.sh" | "autoreconf" | "bootstrap" | "strip" | "conan" | "vcpkg"
+            )
+    }
+
+    fn is_build_env(&self, name: &str) -> bool {
+        matches!(name, "CC" | "CXX" | "CFLAGS" | "CXXFLAGS" | "LDFLAGS" | "MAKEFLAGS" | "CMAKE_BUILD_TYPE")
+    }
+
+    fn is_build_path(&self, path: &str) -> bool {
+        let name = paths::file_name(path);
+        matches!(name, "Makefile" | "CMakeLists.txt" | "meson.build" | "configure.ac")
+            || [".c", ".h", ".cpp", ".hpp", ".cc", ".cxx"].iter().any(|it| name.ends_with(it))
+    }
+
+    fn is_builder_tool(&self, program: &str) -> bool {
+        matches!(program, "gcc" | "g++" | "make" | "cmake")
+    }
+}
+
+fn is_build(command: &Command) -> bool {
+    let program = command.program();
+    let compiler =
+        program.strip_suffix(|c: char| c.is_ascii_digit()).unwrap_or(program).trim_end_matches(['-', '1']);
+    matches!(compiler, "gcc" | "g++" | "cc" | "c++" | "clang" | "clang++" | "musl-gcc")
+        || matches!(
+            program,
+            "make"
+                | "cmake"
+                | "ninja"
+                | "meson"
+                | "bazel"
+                | "bazelisk"
+                | "crystal"
+                | "shards"
+                | "nim"
+                | "nimble"
+                | "dub"
+                | "ldc2"
+                | "dmd"
+                | "dune"
+                | "fpc"
+                | "gnatmake"
+                | "gprbuild"
+                | "v"
+                | "odin"
+        )
+}
+
+/// The program that `-o` names.
+fn makes(command: &Command, dir: &str) -> Option<String> {
+    let argv = command.argv();
+    if let Some(output) = option(argv, &["-o", "--out", "--output", "-out"]) {
+        return Some(paths::join(dir, output));
+    }
+    let compiles = ["gcc", "g++", "cc", "c++", "clang", "clang++"].contains(&command.program());
+    let links =
+        compiles && !argv.iter().any(|word| matches!(word.text.as_str(), "-c" | "-E" | "-S" | "--version"));
+    links.then(|| paths::join(dir, "a.out"))
+}

@@ -1,0 +1,268 @@
+//! Go.
+//!
+//! Signals: `go build`, `go install` or `go get` in a RUN, or `go run` as the command. Artifact: the program
+//! that the command names. Runtime: for programs that are linked statically for certain (`CGO_ENABLED=0`) the
+//! distroless image without a C library, where nothing in the final stage needs a shell; else the release of
+//! Debian or Alpine that the builder stands on. Command: kept; `go run` becomes the program.
+//! Hazards: files that the program reads from its WORKDIR, cgo, plugins.
+
+use super::binary::{self, option};
+use super::{Profile, Recipe};
+use crate::assists::split_stage::Refusal;
+use crate::assists::split_stage::paths;
+use crate::assists::split_stage::plan::{Added, Artifact, Place};
+use crate::assists::split_stage::runtime::{self, Runtime, System};
+use crate::assists::split_stage::shell::{self, Command, Word};
+use crate::assists::split_stage::start::{Main, Start};
+use crate::assists::split_stage::view::View;
+use crate::model::ImageRef;
+use crate::syntax::Keyword;
+
+pub(super) struct Go;
+
+impl Profile for Go {
+    fn ships(&self) -> &'static str {
+        "Go toolchain"
+    }
+
+    fn applies(&self, view: &View<'_>) -> bool {
+        let on_go = runtime::name(&ImageRef::parse(&view.stage.base_text)) == "golang";
+        let starts =
+            || view.instructions().any(|it| matches!(it.keyword(), Keyword::Cmd | Keyword::Entrypoint));
+        (on_go && starts())
+            || view.runs(|command| self.is_build_command(command) && command.program() == "go")
+    }
+
+    fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal> {
+        let runtimes = runtimes(view)?;
+        let start = Start::of(view)?;
+        let main = start.main()?;
+        if matches!(main.program(), "air" | "CompileDaemon" | "fresh" | "reflex" | "realize" | "dlv" | "gin")
+        {
+            return Err(Refusal::new(format!(
+                "`{}` builds or debugs when it runs: it is for development",
+                main.program()
+            )));
+        }
+        if view.runs(|it| it.argv().iter().any(|word| word.text == "-buildmode=plugin")) {
+            return Err(Refusal::new("a plugin must be built with the very Go that loads it".to_owned()));
+        }
+        if main.program() == "go" {
+            return go_run(view, &start, &main, runtimes);
+        }
+        let builds = binary::builds(view, &is_build, &makes);
+        let program = binary::program(view, &main, &builds)?;
+        let mut recipe = binary::recipe(view, &start, program, runtimes)?;
+        note_cgo(view, &mut recipe);
+        Ok(recipe)
+    }
+
+    fn is_build_command(&self, command: &Command) -> bool {
+        matches!(command.program(), "go" | "gofmt" | "templ" | "swag" | "wire" | "protoc" | "qtc" | "upx")
+    }
+
+    fn is_build_env(&self, name: &str) -> bool {
+        matches!(
+            name,
+            "GOFLAGS"
+                | "GOPROXY"
+                | "GO111MODULE"
+                | "GOOS"
+                | "GOARCH"
+                | "GOARM"
+                | "GOAMD64"
+                | "CGO_ENABLED"
+                | "GOSUMDB"
+                | "GOPRIVATE"
+                | "GONOSUMDB"
+                | "GOCACHE"
+                | "GOMODCACHE"
+                | "CGO_CFLAGS"
+                | "CGO_LDFLAGS"
+                | "GOTOOLCHAIN"
+        )
+    }
+
+    fn is_build_path(&self, path: &str) -> bool {
+        matches!(paths::file_name(path), "go.mod" | "go.sum" | "vendor") || path.ends_with(".go")
+    }
+
+    fn is_builder_tool(&self, program: &str) -> bool {
+        program == "go"
+    }
+}
+
+fn is_build(command: &Command) -> bool {
+    let sub = command.argv().get(1).map_or("", |word| word.text.as_str());
+    command.program() == "go" && matches!(sub, "build" | "install" | "get")
+}
+
+/// The program that `go build` or `go install` makes, where its words say so.
+fn makes(command: &Command, dir: &str) -> Option<String> {
+    let argv = command.argv();
+    let packages: Vec<&str> = packages(&argv[2..]);
+    let last = packages.last().copied();
+    if argv[1].text != "build" {
+        let package = last?.split('@').next()?;
+        let name = package.trim_end_matches("/...").rsplit('/').find(|it| !is_version(it))?;
+        let bin = command.environment().find(|(name, _)| *name == "GOBIN").map_or("/go/bin", |(_, dir)| dir);
+        return Some(format!("{bin}/{name}"));
+    }
+    if let Some(output) = option(argv, &["-o"]) {
+        let path = paths::join(dir, output);
+        let into = output.ends_with('/');
+        return Some(if into { paths::join(&path, name_of(last?)?) } else { path });
+    }
+    Some(paths::join(dir, name_of(last?)?))
+}
+
+/// `v2` at the end of a module's path is no name.
+fn is_version(part: &str) -> bool {
+    part.strip_prefix('v').is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The name of the program that a package or file becomes; none for the directory itself.
+fn name_of(package: &str) -> Option<&str> {
+    let name = paths::file_name(package);
+    let name = name.strip_suffix(".go").unwrap_or(name);
+    (!matches!(name, "." | ".." | "..." | "")).then_some(name)
+}
+
+/// The packages and files among the words behind `go build`.
+fn packages(words: &[Word]) -> Vec<&str> {
+    const WITH_VALUE: [&str; 14] = [
+        "-o",
+        "-p",
+        "-asmflags",
+        "-buildmode",
+        "-compiler",
+        "-gccgoflags",
+        "-gcflags",
+        "-installsuffix",
+        "-ldflags",
+        "-mod",
+        "-modfile",
+        "-overlay",
+        "-pkgdir",
+        "-tags",
+    ];
+    let mut found = Vec::new();
+    let mut words = words.iter().map(|word| word.text.as_str());
+    while let Some(word) = words.next() {
+        if WITH_VALUE.contains(&word) {
+            words.next();
+        } else if !word.starts_with('-') {
+            found.push(word);
+        }
+    }
+    found
+}
+
+/// Whether the program is linked statically for certain.
+fn is_static(view: &View<'_>) -> bool {
+    let by_command = |command: &Command| {
+        is_build(command) && command.environment().any(|(name, value)| name == "CGO_ENABLED" && value == "0")
+    };
+    let by_flag = |command: &Command| {
+        is_build(command)
+            && command
+                .argv()
+                .iter()
+                .any(|word| word.text.contains("-extldflags") && word.text.contains("-static"))
+    };
+    view.variable("CGO_ENABLED").as_deref() == Some("0") || view.runs(by_command) || view.runs(by_flag)
+}
+
+fn runtimes(view: &View<'_>) -> Result<Vec<Runtime>, Refusal> {
+    let base = ImageRef::parse(&view.stage.base_text);
+    let found = runtime::of(&base, "slim")?;
+    let is_alpine = found.system() == System::Apk;
+    let mut runtimes = Vec::new();
+    let distroless = |image: String| {
+        let mut it = Runtime::plain("distroless", image);
+        it.notes.push("It has no shell, and runs as the user nonroot (65532).".to_owned());
+        it
+    };
+    match (is_static(view), is_alpine) {
+        (true, false) => {
+            runtimes.push(distroless("gcr.io/distroless/static-debian13:nonroot".to_owned()));
+            runtimes.push(found);
+        }
+        (true, true) => {
+            runtimes.push(found);
+            runtimes.push(distroless("gcr.io/distroless/static-debian13:nonroot".to_owned()));
+        }
+        (false, true) => runtimes.push(found),
+        (false, false) => {
+            runtimes.push(found);
+            if let Some(release) = runtime::distroless_debian(runtime::debian(&base)) {
+                runtimes.push(distroless(format!("gcr.io/distroless/base-debian{release}:nonroot")));
+            }
+        }
+    }
+    if is_static(view) {
+        let mut scratch = Runtime::plain("scratch", "scratch");
+        scratch
+            .notes
+            .push("`scratch` has nothing at all: no certificates, no time zones, no users.".to_owned());
+        runtimes.push(scratch);
+    }
+    Ok(runtimes)
+}
+
+fn note_cgo(view: &View<'_>, recipe: &mut Recipe) {
+    if !is_static(view) {
+        recipe.notes.push(
+            "Without CGO_ENABLED=0 the program may load the C library: the final stage has the builder's. With it, the \
+             final stage could be a distroless image."
+                .to_owned(),
+        );
+    }
+}
+
+/// `go run PACKAGE ARGUMENTS` as the command: the builder builds, the final stage starts the program.
+fn go_run(
+    view: &View<'_>,
+    start: &Start,
+    main: &Main<'_>,
+    runtimes: Vec<Runtime>,
+) -> Result<Recipe, Refusal> {
+    const PROGRAM: &str = "/usr/local/bin/app";
+    let words: Option<Vec<&str>> = main.argv().iter().map(Word::exact).collect();
+    let words = words.ok_or_else(|| {
+        Refusal::new("the command depends on variables that only the container knows".to_owned())
+    })?;
+    let [_, "run", rest @ ..] = words.as_slice() else {
+        return Err(Refusal::new(format!("`{}` starts no application", words.join(" "))));
+    };
+    let flags = rest.iter().take_while(|word| word.starts_with('-')).count();
+    let files = rest[flags..].iter().take_while(|word| word.ends_with(".go")).count().max(1);
+    let end = (flags + files).min(rest.len());
+    let (build, arguments) = rest.split_at(end);
+    if build.len() == flags {
+        return Err(Refusal::new("`go run` names no package".to_owned()));
+    }
+    let workdir = view.workdir_at_end().ok_or_else(|| {
+        Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
+    })?;
+    if main.dir(workdir) != workdir {
+        return Err(Refusal::new("the command changes its directory".to_owned()));
+    }
+    let build: Vec<String> = build.iter().map(|it| shell::quote(it)).collect();
+    let text = format!("{} go build -o {PROGRAM} {}", view.keyword(Keyword::Run), build.join(" "));
+    let mut command = vec!["app".to_owned()];
+    command.extend(arguments.iter().map(|it| (*it).to_owned()));
+    let keyword = view.dockerfile.instruction(start.instruction).keyword();
+    let mut recipe = Recipe {
+        build_dir: workdir.to_owned(),
+        runtimes,
+        added: vec![Added { after: None, text }],
+        made_by: None,
+        artifacts: vec![Artifact::same(PROGRAM)],
+        places: vec![(start.instruction, Place::FinalAs(view.json_form(keyword, &command)))],
+        notes: vec!["The program is built once, in the image, and no more when it starts.".to_owned()],
+        ..Recipe::default()
+    };
+    note_cgo(view, &mut recipe);
+    Ok(recipe)
+}

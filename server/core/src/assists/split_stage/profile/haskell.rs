@@ -1,0 +1,79 @@
+//! Haskell.
+//!
+//! Signals: `stack` or `cabal` in a RUN. Artifact: the program that the command names: what `stack install` or
+//! `cabal install` puts among the programs, or what a RUN copies out of the build. Runtime: the release of Debian
+//! under the image, with libgmp. Command: kept; `stack exec` needs the tool and is refused.
+
+use super::binary::{self, option};
+use super::{Profile, Recipe};
+use crate::assists::split_stage::Refusal;
+use crate::assists::split_stage::paths;
+use crate::assists::split_stage::runtime::{self, System};
+use crate::assists::split_stage::shell::Command;
+use crate::assists::split_stage::start::Start;
+use crate::assists::split_stage::view::View;
+use crate::model::ImageRef;
+
+pub(super) struct Haskell;
+
+impl Profile for Haskell {
+    fn ships(&self) -> &'static str {
+        "Haskell toolchain"
+    }
+
+    fn applies(&self, view: &View<'_>) -> bool {
+        view.runs(|command| self.is_build_command(command))
+    }
+
+    fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal> {
+        let start = Start::of(view)?;
+        let main = start.main()?;
+        if self.is_build_command(main.command) {
+            return Err(Refusal::new(format!(
+                "`{}` starts the program through the build tool: start the program itself first",
+                main.program()
+            )));
+        }
+        let runtime = runtime::of(&ImageRef::parse(&view.stage.base_text), "slim")?;
+        let gmp = match runtime.system() {
+            System::Apk => "gmp",
+            _ => "libgmp10",
+        };
+        let mut recipe = binary::usual(view, self, &makes, vec![runtime])?;
+        recipe.packages.push(gmp.to_owned());
+        Ok(recipe)
+    }
+
+    fn is_build_command(&self, command: &Command) -> bool {
+        matches!(command.program(), "stack" | "cabal" | "ghc" | "hpack")
+    }
+
+    fn is_build_env(&self, name: &str) -> bool {
+        name.starts_with("STACK_") || name.starts_with("CABAL_")
+    }
+
+    fn is_build_path(&self, path: &str) -> bool {
+        let name = paths::file_name(path);
+        matches!(name, "stack.yaml" | "cabal.project" | "package.yaml" | "Setup.hs")
+            || name.ends_with(".cabal")
+            || name.ends_with(".hs")
+    }
+
+    fn is_builder_tool(&self, program: &str) -> bool {
+        matches!(program, "stack" | "cabal" | "ghc")
+    }
+}
+
+/// `cabal install NAME`, `stack install --local-bin-path DIR NAME`, `ghc -o P`.
+fn makes(command: &Command, dir: &str) -> Option<String> {
+    let argv = command.argv();
+    if command.program() == "ghc" {
+        return Some(paths::join(dir, option(argv, &["-o"])?));
+    }
+    let installs = argv.iter().any(|word| matches!(word.text.as_str(), "install" | "--copy-bins"));
+    let home = if command.program() == "cabal" { "/root/.cabal/bin" } else { "/root/.local/bin" };
+    let bin = option(argv, &["--local-bin-path", "--installdir"])
+        .map_or_else(|| home.to_owned(), |it| paths::join(dir, it));
+    let name = argv.last().filter(|word| !word.text.starts_with('-') && word.text != "install")?;
+    installs.then(|| paths::join(&bin, paths::file_name(&name.text)))
+}

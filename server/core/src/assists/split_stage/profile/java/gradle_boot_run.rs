@@ -1,0 +1,114 @@
+//! `gradle bootRun` as the command: the jar of `bootJar` takes its place.
+
+use super::gradle::Call;
+use super::{
+    Case, Java, Tool, copy_command, copy_out, mounts_of_last_call, refuse_without_sources, spring_port,
+    unknown_workdir, usable_build,
+};
+use crate::assists::split_stage::Refusal;
+use crate::assists::split_stage::paths;
+use crate::assists::split_stage::plan::{Added, Artifact, Place};
+use crate::assists::split_stage::profile::{Profile, Recipe};
+use crate::assists::split_stage::shell::{self, Word};
+use crate::syntax::Keyword;
+
+/// `gradle bootRun`: the builder makes the jar, the final stage starts it.
+pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal> {
+    let (view, start, command) = (case.view, case.start, case.main.command);
+    if let Some(name) = command.assignments().find(|it| !Java.is_build_env(it)) {
+        return Err(Refusal::new(format!("the command sets `{name}`: set it with ENV first")));
+    }
+    if call.dynamic || !command.redirects.is_empty() {
+        return Err(Refusal::new("the command depends on what only the container knows".to_owned()));
+    }
+    let Some(task) = call.task("bootRun") else {
+        let tasks = call.tasks.join(" ");
+        return Err(Refusal::new(format!(
+            "`gradle {tasks}` cannot run without the build tool: only `bootRun` can be split"
+        )));
+    };
+    let arguments = application_arguments(case.main.argv())?;
+    let prefix = task.strip_suffix("bootRun").unwrap_or("").to_owned();
+    let project = call.project_dir(case.dir);
+    let part = paths::join(&project, &prefix.trim_matches(':').replace(':', "/"));
+    let jars = paths::join(&part, "build/libs/*.jar");
+    let jar = paths::join(view.workdir_at_end().ok_or_else(unknown_workdir)?, "app.jar");
+
+    let (added, made_by, from) = match usable_build(case, Tool::Gradle, &project)? {
+        Some(build) => {
+            let (added, from) = copy_out(view, build, &jars, "app.jar")?;
+            (added, Some(build.run.id), from)
+        }
+        None => {
+            refuse_without_sources(view, &project)?;
+            let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+            let enter = match paths::relative_to(case.dir, workdir) {
+                _ if case.dir == workdir => String::new(),
+                dir => format!("cd {} && ", shell::quote(dir)),
+            };
+            let words = call.launcher.iter().map(String::as_str);
+            let mut words: Vec<String> = words.map(shell::quote).collect();
+            if project != case.dir {
+                words.extend(["-p".to_owned(), shell::quote(&project)]);
+            }
+            words.push(format!("{prefix}bootJar"));
+            words.extend(call.options.iter().map(|it| shell::quote(it)));
+            words.push("--no-daemon".to_owned());
+            let mounts = mounts_of_last_call(view, "gradle", &jar)?;
+            let copy = copy_command(&jars, case.dir, &jar, false);
+            let run = view.keyword(Keyword::Run);
+            let text = format!("{run} {mounts}{enter}{} && {copy}", words.join(" "));
+            (Added { after: None, text }, None, jar.clone())
+        }
+    };
+    let mut notes = vec![format!(
+        "Assumes that {} gets one executable jar; `cp` stops the build when there are several.",
+        paths::parent(&jars)
+    )];
+    if view.dockerfile.instruction(start.instruction).keyword() == Keyword::Cmd {
+        notes.push(
+            "The command becomes an ENTRYPOINT: words behind `docker run IMAGE` are now arguments of the application."
+                .to_owned(),
+        );
+    }
+    let mut words = vec!["java".to_owned(), "-jar".to_owned(), "app.jar".to_owned()];
+    words.extend(arguments);
+    let port = spring_port(view, words.iter().map(String::as_str));
+    Ok(Recipe {
+        build_dir: project,
+        added: vec![added],
+        made_by,
+        artifacts: vec![Artifact::new(from, jar)],
+        places: vec![(start.instruction, Place::FinalAs(view.entrypoint(start.instruction, &words)))],
+        port,
+        notes,
+        ..Recipe::default()
+    })
+}
+
+/// What `--args=…` passes to the application.
+fn application_arguments(argv: &[Word]) -> Result<Vec<String>, Refusal> {
+    let mut words = argv.iter().map(|word| word.text.as_str());
+    let mut value = "";
+    while let Some(word) = words.next() {
+        match word.strip_prefix("--args=") {
+            Some(given) => value = given,
+            None if word == "--args" => value = words.next().unwrap_or(""),
+            None => {}
+        }
+    }
+    let commands = shell::parse(value);
+    let [command] = commands.as_deref().unwrap_or_default() else {
+        return if value.is_empty() {
+            Ok(Vec::new())
+        } else {
+            Err(Refusal::new(format!("`--args={value}` is not simple enough")))
+        };
+    };
+    command
+        .argv()
+        .iter()
+        .map(|word| word.exact().map(str::to_owned))
+        .collect::<Option<_>>()
+        .ok_or_else(|| Refusal::new(format!("`--args={value}` depends on a variable")))
+}

@@ -1,0 +1,247 @@
+//! Rust.
+//!
+//! Signals: `cargo` in a RUN or as the command. Artifact: the program that the command names, in
+//! `target/…/release` or where `cargo install` puts it. Runtime: the release of Debian that the builder stands
+//! on, with the libraries that the program loads; Alpine for Alpine; distroless for programs linked against musl.
+//! Command: kept; `cargo run` becomes the program where `Cargo.toml` or `--bin` tells its name.
+//! Hazards: a cache mount over `target` hides the program, libraries of `-sys` crates, `target-cpu=native`.
+
+use super::binary::{self, option};
+use super::{Profile, Recipe};
+use crate::assists::split_stage::Refusal;
+use crate::assists::split_stage::paths;
+use crate::assists::split_stage::plan::{Added, Artifact, Place};
+use crate::assists::split_stage::runtime::{self, Runtime, System};
+use crate::assists::split_stage::shell::{self, Command, Word};
+use crate::assists::split_stage::start::{Main, Start};
+use crate::assists::split_stage::view::View;
+use crate::model::ImageRef;
+use crate::syntax::Keyword;
+
+pub(super) struct Rust;
+
+impl Profile for Rust {
+    fn ships(&self) -> &'static str {
+        "Rust toolchain"
+    }
+
+    fn applies(&self, view: &View<'_>) -> bool {
+        let calls = |keyword| view.all(keyword).any(|it| view.says(it, "cargo"));
+        calls(Keyword::Run) && view.runs(is_build) || calls(Keyword::Cmd) || calls(Keyword::Entrypoint)
+    }
+
+    fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal> {
+        let runtimes = runtimes(view)?;
+        let start = Start::of(view)?;
+        let main = start.main()?;
+        let mut recipe = if main.program() == "cargo" {
+            cargo_run(view, &start, &main, runtimes)?
+        } else {
+            let builds = binary::builds(view, &is_build, &makes);
+            let program = binary::program(view, &main, &builds)?;
+            binary::recipe(view, &start, program, runtimes)?
+        };
+        libraries(view, &mut recipe);
+        let native = view.instructions().any(|it| view.says(it, "target-cpu=native"));
+        if native {
+            recipe.notes.push(
+                "`target-cpu=native` is the builder's processor: the program may not start on another one."
+                    .to_owned(),
+            );
+        }
+        Ok(recipe)
+    }
+
+    fn is_build_command(&self, command: &Command) -> bool {
+        matches!(command.program(), "cargo" | "rustup" | "rustc" | "trunk" | "wasm-pack" | "strip" | "diesel")
+    }
+
+    fn is_build_env(&self, name: &str) -> bool {
+        name.starts_with("CARGO_")
+            || matches!(
+                name,
+                "RUSTFLAGS" | "RUSTUP_HOME" | "RUSTUP_TOOLCHAIN" | "SQLX_OFFLINE" | "CC" | "CXX"
+            )
+    }
+
+    fn is_build_path(&self, path: &str) -> bool {
+        matches!(paths::file_name(path), "Cargo.toml" | "Cargo.lock" | ".cargo" | "build.rs")
+            || path.ends_with(".rs")
+    }
+
+    fn is_builder_tool(&self, program: &str) -> bool {
+        matches!(program, "cargo" | "rustc")
+    }
+}
+
+fn is_build(command: &Command) -> bool {
+    let sub =
+        command.argv().iter().skip(1).map(|word| word.text.as_str()).find(|it| !it.starts_with(['+', '-']));
+    command.program() == "cargo"
+        && matches!(sub, Some("build" | "install" | "rustc" | "b" | "zigbuild" | "leptos"))
+}
+
+/// Where `cargo install` puts a program; what `cargo build` makes, the command names.
+fn makes(command: &Command, dir: &str) -> Option<String> {
+    let argv = command.argv();
+    let installs = argv.iter().any(|word| word.text == "install");
+    if installs {
+        let root = option(argv, &["--root"])
+            .map_or_else(|| "/usr/local/cargo".to_owned(), |it| paths::join(dir, it));
+        let path = option(argv, &["--path"]);
+        let name = option(argv, &["--bin"])
+            .or_else(|| path.and_then(|it| it.trim_end_matches('/').rsplit('/').next()));
+        let name = name.filter(|it| !matches!(*it, "." | ""))?;
+        return Some(format!("{root}/bin/{name}"));
+    }
+    let target = option(argv, &["--target"]).map_or_else(String::new, |it| format!("{it}/"));
+    let release = argv.iter().any(|word| matches!(word.text.as_str(), "--release" | "-r"));
+    let profile = option(argv, &["--profile"]).unwrap_or(if release { "release" } else { "debug" });
+    Some(paths::join(dir, &format!("target/{target}{profile}/{}", option(argv, &["--bin"])?)))
+}
+
+/// Whether the program is linked against musl, which is done statically.
+fn is_musl(view: &View<'_>) -> bool {
+    view.instructions().any(|it| view.says(it, "-unknown-linux-musl"))
+}
+
+fn runtimes(view: &View<'_>) -> Result<Vec<Runtime>, Refusal> {
+    let base = ImageRef::parse(&view.stage.base_text);
+    let slim = runtime::of(&base, "slim")?;
+    let distroless = |image: String| {
+        let mut it = Runtime::plain("distroless", image);
+        it.notes.push("It has no shell, and runs as the user nonroot (65532).".to_owned());
+        it
+    };
+    if slim.system() != System::Apk && is_musl(view) {
+        return Ok(vec![distroless("gcr.io/distroless/static-debian13:nonroot".to_owned()), slim]);
+    }
+    let release = runtime::distroless_debian(runtime::debian(&base)).filter(|_| slim.system() == System::Apt);
+    let cc = release.map(|it| distroless(format!("gcr.io/distroless/cc-debian{it}:nonroot")));
+    Ok([slim].into_iter().chain(cc).collect())
+}
+
+/// Libraries that crates load, as far as the project's files or words in the Dockerfile tell.
+fn libraries(view: &View<'_>, recipe: &mut Recipe) {
+    const CRATES: [(&str, &str, &str); 5] = [
+        ("diesel", "postgres", "libpq5"),
+        ("diesel", "mysql", "libmariadb3"),
+        ("diesel", "sqlite", "libsqlite3-0"),
+        ("openssl", "", "libssl3"),
+        ("native-tls", "", "libssl3"),
+    ];
+    if is_musl(view) || runtime::system(&ImageRef::parse(&view.stage.base_text)) != System::Apt {
+        return;
+    }
+    let manifest = view.project_file(&paths::join(&recipe.build_dir, "Cargo.toml"));
+    if let Some(manifest) = manifest {
+        for (name, feature, package) in CRATES {
+            let used = manifest.lines().any(|line| {
+                let line = line.trim_start();
+                line.starts_with(name) && line.contains(feature) && !line.contains("vendored")
+            });
+            if used {
+                recipe.packages.push(package.to_owned());
+            }
+        }
+        return;
+    }
+    if view.instructions().any(|it| view.says(it, "diesel")) {
+        recipe.packages.push("libpq5".to_owned());
+        recipe
+            .notes
+            .push("Diesel loads the client library of its database: libpq5 is for PostgreSQL.".to_owned());
+    } else {
+        recipe.notes.push(
+            "If a crate loads a library of the system (openssl, diesel, rdkafka and others), install that in the final \
+             stage: libssl3, libpq5 and so on."
+                .to_owned(),
+        );
+    }
+}
+
+/// The only program of a package, by its manifest.
+fn program_name(manifest: &str) -> Option<String> {
+    let mut section = "";
+    let (mut package, mut bins) = (None, Vec::new());
+    for line in manifest.lines().map(str::trim) {
+        if line.starts_with('[') {
+            section = line;
+        }
+        let name = line.strip_prefix("name").map(str::trim_start).and_then(|it| it.strip_prefix('='));
+        let name = name.map(|it| it.trim().trim_matches('"').to_owned());
+        match (section, name) {
+            ("[package]", Some(name)) => package = Some(name),
+            ("[[bin]]", Some(name)) => bins.push(name),
+            _ => {}
+        }
+    }
+    match bins.as_slice() {
+        [] => package,
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// `cargo run` as the command: the builder builds, the final stage starts the program.
+fn cargo_run(
+    view: &View<'_>,
+    start: &Start,
+    main: &Main<'_>,
+    runtimes: Vec<Runtime>,
+) -> Result<Recipe, Refusal> {
+    let argv = main.argv();
+    let words: Option<Vec<&str>> = argv.iter().map(Word::exact).collect();
+    let words = words.ok_or_else(|| {
+        Refusal::new("the command depends on variables that only the container knows".to_owned())
+    })?;
+    if !matches!(words.get(1), Some(&("run" | "r"))) {
+        return Err(Refusal::new(format!("`{}` starts no application", words.join(" "))));
+    }
+    let workdir = view.workdir_at_end().ok_or_else(|| {
+        Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
+    })?;
+    let manifest = view.project_file(&paths::join(workdir, "Cargo.toml"));
+    let named = option(argv, &["--bin"]).map(str::to_owned).or_else(|| program_name(manifest?));
+    let name = named.ok_or_else(|| {
+        Refusal::new("`cargo run` does not name its program, and Cargo.toml is not at hand".to_owned())
+    })?;
+    let behind = words.iter().position(|it| *it == "--").unwrap_or(words.len());
+    let release = words[..behind].iter().any(|it| matches!(*it, "--release" | "-r"));
+    let program =
+        paths::join(workdir, &format!("target/{}/{name}", if release { "release" } else { "debug" }));
+    let builds = binary::builds(view, &is_build, &|_, _| None);
+    let stale = |run: crate::model::InstructionId| view.context_copies().any(|copy| copy.id > run);
+    let same = |command: &Command| {
+        is_build(command)
+            && release == command.argv().iter().any(|it| matches!(it.text.as_str(), "--release" | "-r"))
+    };
+    let built = builds
+        .iter()
+        .rfind(|build| !stale(build.run.id) && view.script(build.run).is_some_and(|it| it.iter().any(same)));
+    let build: Vec<String> = words[2..behind].iter().map(|it| shell::quote(it)).collect();
+    let text = format!(
+        "{} {}",
+        view.keyword(Keyword::Run),
+        ["cargo build".to_owned()].into_iter().chain(build).collect::<Vec<_>>().join(" ")
+    );
+    let to = paths::join("/usr/local/bin", &name);
+    let mut command = vec![name];
+    command.extend(words.iter().skip(behind + 1).map(|it| (*it).to_owned()));
+    let keyword = view.dockerfile.instruction(start.instruction).keyword();
+    if let Some(target) = built.and_then(|it| view.mount_over(it.run, &program)) {
+        return Err(Refusal::new(format!(
+            "the program lies in a mount ({target}): copy it out in the same RUN first"
+        )));
+    }
+    Ok(Recipe {
+        build_dir: workdir.to_owned(),
+        runtimes,
+        added: if built.is_some() { Vec::new() } else { vec![Added { after: None, text }] },
+        made_by: built.map(|it| it.run.id),
+        artifacts: vec![Artifact::new(program, to)],
+        places: vec![(start.instruction, Place::FinalAs(view.json_form(keyword, &command)))],
+        notes: vec!["The program is built once, in the image, and no more when it starts.".to_owned()],
+        ..Recipe::default()
+    })
+}

@@ -1,0 +1,317 @@
+//! Which image runs what another image builds, and what that image has in it.
+
+pub(super) mod jdk;
+mod table;
+
+use super::Refusal;
+use crate::model::ImageRef;
+
+/// How an image installs packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum System {
+    /// Debian, Ubuntu.
+    Apt,
+    /// Alpine.
+    Apk,
+    /// Fedora and its kin.
+    Rpm,
+    /// The small images of Red Hat.
+    Microdnf,
+    /// There is no shell and no package manager.
+    None,
+    /// It is not known.
+    Unknown,
+}
+
+/// An image for the final stage and what to know about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Runtime {
+    /// What users call this choice: `jre`, `slim`, `distroless`, …
+    pub(super) name: &'static str,
+    /// The whole reference.
+    pub(super) image: String,
+    /// What the user should know, one sentence each.
+    pub(super) notes: Vec<String>,
+}
+
+impl Runtime {
+    /// A runtime without anything to note.
+    pub(super) fn plain(name: &'static str, image: impl Into<String>) -> Self {
+        Self { name, image: image.into(), notes: Vec::new() }
+    }
+
+    /// How it installs packages.
+    pub(super) fn system(&self) -> System {
+        system(&ImageRef::parse(&self.image))
+    }
+
+    /// Whether it has a shell.
+    pub(super) fn has_shell(&self) -> bool {
+        self.system() != System::None
+    }
+
+    /// Whether it is known to lack a program.
+    pub(super) fn lacks(&self, program: &str) -> bool {
+        let image = ImageRef::parse(&self.image);
+        let tag = image.tag.as_deref().unwrap_or("");
+        let jre = matches!(name(&image), "eclipse-temurin" | "tomcat");
+        match (self.system(), program) {
+            (System::None, _) => true,
+            (System::Apk, "curl" | "bash") => true,
+            (System::Apt, "curl" | "wget") => !(jre || name(&image) == "buildpack-deps" || is_full(&image)),
+            (System::Microdnf, "wget") => true,
+            (System::Rpm, "wget") => tag.contains("al2"),
+            _ => false,
+        }
+    }
+
+    /// Whether it has the certificates of the authorities that the network trusts.
+    pub(super) fn has_certificates(&self) -> bool {
+        let image = ImageRef::parse(&self.image);
+        self.system() != System::Apt || !matches!(name(&image), "debian" | "ubuntu")
+    }
+}
+
+/// Whether an image of a language is the full one, with all the tools of `buildpack-deps`.
+fn is_full(image: &ImageRef) -> bool {
+    let tag = image.tag.as_deref().unwrap_or("");
+    matches!(
+        name(image),
+        "node" | "python" | "ruby" | "rust" | "golang" | "gcc" | "perl" | "php" | "elixir" | "haskell"
+    ) && !tag.contains("slim")
+        && !tag.contains("alpine")
+}
+
+/// How an image installs packages.
+pub(super) fn system(image: &ImageRef) -> System {
+    let tag = image.tag.as_deref().unwrap_or("");
+    let repository = image.repository.as_str();
+    if repository == "scratch" || repository.starts_with("distroless/") || repository.contains("/distroless/")
+    {
+        return System::None;
+    }
+    if tag.contains("chiseled")
+        || tag.contains("distroless")
+        || tag.contains("nanoserver")
+        || tag.contains("windows")
+    {
+        return System::None;
+    }
+    if name(image).contains("alpine") || tag.contains("alpine") {
+        return System::Apk;
+    }
+    if tag.contains("ubi") && tag.contains("minimal") || name(image).ends_with("-minimal") {
+        return System::Microdnf;
+    }
+    match name(image) {
+        "amazoncorretto" | "amazonlinux" | "fedora" | "centos" | "rockylinux" | "almalinux"
+        | "oraclelinux" => System::Rpm,
+        "openjdk-11"
+        | "openjdk-17"
+        | "openjdk-21"
+        | "openjdk-11-runtime"
+        | "openjdk-17-runtime"
+        | "openjdk-21-runtime"
+        | "native-image"
+        | "native-image-community" => System::Microdnf,
+        "openjdk" if tag.contains("oracle") => System::Microdnf,
+        // From 12 on the plain tags stand on Oracle Linux.
+        "openjdk"
+            if !tag.contains("slim")
+                && !table::DEBIAN.iter().any(|it| tag.contains(it))
+                && jdk::major(tag) >= 12 =>
+        {
+            System::Microdnf
+        }
+        "ubi" | "ubi8" | "ubi9" | "ubi10" | "rhel" => System::Rpm,
+        "sdk" | "aspnet" | "runtime" | "runtime-deps"
+            if tag.contains("azurelinux") || tag.contains("mariner") =>
+        {
+            System::Unknown
+        }
+        "debian"
+        | "ubuntu"
+        | "buildpack-deps"
+        | "eclipse-temurin"
+        | "node"
+        | "python"
+        | "ruby"
+        | "rust"
+        | "golang"
+        | "gcc"
+        | "perl"
+        | "php"
+        | "maven"
+        | "gradle"
+        | "openjdk"
+        | "java"
+        | "tomcat"
+        | "jetty"
+        | "nginx"
+        | "sdk"
+        | "aspnet"
+        | "runtime"
+        | "runtime-deps"
+        | "haskell"
+        | "swift"
+        | "elixir"
+        | "ibm-semeru-runtimes"
+        | "sapmachine"
+        | "ibmjava"
+        | "azul-zulu"
+        | "adoptopenjdk"
+        | "uv"
+        | "bun"
+        | "scala-sbt"
+        | "clojure"
+        | "dart"
+        | "crystal"
+        | "liberica-openjdk-debian"
+        | "liberica-openjre-debian" => System::Apt,
+        _ => System::Unknown,
+    }
+}
+
+/// The last part of the repository's path.
+pub(super) fn name(image: &ImageRef) -> &str {
+    image.repository.rsplit('/').next().unwrap_or("")
+}
+
+/// Whether two systems use the same C library; unknown ones do not count.
+pub(super) fn is_same_libc(one: System, other: System) -> bool {
+    let unknown = |it| matches!(it, System::Unknown | System::None);
+    unknown(one) || unknown(other) || (one == System::Apk) == (other == System::Apk)
+}
+
+/// The release of Debian that an image stands on, by the table or by its tag.
+pub(super) fn debian(image: &ImageRef) -> Option<&'static str> {
+    let tag = image.tag.as_deref().unwrap_or("");
+    let named = table::DEBIAN.into_iter().find(|it| tag.split('-').any(|part| part == *it));
+    named.or_else(|| table::debian_of(name(image), tag.split('-').next()?))
+}
+
+/// The runtime image that the table has for `image`, under the name of its choice.
+pub(super) fn of(image: &ImageRef, choice: &'static str) -> Result<Runtime, Refusal> {
+    refuse_windows(image)?;
+    let row = table::find(name(image), image.tag.as_deref()).ok_or_else(|| {
+        Refusal::new(format!("no runtime image is known for the base image `{}`", image.written))
+    })?;
+    let mut runtime = Runtime::plain(choice, row.image);
+    let on_java = runtime.image.contains("eclipse-temurin") || runtime.image.contains("-jre");
+    if let Some(java) = row.major.filter(|it| on_java && !matches!(it, 8 | 11 | 17..)) {
+        return Err(Refusal::new(format!("no maintained runtime image is known for Java {java}")));
+    }
+    if row.vendor {
+        let new = runtime.image.split(':').next().unwrap_or("");
+        runtime.notes.push(format!(
+            "The Java of the final stage is that of `{new}`: another vendor than in the builder."
+        ));
+    }
+    if row.floating {
+        runtime.notes.push(format!(
+            "`{}` does not fix a version: what it means was looked up on 2026-08-21. Give it a tag with a version.",
+            image.written
+        ));
+    }
+    if row.inferred {
+        runtime
+            .notes
+            .push(format!("Assumes that `{}` exists: its tags could not be looked up.", runtime.image));
+    }
+    note_origin(image, &mut runtime);
+    Ok(runtime)
+}
+
+/// What a mirror and a digest mean for the runtime image.
+fn note_origin(image: &ImageRef, runtime: &mut Runtime) {
+    let known =
+        ["docker.io", "index.docker.io", "registry-1.docker.io", "mcr.microsoft.com", "ghcr.io", "gcr.io"];
+    if let Some(registry) = image.registry.as_deref().filter(|it| !known.contains(it)) {
+        let same = ImageRef::parse(&runtime.image).repository == name(image);
+        if same {
+            runtime.image = format!(
+                "{}:{}",
+                image.written.split('@').next().map_or("", without_tag),
+                tag_of(&runtime.image)
+            );
+            runtime
+                .notes
+                .push(format!("Assumes that {registry} has the tag `{}` too.", tag_of(&runtime.image)));
+        } else {
+            runtime
+                .notes
+                .push(format!("`{}` comes from its own registry, not from {registry}.", runtime.image));
+        }
+    }
+    if image.digest.is_some() {
+        runtime
+            .notes
+            .push("The base image's digest belongs to the builder: pin the runtime image anew.".to_owned());
+    }
+}
+
+fn tag_of(image: &str) -> &str {
+    image.rsplit_once(':').map_or("latest", |(_, tag)| tag)
+}
+
+fn without_tag(image: &str) -> &str {
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
+    }
+}
+
+/// Refuses the images of Windows: their paths, shells and bases follow other rules.
+pub(super) fn refuse_windows(image: &ImageRef) -> Result<(), Refusal> {
+    let tag = image.tag.as_deref().unwrap_or("");
+    let is_windows = ["windowsservercore", "nanoserver", "ltsc20"].iter().any(|it| tag.contains(it))
+        || image.repository.contains("windows")
+        || matches!(name(image), "nanoserver" | "servercore" | "iis");
+    if is_windows {
+        return Err(Refusal::new("the base image is a Windows image".to_owned()));
+    }
+    Ok(())
+}
+
+/// The last release of Debian that the distroless images are built for, by its number, for a release that
+/// programs were linked on.
+pub(super) fn distroless_debian(codename: Option<&str>) -> Option<u32> {
+    match codename {
+        Some("bookworm") => Some(12),
+        Some("trixie") | None => Some(13),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn systems_are_told_by_name_and_tag() {
+        for (image, expected) in [
+            ("debian:bookworm-slim", System::Apt),
+            ("eclipse-temurin:21-jre", System::Apt),
+            ("eclipse-temurin:21-jre-alpine", System::Apk),
+            ("eclipse-temurin:21-jre-ubi9-minimal", System::Microdnf),
+            ("amazoncorretto:21-al2023-headless", System::Rpm),
+            ("gcr.io/distroless/static-debian13:nonroot", System::None),
+            ("scratch", System::None),
+            ("mcr.microsoft.com/dotnet/aspnet:8.0-noble-chiseled", System::None),
+            ("openjdk:17", System::Microdnf),
+            ("openjdk:11", System::Apt),
+            ("someone/thing:1", System::Unknown),
+        ] {
+            assert_eq!(system(&ImageRef::parse(image)), expected, "{image}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_known() {
+        assert!(Runtime::plain("slim", "node:20-slim").lacks("curl"));
+        assert!(!Runtime::plain("slim", "node:20").lacks("curl"));
+        assert!(!Runtime::plain("jre", "eclipse-temurin:21-jre").lacks("curl"));
+        assert!(Runtime::plain("jre", "eclipse-temurin:21-jre-alpine").lacks("curl"));
+        assert!(!Runtime::plain("slim", "alpine:3").lacks("wget"));
+    }
+}
