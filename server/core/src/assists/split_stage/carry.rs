@@ -306,13 +306,29 @@ impl<'a> Carrier<'_, 'a> {
             return (Place::Both, "sets the environment");
         };
         match pairs.iter().filter(|pair| self.is_for_build(&pair.name.text)).count() {
-            0 => (Place::Both, "sets the environment"),
+            0 => (self.modern(pairs).map_or(Place::Both, Place::BothAs), "sets the environment"),
             count if count == pairs.len() => (Place::Builder, "is for the build alone"),
             _ => (
                 Place::BothAs(self.without_build_variables(env, pairs)),
                 "sets the environment, in part for the build alone",
             ),
         }
+    }
+
+    /// An ENV of the old form in the new one, where its value is simple: a copy of it brings no new warning.
+    fn modern(&self, pairs: &[Pair]) -> Option<String> {
+        let [pair] = pairs else { return None };
+        let value = pair.value.text.as_str();
+        let quoted = value.len() > 1
+            && value.starts_with('"')
+            && value.find('"').map(|at| value[at + 1..].find('"')) == Some(Some(value.len() - 2));
+        let plain = !value.is_empty() && !value.contains(['"', '\'', '\\', '`']);
+        if pair.equals || value.contains('\n') || !(plain || quoted) {
+            return None;
+        }
+        let value =
+            if plain && value.contains([' ', '\t']) { format!("\"{value}\"") } else { value.to_owned() };
+        Some(format!("{} {}={value}", self.view.keyword(Keyword::Env), pair.name.text))
     }
 
     /// An ENV without the variables that only the build reads, with the line breaks that it has.
@@ -355,9 +371,12 @@ impl<'a> Carrier<'_, 'a> {
     fn release_tail(&mut self, end: usize) {
         for index in end + 1..self.steps.len() {
             let keyword = self.instruction(index).keyword();
+            let whole = matches!(&self.instruction(index).data.arguments, Arguments::Pairs(pairs)
+                if !pairs.iter().any(|pair| self.is_for_build(&pair.name.text)));
             let step = &mut self.steps[index];
             step.place = match (std::mem::replace(&mut step.place, Place::Dropped), keyword) {
                 (Place::Both, _) => Place::Final,
+                (Place::BothAs(_), Keyword::Env) if whole => Place::Final,
                 (Place::BothAs(text), _) => Place::FinalAs(text),
                 (Place::Builder, Keyword::Env) => Place::Dropped,
                 (Place::Builder, _) => Place::Final,
@@ -374,6 +393,9 @@ impl<'a> Carrier<'_, 'a> {
         for (nth, &index) in all.iter().enumerate() {
             if index > end {
                 break;
+            }
+            if self.recipe.places.iter().any(|(id, _)| *id == self.steps[index].instruction) {
+                continue;
             }
             let next = all.get(nth + 1).copied();
             let depends = |it: usize| {
@@ -457,7 +479,9 @@ impl<'a> Carrier<'_, 'a> {
     fn note_variables_left_behind(&mut self) {
         for index in self.all(Keyword::Env) {
             let Arguments::Pairs(pairs) = &self.instruction(index).data.arguments else { continue };
-            if !matches!(self.steps[index].place, Place::Both | Place::Final) {
+            if !matches!(self.steps[index].place, Place::Both | Place::Final)
+                && pairs.iter().any(|pair| self.is_for_build(&pair.name.text))
+            {
                 let names = pairs.iter().filter(|pair| self.is_for_build(&pair.name.text));
                 let names: Vec<&str> = names.map(|pair| pair.name.text.as_str()).collect();
                 self.notes.push(format!("The final stage does not have {}.", names.join(", ")));
@@ -478,6 +502,9 @@ impl<'a> Carrier<'_, 'a> {
             _ => &[],
         };
         let Some(&last) = self.all(Keyword::User).last() else { return Ok(()) };
+        if !self.steps[last].place.is_in_final() {
+            return Ok(());
+        }
         let user = self.instruction(last);
         let written = user.data.arguments.words().first().map_or("", |word| word.text.trim());
         let name = written.split(':').next().unwrap_or("");

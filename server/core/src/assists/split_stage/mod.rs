@@ -36,11 +36,13 @@ mod packages;
 mod paths;
 mod plan;
 mod profile;
+mod rebase;
 mod render;
 mod runtime;
 mod setup;
 mod shell;
 mod start;
+mod vendor;
 mod view;
 
 use super::{ActionKind, CodeAction};
@@ -94,6 +96,8 @@ pub struct Request<'a> {
 /// A file split in two stages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
+    /// What is done, as an imperative.
+    pub title: &'static str,
     /// The edits.
     pub change: SourceChange,
     /// What the split assumes and what to look at afterwards, one sentence each.
@@ -113,9 +117,22 @@ pub fn split(file: &SourceFile) -> Result<Split, Refusal> {
 /// # Errors
 /// Why it is not split.
 pub fn split_with(file: &SourceFile, request: Request<'_>) -> Result<Split, Refusal> {
+    if file.dockerfile().stages.len() > 1 {
+        return rebase::last_stage(file, request.context);
+    }
     let view = view::View::new(file, request.context)?;
-    let (plan, _) = plan::plan(&view, request.runtime)?;
-    Ok(Split { change: render::render(&view, &plan)?, notes: explain(&plan) })
+    match plan::plan(&view, request.runtime) {
+        Ok((plan, _)) => {
+            Ok(Split { title: TITLE, change: render::render(&view, &plan)?, notes: explain(&plan) })
+        }
+        Err(refusal) => {
+            let other = if vendor::applies(&view) { vendor::split } else { rebase::only_stage };
+            other(file, request.context).map_err(|instead| match refusal.is_worth_showing {
+                true => refusal,
+                false => instead,
+            })
+        }
+    }
 }
 
 /// Decides where every instruction belongs.
@@ -141,18 +158,30 @@ pub fn explain(plan: &SplitPlan) -> Vec<String> {
 
 /// The hint on a FROM whose stage ships its build tools, with the split as its fix.
 pub fn hint(file: &SourceFile) -> Option<Diagnostic> {
-    let context = ContextFiles::default();
-    let view = view::View::new(file, &context).ok()?;
-    let (plan, profile) = plan::plan(&view, None).ok()?;
-    let change = render::render(&view, &plan).ok()?;
-    let fix = Fix { title: TITLE.to_owned(), change, applicability: Applicability::Unsafe, preferred: true };
-    let tools = profile.ships();
+    let split = split(file).ok()?;
+    let stage = file.dockerfile().stages.last()?;
+    let message = match split.title {
+        TITLE => {
+            let context = ContextFiles::default();
+            let view = view::View::new(file, &context).ok()?;
+            let tools = profile::find(&view)?.ships();
+            format!("Ships its build tools: {tools}. Split it into a builder and a final stage.")
+        }
+        vendor::TITLE => "Ships Composer. Install its packages in a stage of their own.".to_owned(),
+        _ => "Ships build tools that it does not use. Build it from the runtime image.".to_owned(),
+    };
+    let fix = Fix {
+        title: split.title.to_owned(),
+        change: split.change,
+        applicability: Applicability::Unsafe,
+        preferred: true,
+    };
     Some(Diagnostic {
         source: Source::Dockstage,
         code: "SplitStage",
         severity: Severity::Hint,
-        message: format!("Ships its build tools: {tools}. Split it into a builder and a final stage."),
-        range: view.stage.base_word.as_ref()?.1,
+        message,
+        range: stage.base_word.as_ref()?.1,
         url: None,
         related: Vec::new(),
         fixes: vec![fix],
@@ -161,19 +190,19 @@ pub fn hint(file: &SourceFile) -> Option<Diagnostic> {
     })
 }
 
-/// The split as a refactoring, anywhere in the file's only stage. Where the stage builds something and is not
+/// The split as a refactoring, anywhere in the file's last stage. Where the stage builds something and is not
 /// split, the action is there with the reason.
 pub fn assist(file: &SourceFile, range: TextRange) -> Option<CodeAction> {
-    let [stage] = file.dockerfile().stages.as_slice() else { return None };
+    let stage = file.dockerfile().stages.last()?;
     let here = TextRange::new(stage.range.start(), stage.range.end().max(file.text().len()));
     here.intersect(range)?;
-    let (change, notes, disabled) = match split(file) {
-        Ok(split) => (Some(split.change), split.notes, None),
-        Err(refusal) if refusal.is_worth_showing => (None, Vec::new(), Some(refusal.reason)),
+    let (title, change, notes, disabled) = match split(file) {
+        Ok(split) => (split.title, Some(split.change), split.notes, None),
+        Err(refusal) if refusal.is_worth_showing => (TITLE, None, Vec::new(), Some(refusal.reason)),
         Err(_) => return None,
     };
     Some(CodeAction {
-        title: TITLE.to_owned(),
+        title: title.to_owned(),
         kind: ActionKind::RefactorRewrite,
         change,
         diagnostic: None,

@@ -5,7 +5,7 @@ use super::carry::{self, Carried};
 use super::profile::{self, Profile, Recipe};
 use super::runtime::Runtime;
 use super::view::View;
-use crate::model::{ImageRef, InstructionId, VarRef};
+use crate::model::{ImageRef, InstructionId, Stage, VarRef};
 use crate::syntax::Keyword;
 
 /// Where an instruction goes.
@@ -100,6 +100,8 @@ pub struct SplitPlan {
     pub opening: Vec<String>,
     /// The owner of the artifact, for `--chown`.
     pub owner: Option<String>,
+    /// Instructions behind the artifacts in the final stage.
+    pub closing: Vec<String>,
     /// A port to expose.
     pub expose: Option<String>,
     /// What the split assumes and what to look at afterwards, one sentence each.
@@ -147,6 +149,7 @@ pub(super) fn plan(
         made_by: recipe.made_by,
         artifacts: carried.artifacts,
         opening: carried.opening,
+        closing: recipe.closing,
         owner: carried.owner,
         expose: recipe.port.filter(|_| !exposed),
         notes,
@@ -194,8 +197,13 @@ fn names(view: &View<'_>) -> (String, String) {
 /// How the final stage's base image is written. Where it is the stage's own image with another tag, variables
 /// stay where the part that changes is written out, so that both stages follow them.
 fn runtime_image(view: &View<'_>, runtime: &str) -> (String, Option<String>) {
-    let resolved = &view.stage.base_text;
-    let written = view.stage.base_word.as_ref().map_or(resolved.as_str(), |(text, _)| text.as_str());
+    runtime_image_of(view.stage, runtime)
+}
+
+/// The same for any stage.
+pub(super) fn runtime_image_of(stage: &Stage, runtime: &str) -> (String, Option<String>) {
+    let resolved = &stage.base_text;
+    let written = stage.base_word.as_ref().map_or(resolved.as_str(), |(text, _)| text.as_str());
     let tagged = resolved.split('@').next().unwrap_or(resolved);
     if !written.contains('$') {
         return (runtime.to_owned(), None);

@@ -58,15 +58,14 @@ impl<'v, 'a> Renderer<'v, 'a> {
         let mut behind: Vec<(InstructionId, String)> = Vec::new();
         for added in &self.plan.added {
             let Some(after) = added.after.filter(|it| *it != self.plan.builder_end) else { continue };
-            let line = self.space() + &added.text;
+            let after = self.that_stays(after);
             match behind.iter_mut().find(|(id, _)| *id == after) {
-                Some((_, lines)) => lines.push_str(&line),
-                None => behind.push((after, line)),
+                Some((_, lines)) => *lines = format!("{lines}{}{}", self.newline, added.text),
+                None => behind.push((after, self.space() + &added.text)),
             }
         }
         for (after, lines) in behind {
-            let at = if after == self.view.stage.from { self.behind_from() } else { self.line_end(after) };
-            edits.push(TextEdit::insert(at, lines));
+            edits.push(TextEdit::insert(self.line_end(after), lines));
         }
         edits.push(TextEdit::insert(self.line_end(self.plan.builder_end), self.middle()));
         merge_deletions(edits)
@@ -88,25 +87,22 @@ impl<'v, 'a> Renderer<'v, 'a> {
     fn middle(&self) -> String {
         let plan = self.plan;
         let mut out = String::new();
-        for added in plan.added.iter().filter(|it| it.after.is_none_or(|after| after == plan.builder_end)) {
-            out.push_str(&self.space());
-            out.push_str(&added.text);
-        }
+        let last = plan.added.iter().filter(|it| it.after.is_none_or(|after| after == plan.builder_end));
+        self.push_new(&mut out, last.map(|it| it.text.clone()));
         out.push_str(&self.newline.repeat(2));
         out.push_str(&self.final_from());
 
-        for line in &plan.opening {
-            self.push_new(&mut out, Some(line.clone()));
-        }
+        self.push_new(&mut out, plan.opening.iter().cloned());
         let made_by = plan.made_by.unwrap_or(plan.builder_end);
-        let mut artifacts: Vec<String> = plan.artifacts.iter().map(|it| self.artifact(it)).collect();
+        let artifacts = plan.artifacts.iter().map(|it| self.artifact(it));
+        let mut artifacts: Vec<String> = artifacts.chain(plan.closing.iter().cloned()).collect();
         let mut port =
             plan.expose.as_ref().map(|port| format!("{} {port}", self.view.keyword(Keyword::Expose)));
         // Whether the file has an empty line between what the final stage gets here and what it got last.
         let mut apart = false;
         for step in plan.steps.iter().skip(1).take_while(|step| step.instruction <= plan.builder_end) {
             if step.instruction > made_by {
-                artifacts.drain(..).for_each(|line| self.push_new(&mut out, Some(line)));
+                self.push_new(&mut out, artifacts.drain(..));
             }
             let instruction = self.view.dockerfile.instruction(step.instruction);
             apart |= self.has_space_above(instruction);
@@ -119,7 +115,7 @@ impl<'v, 'a> Renderer<'v, 'a> {
             out.push_str(&self.newline.repeat(if std::mem::take(&mut apart) { 2 } else { 1 }));
             out.push_str(&self.in_final(instruction, step));
         }
-        artifacts.drain(..).for_each(|line| self.push_new(&mut out, Some(line)));
+        self.push_new(&mut out, artifacts);
         self.push_new(&mut out, port);
         out
     }
@@ -131,9 +127,10 @@ impl<'v, 'a> Renderer<'v, 'a> {
         format!("{keyword} {flags}{} {} {}", self.plan.runtime, self.case("AS"), self.plan.final_name)
     }
 
-    fn push_new(&self, out: &mut String, line: Option<String>) {
-        if let Some(line) = line {
-            out.push_str(&self.space());
+    /// New lines, together: the first one keeps its distance from what stands above.
+    fn push_new(&self, out: &mut String, lines: impl IntoIterator<Item = String>) {
+        for (nth, line) in lines.into_iter().enumerate() {
+            out.push_str(&if nth == 0 { self.space() } else { self.newline.to_owned() });
             out.push_str(&line);
         }
     }
@@ -165,9 +162,12 @@ impl<'v, 'a> Renderer<'v, 'a> {
         format!("{copy} --from={}{owner} {from} {to}", plan.builder)
     }
 
-    /// The end of the FROM's line, behind the name that the builder gets there.
-    fn behind_from(&self) -> TextSize {
-        self.line_end(self.view.stage.from)
+    /// The instruction itself, or the last one before it that stays in the builder.
+    fn that_stays(&self, id: InstructionId) -> InstructionId {
+        let steps = self.plan.steps.iter().take_while(|step| step.instruction <= id);
+        let stay =
+            steps.filter(|step| !matches!(step.place, Place::Final | Place::FinalAs(_) | Place::Dropped));
+        stay.last().map_or(self.view.stage.from, |step| step.instruction)
     }
 
     fn case(&self, word: &str) -> String {

@@ -182,6 +182,9 @@ fn effect(
     if profile.is_build_command(command) {
         return Effect::Build;
     }
+    if profile.is_setup_command(command) {
+        return Effect::System;
+    }
     let argv = command.argv();
     let argv = if argv.first().is_some_and(|it| it.text == "sudo") { &argv[1..] } else { argv };
     let operands: Vec<&Word> = argv.iter().skip(1).filter(|it| !it.text.starts_with('-')).collect();

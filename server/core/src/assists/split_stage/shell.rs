@@ -75,6 +75,16 @@ impl Command {
         Self { words, redirects: Vec::new(), before: Join::Edge, after: Join::Edge }
     }
 
+    /// Where its first word begins.
+    pub(super) fn start(&self) -> Option<usize> {
+        self.words.first().map(|word| word.range.start)
+    }
+
+    /// Where its last word ends, redirections not counted; none where it has some.
+    pub(super) fn end(&self) -> Option<usize> {
+        self.words.last().filter(|_| self.redirects.is_empty()).map(|word| word.range.end)
+    }
+
     /// Program and arguments: without leading assignments and `exec`.
     pub(super) fn argv(&self) -> &[Word] {
         let start = self.words.iter().take_while(|word| word.is_assignment()).count();

@@ -72,6 +72,39 @@ impl<'a> View<'a> {
         Ok(view)
     }
 
+    /// Looks at one stage of a file with several.
+    pub(super) fn of_stage(
+        file: &'a SourceFile,
+        context: &'a ContextFiles,
+        stage: &'a Stage,
+    ) -> Result<Self, Refusal> {
+        let dockerfile = file.dockerfile();
+        let mut view = Self { file, dockerfile, stage, context, workdirs: Vec::new() };
+        if view.instructions().any(|it| it.keyword() == Keyword::Onbuild || !it.data.faults.is_empty()) {
+            return Err(Refusal::not_offered("the stage has an error or an ONBUILD".to_owned()));
+        }
+        view.workdirs = view.find_workdirs();
+        Ok(view)
+    }
+
+    /// Where a piece of a RUN's script stands in the document, by the places of its words; none for scripts that
+    /// are not written as they are read.
+    pub(super) fn script_place(
+        &self,
+        run: Instruction<'a>,
+    ) -> Option<impl Fn(usize, usize) -> Option<TextRange> + use<'a>> {
+        let Arguments::Text(text) = &run.data.arguments else { return None };
+        if !run.data.heredocs.is_empty() {
+            return None;
+        }
+        let line = &run.data.line;
+        let base = line.offset_of_source(text.range.start());
+        if line.text().get(base..base + text.text.len()) != Some(text.text.as_str()) {
+            return None;
+        }
+        Some(move |start, end| Some(run.abs(line.source_range(base + start, base + end))))
+    }
+
     /// The instructions of the stage, its FROM first.
     pub(super) fn instructions(&self) -> impl DoubleEndedIterator<Item = Instruction<'a>> + use<'a> {
         let dockerfile = self.dockerfile;

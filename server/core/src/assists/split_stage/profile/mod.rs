@@ -6,9 +6,14 @@
 
 mod binary;
 mod c;
+mod dotnet;
+mod elixir;
 mod go;
 mod haskell;
 mod java;
+mod node;
+mod python;
+mod ruby;
 mod rust;
 mod swift;
 mod zig;
@@ -45,6 +50,11 @@ pub(super) trait Profile: Sync {
         false
     }
 
+    /// Whether a command of a RUN installs what the application runs with.
+    fn is_setup_command(&self, _command: &Command) -> bool {
+        false
+    }
+
     /// Whether this program comes with the builder's base image and not with the runtime's.
     fn is_builder_tool(&self, _program: &str) -> bool {
         false
@@ -63,12 +73,31 @@ pub(super) trait Profile: Sync {
 }
 
 /// Every profile; the first one that applies is taken.
-const PROFILES: &[&dyn Profile] =
-    &[&java::Java, &go::Go, &rust::Rust, &swift::Swift, &haskell::Haskell, &zig::Zig, &c::C];
+const PROFILES: &[&dyn Profile] = &[
+    &node::Site,
+    &node::Built,
+    &node::Plain,
+    &python::Python,
+    &ruby::Ruby,
+    &dotnet::Dotnet,
+    &elixir::Elixir,
+    &java::Java,
+    &go::Go,
+    &rust::Rust,
+    &swift::Swift,
+    &haskell::Haskell,
+    &zig::Zig,
+    &c::C,
+];
 
 /// The profile for a stage.
 pub(super) fn find(view: &View<'_>) -> Option<&'static dyn Profile> {
     PROFILES.iter().copied().find(|profile| profile.applies(view))
+}
+
+/// A profile for a stage that none is made for: it knows the commands of the most common builds.
+pub(super) fn any() -> &'static dyn Profile {
+    &java::Java
 }
 
 /// Why a stage that no profile knows is not split.
@@ -77,6 +106,24 @@ pub(super) fn unknown(view: &View<'_>) -> Refusal {
         return refusal;
     }
     Refusal::not_offered("no build is found that can be split".to_owned())
+}
+
+/// Whether a split leaves something behind: the runtime image is another one, or packages are for builds alone.
+fn gains(view: &View<'_>, profile: &dyn Profile, runtime: &Runtime) -> bool {
+    let base = view.stage.base_text.split('@').next().unwrap_or("");
+    let other = runtime.image != base && runtime.image.trim_end_matches(":latest") != base;
+    other
+        || view.runs(|command| {
+            matches!(command.program(), "apt-get" | "apt" | "apk" | "yum" | "dnf" | "microdnf")
+                && command.argv().iter().any(|it| matches!(it.text.as_str(), "install" | "add"))
+                && command.argv().iter().skip(2).any(|it| {
+                    let manager = super::runtime::system(&ImageRef::parse(&view.stage.base_text));
+                    !it.text.starts_with('-')
+                        && it.text != "install"
+                        && (profile.is_build_package(&it.text)
+                            || super::packages::role(&it.text, manager) != super::packages::Role::Runtime)
+                })
+        })
 }
 
 /// What a profile makes of a stage.
@@ -103,6 +150,8 @@ pub(super) struct Recipe {
     pub(super) packages: Vec<String>,
     /// Instructions that the final stage begins with.
     pub(super) opening: Vec<String>,
+    /// Instructions behind the artifacts in the final stage.
+    pub(super) closing: Vec<String>,
     /// A port to expose when the stage exposes none.
     pub(super) port: Option<String>,
     /// What the split assumes, one sentence each.

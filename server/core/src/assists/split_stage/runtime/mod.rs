@@ -77,7 +77,17 @@ fn is_full(image: &ImageRef) -> bool {
     let tag = image.tag.as_deref().unwrap_or("");
     matches!(
         name(image),
-        "node" | "python" | "ruby" | "rust" | "golang" | "gcc" | "perl" | "php" | "elixir" | "haskell"
+        "node"
+            | "python"
+            | "pypy"
+            | "ruby"
+            | "rust"
+            | "golang"
+            | "gcc"
+            | "perl"
+            | "php"
+            | "elixir"
+            | "haskell"
     ) && !tag.contains("slim")
         && !tag.contains("alpine")
 }

@@ -16,7 +16,7 @@ fn result(text: &str) -> String {
     }
 }
 
-fn check(text: &str, expected: Expect) {
+pub(super) fn check(text: &str, expected: Expect) {
     expected.assert_eq(&result(text));
 }
 

@@ -111,6 +111,9 @@ fn holds(text: &str) -> Result<(), TestCaseError> {
             return Ok(());
         }
     };
+    if split.title != TITLE {
+        return Ok(());
+    }
     let result = split.change.apply(text).map_err(|error| TestCaseError::fail(error.to_string()))?;
     let after = SourceFile::new(&result);
     let (old, new) = (before.dockerfile(), after.dockerfile());

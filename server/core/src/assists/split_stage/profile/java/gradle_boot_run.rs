@@ -23,6 +23,9 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
     }
     let Some(task) = call.task("bootRun") else {
         let tasks = call.tasks.join(" ");
+        if tasks.is_empty() {
+            return Err(Refusal::not_offered("the image is a build tool itself".to_owned()));
+        }
         return Err(Refusal::new(format!(
             "`gradle {tasks}` cannot run without the build tool: only `bootRun` can be split"
         )));

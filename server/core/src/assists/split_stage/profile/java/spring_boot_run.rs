@@ -15,6 +15,9 @@ use crate::syntax::Keyword;
 /// `mvn spring-boot:run`: the builder packages, the final stage starts the jar.
 pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal> {
     let (view, start, command) = (case.view, case.start, case.main.command);
+    if call.goals.is_empty() && call.options.is_empty() {
+        return Err(Refusal::not_offered("the image is a build tool itself".to_owned()));
+    }
     if let Some(name) = command.assignments().find(|it| !Java.is_build_env(it)) {
         return Err(Refusal::new(format!("the command sets `{name}`: set it with ENV first")));
     }

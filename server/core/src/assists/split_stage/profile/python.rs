@@ -1,0 +1,281 @@
+//! Python, with pip, Poetry or uv.
+//!
+//! Signals: `pip install`, `poetry install` or `uv sync` in a RUN of an image of Python. What goes over: a virtual
+//! environment that the builder installs into, at the same path, because its scripts name it. The sources come
+//! from the build context, as before. Runtime: the `-slim` image of the same version and release of Debian, with
+//! the libraries behind `-dev` packages. Command: kept; `uv run` becomes what it runs.
+//! Hazards: packages that load libraries of the system. Without compilers and on a small image nothing is gained.
+
+use super::{Profile, Recipe, gains};
+use crate::assists::split_stage::Refusal;
+use crate::assists::split_stage::paths;
+use crate::assists::split_stage::plan::{Added, Artifact, Place};
+use crate::assists::split_stage::runtime;
+use crate::assists::split_stage::shell::{Command, Word};
+use crate::assists::split_stage::start::Start;
+use crate::assists::split_stage::view::View;
+use crate::model::{ImageRef, Instruction, InstructionId};
+use crate::syntax::Keyword;
+
+pub(super) struct Python;
+
+/// Where the builder puts the packages, unless the file has an environment of its own.
+const VENV: &str = "/opt/venv";
+
+impl Profile for Python {
+    fn ships(&self) -> &'static str {
+        "compilers and headers"
+    }
+
+    fn applies(&self, view: &View<'_>) -> bool {
+        let base = ImageRef::parse(&view.stage.base_text);
+        matches!(runtime::name(&base), "python" | "pypy" | "uv") && view.runs(installs)
+    }
+
+    fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal> {
+        let base = ImageRef::parse(&view.stage.base_text);
+        let start = Start::of(view)?;
+        let runtime = runtime::of(&base, "slim")?;
+        if !gains(view, self, &runtime) {
+            return Err(Refusal::not_offered(
+                "there is nothing to gain: the base image is small, and no compilers are installed"
+                    .to_owned(),
+            ));
+        }
+        if view.runs(|it| matches!(it.program(), "conda" | "mamba" | "micromamba")) {
+            return Err(Refusal::new("conda keeps its packages where no virtual environment is".to_owned()));
+        }
+        if view.runs(|it| it.program() == "pipenv" && !it.argv().iter().any(|word| word.text == "--system")) {
+            return Err(Refusal::new(
+                "pipenv puts its environment below the home directory: use `--system`".to_owned(),
+            ));
+        }
+        let runs: Vec<Instruction<'_>> = view
+            .all(Keyword::Run)
+            .filter(|run| view.script(*run).is_some_and(|commands| commands.iter().any(installs)))
+            .collect();
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
+            return Err(Refusal::new("no installation of packages is found".to_owned()));
+        };
+        let mut notes = Vec::new();
+        let mut added = Vec::new();
+        let mut opening = Vec::new();
+        let artifact = match environment(view, *first)? {
+            Environment::Own(path) => path,
+            Environment::Project(path) => {
+                let env = view.keyword(Keyword::Env);
+                opening.push(format!("{env} PATH={path}/bin:$PATH"));
+                path
+            }
+            Environment::System => {
+                let after = Some(InstructionId(first.id.0 - 1));
+                let (run, env) = (view.keyword(Keyword::Run), view.keyword(Keyword::Env));
+                let path = format!("{env} PATH={VENV}/bin:$PATH");
+                added.push(Added { after, text: format!("{run} python -m venv {VENV}") });
+                added.push(Added { after, text: format!("{env} VIRTUAL_ENV={VENV}") });
+                added.push(Added { after, text: path.clone() });
+                opening.push(path);
+                notes.push(format!(
+                    "The packages go into a virtual environment at {VENV}: what names the old place, such as an absolute \
+                     path to site-packages, must change."
+                ));
+                VENV.to_owned()
+            }
+        };
+        if let Some(target) = view.mount_over(*last, &artifact) {
+            return Err(Refusal::new(format!("the packages lie in a mount ({target})")));
+        }
+        notes.push(
+            "Packages with native code load libraries of the system: the final stage must have them."
+                .to_owned(),
+        );
+        Ok(Recipe {
+            build_dir: view.workdir_before(last.id).unwrap_or("/").to_owned(),
+            runtimes: vec![runtime],
+            added,
+            made_by: Some(last.id),
+            artifacts: vec![Artifact::same(artifact)],
+            places: command(view, &start)?,
+            packages: libraries(view),
+            opening,
+            notes,
+            ..Recipe::default()
+        })
+    }
+
+    fn is_build_command(&self, command: &Command) -> bool {
+        installs(command)
+            || matches!(
+                command.program(),
+                "poetry" | "pdm" | "uv" | "virtualenv" | "pip-compile" | "rustup" | "gcc"
+            )
+            || venv_of(command).is_some()
+            || (is_pip(command) && !command.argv().iter().any(|it| it.text == "uninstall"))
+    }
+
+    fn is_build_env(&self, name: &str) -> bool {
+        ["PIP_", "POETRY_", "UV_", "PIPENV_"].iter().any(|it| name.starts_with(it))
+            || matches!(name, "CFLAGS" | "CC" | "CXX" | "LDFLAGS")
+    }
+
+    fn is_build_path(&self, path: &str) -> bool {
+        let name = paths::file_name(path);
+        name.starts_with("requirements") && (name.ends_with(".txt") || name.ends_with(".in"))
+            || matches!(
+                name,
+                "poetry.lock" | "uv.lock" | "Pipfile" | "Pipfile.lock" | "requirements" | "constraints.txt"
+            )
+    }
+
+    fn runs_sources(&self) -> bool {
+        true
+    }
+}
+
+/// Whether a command is `pip`, itself or as a module of Python.
+fn is_pip(command: &Command) -> bool {
+    let argv = command.argv();
+    let module = |at: usize| {
+        argv.get(at).is_some_and(|it| it.text == "-m") && argv.get(at + 1).is_some_and(|it| it.text == "pip")
+    };
+    let program = command.program();
+    program.starts_with("pip") && program != "pipenv" || program.starts_with("python") && module(1)
+}
+
+/// Whether a command installs packages of Python.
+fn installs(command: &Command) -> bool {
+    let says = |word: &str| command.argv().iter().skip(1).any(|it| it.text == word);
+    match command.program() {
+        "poetry" | "pdm" | "pipenv" => says("install") || says("sync"),
+        "uv" => says("sync") || (says("pip") && says("install")),
+        "python" | "python3" if command.argv().get(1).is_some_and(|it| it.text == "setup.py") => {
+            says("install") || says("develop")
+        }
+        _ => is_pip(command) && says("install"),
+    }
+}
+
+/// The path of the environment that a command makes.
+fn venv_of(command: &Command) -> Option<&str> {
+    let argv = command.argv();
+    let makes = match command.program() {
+        "virtualenv" => true,
+        "uv" => argv.get(1).is_some_and(|it| it.text == "venv"),
+        program => program.starts_with("python") && argv.iter().any(|it| it.text == "venv"),
+    };
+    let last = argv.iter().skip(1).rfind(|it| !it.text.starts_with('-') && it.text != "venv")?;
+    last.exact().filter(|_| makes)
+}
+
+enum Environment {
+    /// The file makes one and puts it on the PATH.
+    Own(String),
+    /// Poetry or uv make one in the project.
+    Project(String),
+    /// Packages go where the image's own are.
+    System,
+}
+
+/// Where the packages go.
+fn environment(view: &View<'_>, first: Instruction<'_>) -> Result<Environment, Refusal> {
+    let unknown =
+        || Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned());
+    for run in view.all(Keyword::Run) {
+        let Some(commands) = view.script_with_dirs(run) else { continue };
+        for (command, dir) in &commands {
+            if let Some(path) = venv_of(command) {
+                return Ok(Environment::Own(paths::join(dir.as_deref().ok_or_else(unknown)?, path)));
+            }
+        }
+    }
+    let dir = view.workdir_before(first.id).ok_or_else(unknown)?;
+    let installs_by = |program: &str| view.runs(|it| it.program() == program && installs(it));
+    if let Some(path) = view.variable("UV_PROJECT_ENVIRONMENT").filter(|_| installs_by("uv")) {
+        return if path == "/usr/local" {
+            Ok(Environment::System)
+        } else {
+            Ok(Environment::Project(paths::join(dir, &path)))
+        };
+    }
+    let syncs = view.runs(|it| it.program() == "uv" && it.argv().iter().any(|word| word.text == "sync"));
+    if syncs {
+        let at = view
+            .all(Keyword::Run)
+            .rfind(|run| view.says(*run, "uv sync"))
+            .and_then(|run| view.workdir_before(run.id));
+        return Ok(Environment::Project(paths::join(at.unwrap_or(dir), ".venv")));
+    }
+    if installs_by("uv") && view.runs(|it| it.argv().iter().any(|word| word.text == "--system")) {
+        return Err(Refusal::new("`uv pip install --system` goes past virtual environments".to_owned()));
+    }
+    if installs_by("poetry") {
+        let in_project =
+            view.variable("POETRY_VIRTUALENVS_IN_PROJECT").is_some_and(|it| it == "1" || it == "true")
+                || view.instructions().any(|it| view.says(it, "virtualenvs.in-project"));
+        if in_project {
+            return Ok(Environment::Project(paths::join(dir, ".venv")));
+        }
+        let none = view.variable("POETRY_VIRTUALENVS_CREATE").is_some_and(|it| it == "0" || it == "false")
+            || view.instructions().any(|it| view.says(it, "virtualenvs.create false"));
+        if !none {
+            return Err(Refusal::new(
+                "Poetry puts its environment below the home directory: set POETRY_VIRTUALENVS_IN_PROJECT=1 first".to_owned(),
+            ));
+        }
+    }
+    let elsewhere = ["--user", "--target", "-t", "--prefix", "--root"];
+    if view.runs(|it| {
+        installs(it)
+            && it.argv().iter().any(|word| {
+                elsewhere.iter().any(|flag| word.text == *flag || word.text.starts_with(&format!("{flag}=")))
+            })
+    }) {
+        return Err(Refusal::new("`pip install` has a place of its own for the packages".to_owned()));
+    }
+    Ok(Environment::System)
+}
+
+/// The command: kept; `uv run X` and `poetry run X` become `X`.
+fn command(view: &View<'_>, start: &Start) -> Result<Vec<(InstructionId, Place)>, Refusal> {
+    let mut places = vec![(start.instruction, Place::Final)];
+    places.extend(start.arguments.map(|id| (id, Place::Final)));
+    let Ok(main) = start.main() else { return Ok(places) };
+    let argv = main.argv();
+    let through = matches!(
+        (main.program(), argv.get(1).map(|it| it.text.as_str())),
+        ("uv" | "poetry" | "pdm", Some("run"))
+    );
+    if !through {
+        return Ok(places);
+    }
+    let rest: Option<Vec<String>> = argv[2..]
+        .iter()
+        .skip_while(|it| it.text.starts_with('-'))
+        .map(Word::exact)
+        .map(|it| it.map(str::to_owned))
+        .collect();
+    let words =
+        rest.filter(|words| !words.is_empty() && start.commands.len() == 1 && start.arguments.is_none());
+    let words = words.ok_or_else(|| {
+        Refusal::new(format!("`{} run` needs the tool, which the final stage does not have", main.program()))
+    })?;
+    let words = match words.first().is_some_and(|it| it.ends_with(".py")) {
+        true => ["python".to_owned()].into_iter().chain(words).collect(),
+        false => words,
+    };
+    let keyword = view.dockerfile.instruction(start.instruction).keyword();
+    Ok(vec![(start.instruction, Place::FinalAs(view.json_form(keyword, &words)))])
+}
+
+/// Libraries that well-known packages load where they are built from source on the full image.
+fn libraries(view: &View<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut texts = view.context.ending("requirements.txt").chain(view.context.ending("pyproject.toml"));
+    let says = |text: &str, name: &str| {
+        text.lines().any(|line| line.trim_start().trim_start_matches(['"', '\'']).starts_with(name))
+    };
+    if texts.any(|(_, text)| says(text, "psycopg2") && !text.contains("psycopg2-binary")) {
+        found.push("libpq5".to_owned());
+    }
+    found
+}

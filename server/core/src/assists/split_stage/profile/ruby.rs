@@ -1,0 +1,158 @@
+//! Ruby, with Bundler.
+//!
+//! Signals: `bundle install` in a RUN of an image of Ruby. What goes over: the gems; the sources come from the
+//! build context, as before. Runtime: the `-slim` image of the same version, with the libraries that native gems
+//! load. Command: kept. Hazards: gems of databases need the client library, which the full image brings.
+
+use super::{Profile, Recipe, gains};
+use crate::assists::split_stage::Refusal;
+use crate::assists::split_stage::paths;
+use crate::assists::split_stage::plan::{Artifact, Place};
+use crate::assists::split_stage::runtime::{self, System};
+use crate::assists::split_stage::shell::Command;
+use crate::assists::split_stage::start::Start;
+use crate::assists::split_stage::view::View;
+use crate::model::ImageRef;
+use crate::syntax::Keyword;
+
+pub(super) struct Ruby;
+
+impl Profile for Ruby {
+    fn ships(&self) -> &'static str {
+        "compilers for native gems"
+    }
+
+    fn applies(&self, view: &View<'_>) -> bool {
+        runtime::name(&ImageRef::parse(&view.stage.base_text)) == "ruby" && view.runs(installs)
+    }
+
+    fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal> {
+        let base = ImageRef::parse(&view.stage.base_text);
+        let start = Start::of(view)?;
+        let runtime = runtime::of(&base, "slim")?;
+        if !gains(view, self, &runtime) {
+            return Err(Refusal::not_offered(
+                "there is nothing to gain: the base image is small, and no compilers are installed"
+                    .to_owned(),
+            ));
+        }
+        let install = view
+            .all(Keyword::Run)
+            .rfind(|run| view.script(*run).is_some_and(|commands| commands.iter().any(installs)));
+        let install = install.ok_or_else(|| Refusal::new("no `bundle install` is found".to_owned()))?;
+        let gems = gems(view, install.id)?;
+        if let Some(target) = view.mount_over(install, &gems) {
+            return Err(Refusal::new(format!("the gems lie in a mount ({target})")));
+        }
+        let mut places = vec![(start.instruction, Place::Final)];
+        places.extend(start.arguments.map(|id| (id, Place::Final)));
+        let mut notes =
+            vec!["Native gems load libraries of the system: the final stage must have them.".to_owned()];
+        let packages = libraries(view, &runtime, &mut notes);
+        Ok(Recipe {
+            build_dir: view.workdir_before(install.id).unwrap_or("/").to_owned(),
+            runtimes: vec![runtime],
+            made_by: Some(install.id),
+            artifacts: vec![Artifact::same(gems)],
+            places,
+            packages,
+            notes,
+            ..Recipe::default()
+        })
+    }
+
+    fn is_build_command(&self, command: &Command) -> bool {
+        installs(command)
+            || (command.program() == "bundle"
+                && command
+                    .argv()
+                    .get(1)
+                    .is_some_and(|it| matches!(it.text.as_str(), "config" | "package" | "clean")))
+    }
+
+    fn is_build_env(&self, name: &str) -> bool {
+        matches!(name, "BUNDLE_FORCE_RUBY_PLATFORM" | "BUNDLE_JOBS" | "BUNDLE_RETRY" | "MAKEFLAGS")
+    }
+
+    fn is_build_path(&self, _path: &str) -> bool {
+        false
+    }
+
+    fn runs_sources(&self) -> bool {
+        true
+    }
+}
+
+/// Whether a command installs gems.
+fn installs(command: &Command) -> bool {
+    let sub = command.argv().iter().skip(1).map(|it| it.text.as_str()).find(|it| !it.starts_with('-'));
+    match command.program() {
+        "bundle" | "bundler" => matches!(sub, None | Some("install")),
+        "gem" => sub == Some("install"),
+        _ => false,
+    }
+}
+
+/// The directory that the gems and their settings lie in.
+fn gems(view: &View<'_>, install: crate::model::InstructionId) -> Result<String, Refusal> {
+    let dir = view.workdir_before(install).ok_or_else(|| {
+        Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
+    })?;
+    if let Some(path) = view.variable("BUNDLE_PATH") {
+        if path.contains('$') {
+            return Err(Refusal::new(format!("BUNDLE_PATH is `{path}`, which depends on a variable")));
+        }
+        return Ok(paths::join(dir, &path));
+    }
+    let mut found = None;
+    for run in view.all(Keyword::Run) {
+        for command in view.script(run).unwrap_or_default() {
+            let words: Vec<&str> = command.argv().iter().map(|it| it.text.as_str()).collect();
+            let local = ["path", "deployment"].iter().find_map(|name| {
+                let at = words.iter().position(|it| it == name || *it == format!("--{name}"))?;
+                Some((*name, words.get(at + 1).copied()))
+            });
+            match local {
+                Some(("path", Some(path))) if words.first() == Some(&"bundle") => {
+                    found = Some(paths::join(dir, path))
+                }
+                Some(("deployment", _)) if words.first() == Some(&"bundle") => {
+                    found = found.or_else(|| Some(paths::join(dir, "vendor/bundle")));
+                }
+                _ => {}
+            }
+        }
+    }
+    // The settings of Bundler lie beside the gems in the official images.
+    Ok(found.unwrap_or_else(|| "/usr/local/bundle".to_owned()))
+}
+
+/// The client libraries of databases that the file or the Gemfile speaks of.
+fn libraries(view: &View<'_>, runtime: &runtime::Runtime, notes: &mut Vec<String>) -> Vec<String> {
+    const CLIENTS: [(&str, &[&str], &str, &str); 3] = [
+        ("PostgreSQL", &["postgres", "'pg'", "\"pg\""], "libpq5", "libpq"),
+        ("MySQL", &["mysql", "trilogy"], "libmariadb3", "mariadb-connector-c"),
+        ("SQLite", &["sqlite"], "libsqlite3-0", "sqlite-libs"),
+    ];
+    let gemfile = view.context.ending("Gemfile").next().map(|(_, text)| text.to_lowercase());
+    let mut found = Vec::new();
+    for (database, words, debian, alpine) in CLIENTS {
+        let said = match &gemfile {
+            Some(text) => words.iter().any(|it| text.contains(it)),
+            None => words.iter().any(|it| view.instructions().any(|line| view.says(line, it))),
+        };
+        if said {
+            found.push(if runtime.system() == System::Apk { alpine } else { debian }.to_owned());
+            notes.push(format!(
+                "The gem of {database} loads its client library: the final stage installs it."
+            ));
+        }
+    }
+    if gemfile.is_none() && found.is_empty() {
+        notes.push(
+            "A gem of a database needs its client library in the final stage: libpq5, libmariadb3 and so on."
+                .to_owned(),
+        );
+    }
+    found
+}

@@ -1,0 +1,371 @@
+//! A final stage that ships build tools all the same: it is built from the builder itself, or from a JDK or SDK.
+//!
+//! That one stage gets the runtime image as its base. What it inherited from the builder, and what configures or
+//! prepares the image, is written out in it. A file whose only stage starts a jar of the build context is such a
+//! stage, too.
+
+use super::context::ContextFiles;
+use super::profile::{self, Profile};
+use super::runtime::{self, Runtime, System, jdk};
+use super::setup::{self, Purpose};
+use super::start::Start;
+use super::view::View;
+use super::{Refusal, Split};
+use crate::model::{Arguments, Base, ImageRef, Instruction, RefTarget, SourceFile, Stage, state};
+use crate::syntax::Keyword;
+use crate::text::{SourceChange, TextEdit};
+use rustc_hash::FxHashSet;
+
+/// What the action is called.
+pub(super) const TITLE: &str = "Build the final stage from the runtime image";
+
+/// Gives the last stage of a file with several a runtime image.
+pub(super) fn last_stage(file: &SourceFile, context: &ContextFiles) -> Result<Split, Refusal> {
+    let dockerfile = file.dockerfile();
+    let already = || Refusal::not_offered(format!("the file has {} stages already", dockerfile.stages.len()));
+    let last = dockerfile.stages.last().ok_or_else(already)?;
+    match &last.base {
+        Base::Stage(builder) => from_builder(file, context, dockerfile.stage(*builder), last),
+        Base::Image(_) if builds(&ImageRef::parse(&last.base_text)) => {
+            swap(file, context, last).map_err(|_| already())
+        }
+        _ => Err(already()),
+    }
+}
+
+/// Gives the only stage of a file, which builds nothing, a runtime image.
+pub(super) fn only_stage(file: &SourceFile, context: &ContextFiles) -> Result<Split, Refusal> {
+    let stage = file
+        .dockerfile()
+        .stages
+        .first()
+        .ok_or_else(|| Refusal::not_offered("there is no stage in the file".to_owned()))?;
+    swap(file, context, stage)
+}
+
+/// Whether an image is there to build, and another one runs what it builds.
+fn builds(image: &ImageRef) -> bool {
+    jdk::builds_java(image) && !matches!(runtime::name(image), "maven" | "gradle" | "scala-sbt" | "clojure")
+        || is_sdk(image)
+}
+
+fn is_sdk(image: &ImageRef) -> bool {
+    runtime::name(image) == "sdk"
+        && image.repository.contains("dotnet")
+        && !image.repository.contains("framework")
+}
+
+fn runtime_of(image: &ImageRef) -> Result<Runtime, Refusal> {
+    runtime::refuse_windows(image)?;
+    if is_sdk(image) { runtime::of(image, "aspnet") } else { jdk::of(image) }
+}
+
+/// Replaces a stage's JDK or SDK by the image that only runs programs.
+fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Split, Refusal> {
+    let base = ImageRef::parse(&stage.base_text);
+    if !builds(&base) {
+        return Err(Refusal::not_offered("no build is found that can be split".to_owned()));
+    }
+    let view = View::of_stage(file, context, stage)?;
+    let start = Start::of(&view)?;
+    let main = start.main()?;
+    let wanted = if is_sdk(&base) { "dotnet" } else { "java" };
+    if main.program() != wanted
+        || main.argv().get(1).is_some_and(|it| matches!(it.text.as_str(), "run" | "watch" | "test"))
+    {
+        return Err(Refusal::not_offered(format!("the image does not only start `{wanted}`")));
+    }
+    let runtime = runtime_of(&base)?;
+    if let Some(run) = view.all(Keyword::Run).find(|run| view.script(*run).is_none()) {
+        return Err(Refusal::new(format!(
+            "the RUN on line {} is too complex to be sure what it needs",
+            run.row + 1
+        )));
+    }
+    if !view.instructions().any(|it| matches!(it.keyword(), Keyword::Copy | Keyword::Add)) {
+        return Err(Refusal::not_offered("nothing is copied into the image that it could start".to_owned()));
+    }
+    let tool = view.all(Keyword::Run).find_map(|run| {
+        let commands = view.script(run).unwrap_or_default();
+        let program = commands.iter().map(|it| it.program().to_owned()).find(|it| needs_kit(it))?;
+        Some((run.row + 1, program))
+    });
+    if let Some((line, tool)) = tool {
+        return Err(Refusal::new(format!(
+            "line {line} calls `{tool}`, which the runtime image does not have"
+        )));
+    }
+    let runs = view.all(Keyword::Run).next().is_some();
+    if runs && runtime.system() != runtime::system(&base) {
+        return Err(Refusal::new(format!(
+            "the RUNs of the stage may not fit `{}`, another system",
+            runtime.image
+        )));
+    }
+    let (_, range) = stage
+        .base_word
+        .as_ref()
+        .ok_or_else(|| Refusal::not_offered("the base image is missing".to_owned()))?;
+    let (written, note) = super::plan::runtime_image_of(stage, &runtime.image);
+    let mut notes = vec![format!("Nothing is compiled in this stage: `{written}` is enough to run it.")];
+    notes.extend(runtime.notes);
+    notes.extend(note);
+    finish(vec![TextEdit::replace(*range, written)], notes)
+}
+
+/// Programs that come with a JDK or SDK and not with the runtime image.
+fn needs_kit(program: &str) -> bool {
+    const NAMES: [&str; 17] = [
+        "ant",
+        "dotnet",
+        "gradle",
+        "gradlew",
+        "jar",
+        "jarsigner",
+        "javac",
+        "javap",
+        "jcmd",
+        "jdeps",
+        "jlink",
+        "jmap",
+        "jpackage",
+        "jps",
+        "mvn",
+        "mvnw",
+        "sbt",
+    ];
+    NAMES.contains(&program)
+}
+
+/// The last stage is built from the builder: it gets the runtime image, and what it inherited so far.
+fn from_builder(
+    file: &SourceFile,
+    context: &ContextFiles,
+    builder: &Stage,
+    last: &Stage,
+) -> Result<Split, Refusal> {
+    let dockerfile = file.dockerfile();
+    let already = |reason: &str| {
+        Refusal::not_offered(format!("the file has {} stages already{reason}", dockerfile.stages.len()))
+    };
+    let Base::Image(_) = builder.base else { return Err(already("")) };
+    let base = ImageRef::parse(&builder.base_text);
+    let kit =
+        jdk::builds_java(&base) || is_sdk(&base) || matches!(runtime::name(&base), "golang" | "rust" | "gcc");
+    if !kit {
+        return Err(already(""));
+    }
+    let copies = dockerfile.refs.iter().any(|it| {
+        it.stage == last.id && it.target == RefTarget::Stage(builder.id) && it.instruction != last.from
+    });
+    if !copies {
+        return Err(already(", and the last one takes what it needs from the one that it is built from"));
+    }
+    let broken = dockerfile.instructions().find(|it| !it.data.faults.is_empty());
+    if broken.is_some() || !dockerfile.faults.is_empty() {
+        return Err(already(""));
+    }
+    let runtime = if jdk::builds_java(&base) || is_sdk(&base) {
+        runtime_of(&base)?
+    } else {
+        runtime::of(&base, "slim")?
+    };
+    let view = View::of_stage(file, context, builder)?;
+    let final_view = View::of_stage(file, context, last)?;
+    if final_view.all(Keyword::Run).any(|run| {
+        final_view.script(run).is_some_and(|it| it.iter().any(|command| needs_kit(command.program())))
+    }) {
+        return Err(already(", and the last one builds something itself"));
+    }
+    let profile = profile::find(&view).unwrap_or(profile::any());
+    let mut inherited =
+        Inherited { view: &view, profile, runtime: &runtime, lines: Vec::new(), notes: Vec::new() };
+    inherited.collect(&final_view)?;
+    let (_, range) = last.base_word.as_ref().ok_or_else(|| already(""))?;
+    let mut edits = vec![TextEdit::replace(*range, runtime.image.clone())];
+    let from = dockerfile.instruction(last.from);
+    if !inherited.lines.is_empty() {
+        let newline = if file.text().to_string().contains("\r\n") { "\r\n" } else { "\n" };
+        let lines: String = inherited.lines.iter().map(|line| format!("{newline}{line}")).collect();
+        edits.push(TextEdit::insert(from.range().end(), lines));
+    }
+    let name = builder.label();
+    let mut notes = vec![format!(
+        "The last stage was built from `{name}`, so it shipped its build tools. Now it starts from `{}`.",
+        runtime.image
+    )];
+    notes.extend(runtime.notes.iter().cloned());
+    notes.extend(inherited.notes);
+    finish(edits, notes)
+}
+
+/// What a stage inherits from the one that it is built from.
+struct Inherited<'v, 'a> {
+    view: &'v View<'a>,
+    profile: &'static dyn Profile,
+    runtime: &'v Runtime,
+    lines: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl<'a> Inherited<'_, 'a> {
+    fn collect(&mut self, last: &View<'a>) -> Result<(), Refusal> {
+        let dir = self.view.workdir_at_end().unwrap_or("/").to_owned();
+        let mut dirs = FxHashSet::default();
+        let overridden = |keyword: Keyword| last.all(keyword).next().is_some();
+        let end = state::at_end(self.view.dockerfile, self.view.stage.id);
+        for instruction in self.view.instructions().skip(1) {
+            let source = || self.view.source(instruction).trim_end().to_owned();
+            match instruction.keyword() {
+                Keyword::Run => self.run(instruction, &dir, &mut dirs)?,
+                Keyword::Env if !self.is_for_build(instruction) => self.lines.push(source()),
+                Keyword::Label | Keyword::Volume | Keyword::Expose => self.lines.push(source()),
+                Keyword::Maintainer => {
+                    let words = instruction.data.arguments.words();
+                    let name = words.first().map_or("", |it| it.text.trim()).replace('"', "'");
+                    self.lines.push(format!(
+                        "{} org.opencontainers.image.authors=\"{name}\"",
+                        self.view.keyword(Keyword::Label)
+                    ));
+                }
+                keyword @ (Keyword::Healthcheck
+                | Keyword::Stopsignal
+                | Keyword::Shell
+                | Keyword::Entrypoint
+                | Keyword::Cmd)
+                    if !overridden(keyword) =>
+                {
+                    self.lines.push(source())
+                }
+                _ => {}
+            }
+        }
+        if let Some(user) = end.user.filter(|it| it != "root") {
+            self.lines.push(format!("{} {user}", self.view.keyword(Keyword::User)));
+        }
+        let first = last.all(Keyword::Workdir).next().and_then(|it| it.data.arguments.words().first());
+        if first.is_none_or(|word| !word.text.trim().starts_with('/')) {
+            self.lines.push(format!("{} {dir}", self.view.keyword(Keyword::Workdir)));
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, run: Instruction<'_>, dir: &str, dirs: &mut FxHashSet<String>) -> Result<(), Refusal> {
+        let line = run.row + 1;
+        match setup::purpose(self.view, self.profile, run, dir, dirs) {
+            Purpose::Setup(setup) => {
+                let manager = setup.manager.filter(|it| *it != self.runtime.system() && self.runtime.system() != System::Unknown);
+                if manager.is_some() {
+                    return Err(Refusal::new(format!("line {line} installs packages in a way that `{}` does not know", self.runtime.image)));
+                }
+                let needed = setup.needed(self.profile);
+                if needed.all || setup.prepares {
+                    self.lines.push(self.view.source(run).trim_end().to_owned());
+                } else if let Some(command) = super::packages::install(self.runtime.system(), &needed.packages)
+                    && !needed.packages.is_empty()
+                {
+                    self.lines.push(format!("{} {command}", self.view.keyword(Keyword::Run)));
+                }
+                dirs.extend(setup.dirs);
+            }
+            Purpose::Unknown(_) => self.notes.push(format!(
+                "The RUN on line {line} stays in the builder: if the application needs what it does, the last stage needs it too."
+            )),
+            Purpose::Build(_) | Purpose::Lists | Purpose::Nothing => {}
+        }
+        Ok(())
+    }
+
+    fn is_for_build(&self, env: Instruction<'_>) -> bool {
+        let Arguments::Pairs(pairs) = &env.data.arguments else { return false };
+        pairs
+            .iter()
+            .all(|pair| pair.name.text == "DEBIAN_FRONTEND" || self.profile.is_build_env(&pair.name.text))
+    }
+}
+
+fn finish(edits: Vec<TextEdit>, notes: Vec<String>) -> Result<Split, Refusal> {
+    let change = SourceChange::new(edits).map_err(|error| Refusal::new(error.to_string()))?;
+    Ok(Split { title: TITLE, change, notes })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn a_stage_built_from_the_builder_gets_the_runtime_image() {
+        check(
+            r#"FROM registry.example.com/amazoncorretto:17.0.2 AS builder
+MAINTAINER Ann "ann@example.com"
+ENV TZ=UTC MAVEN_OPTS=-Xmx1g
+RUN yum -y install hostname
+COPY . /src
+WORKDIR /src
+RUN ./gradlew installDist
+
+FROM builder AS production
+WORKDIR /srv/shop
+COPY --from=builder /src/build/install/shop .
+EXPOSE 9999
+ENTRYPOINT ["./start.sh"]
+"#,
+            expect![[r#"
+                FROM registry.example.com/amazoncorretto:17.0.2 AS builder
+                MAINTAINER Ann "ann@example.com"
+                ENV TZ=UTC MAVEN_OPTS=-Xmx1g
+                RUN yum -y install hostname
+                COPY . /src
+                WORKDIR /src
+                RUN ./gradlew installDist
+
+                FROM registry.example.com/amazoncorretto:17-al2023-headless AS production
+                LABEL org.opencontainers.image.authors="Ann 'ann@example.com'"
+                ENV TZ=UTC MAVEN_OPTS=-Xmx1g
+                RUN yum -y install hostname
+                WORKDIR /srv/shop
+                COPY --from=builder /src/build/install/shop .
+                EXPOSE 9999
+                ENTRYPOINT ["./start.sh"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_last_stage_on_a_jdk_gets_the_jre() {
+        check(
+            r#"FROM maven:3.9-eclipse-temurin-21 AS build
+WORKDIR /src
+COPY . .
+RUN mvn -B package
+
+FROM eclipse-temurin:21-jdk-alpine
+COPY --from=build /src/target/shop.jar /shop.jar
+CMD ["java", "-jar", "/shop.jar"]
+"#,
+            expect![[r#"
+                FROM maven:3.9-eclipse-temurin-21 AS build
+                WORKDIR /src
+                COPY . .
+                RUN mvn -B package
+
+                FROM eclipse-temurin:21-jre-alpine
+                COPY --from=build /src/target/shop.jar /shop.jar
+                CMD ["java", "-jar", "/shop.jar"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_jar_of_the_build_context_needs_no_jdk() {
+        check(
+            "FROM openjdk:17-jdk-slim\nCOPY target/*.jar app.jar\nENTRYPOINT [\"java\", \"-jar\", \"/app.jar\"]\n",
+            expect![[r#"
+                FROM eclipse-temurin:17-jre
+                COPY target/*.jar app.jar
+                ENTRYPOINT ["java", "-jar", "/app.jar"]
+            "#]],
+        );
+    }
+}
