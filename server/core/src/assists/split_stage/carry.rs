@@ -47,6 +47,7 @@ pub(super) fn carry(
         users: Vec::new(),
         packages: Vec::new(),
         install: recipe.packages.clone(),
+        files: Vec::new(),
         notes: Vec::new(),
     };
     carrier.place_all()?;
@@ -92,6 +93,8 @@ struct Carrier<'v, 'a> {
     packages: Vec<String>,
     /// Packages that it needs beside these.
     install: Vec<String>,
+    /// Files that come from the builder beside the artifacts.
+    files: Vec<Artifact>,
     notes: Vec<String>,
 }
 
@@ -176,7 +179,7 @@ impl<'a> Carrier<'_, 'a> {
 
     /// The final stage installs what the application needs of the packages that a RUN of the builder installs.
     fn install_needed(&mut self, setup: &Setup, line: u32) -> Result<(), Refusal> {
-        let needed = setup.needed(self.profile);
+        let needed = setup.needed(self.profile, &self.fetchers());
         for package in &needed.unknown {
             self.notes.push(format!(
                 "Line {line} installs {package}: if the application loads its library, install that in the final stage."
@@ -199,7 +202,7 @@ impl<'a> Carrier<'_, 'a> {
 
     fn setup(&mut self, run: Instruction<'_>, setup: Setup) -> Result<(Place, &'static str), Refusal> {
         let line = run.row + 1;
-        let needed = setup.needed(self.profile);
+        let needed = setup.needed(self.profile, &self.fetchers());
         let fits = setup
             .manager
             .is_none_or(|it| it == self.runtime.system() || self.runtime.system() == System::Unknown);
@@ -232,6 +235,22 @@ impl<'a> Carrier<'_, 'a> {
         self.users.extend(setup.users);
         self.packages.extend(setup.packages);
         Ok((Place::Both, "prepares the system that the application runs in"))
+    }
+
+    /// Programs that the build fetches with, and nothing else calls: they are for the build.
+    fn fetchers(&self) -> Vec<&'static str> {
+        if self.profile.runs_sources() {
+            return Vec::new();
+        }
+        let checked = |tool: &str| {
+            let mut lines = self.view.instructions();
+            let kept = [Keyword::Healthcheck, Keyword::Cmd, Keyword::Entrypoint];
+            lines.any(|it| kept.contains(&it.keyword()) && self.view.says(it, tool))
+        };
+        ["curl", "wget"]
+            .into_iter()
+            .filter(|tool| self.view.runs(|it| it.program() == *tool) && !checked(tool))
+            .collect()
     }
 
     /// Whether packages of this manager have the same names in the runtime image.
@@ -603,16 +622,23 @@ impl<'a> Carrier<'_, 'a> {
 
     /// Images of languages bring the certificates of the authorities; the plain ones of Debian do not.
     fn certificates(&mut self) {
-        let had = !matches!(
-            ImageRef::parse(&self.view.stage.base_text).repository.rsplit('/').next(),
-            Some("debian" | "ubuntu")
-        );
+        let plain =
+            matches!(super::runtime::name(&ImageRef::parse(&self.view.stage.base_text)), "debian" | "ubuntu");
         let installed = self.packages.iter().chain(&self.install).any(|it| it == "ca-certificates");
-        if had && !installed && !self.runtime.has_certificates() {
-            self.notes.push(format!(
-                "`{}` has no certificates of authorities: the final stage installs them, as the builder has them.",
-                self.runtime.image
-            ));
+        if plain || installed || self.runtime.has_certificates() || !self.profile.calls_others() {
+            return;
+        }
+        self.notes.push(format!(
+            "`{}` has no certificates of authorities: they come from the builder, which has them.",
+            self.runtime.image
+        ));
+        if self.install.is_empty() {
+            let file = match self.base {
+                System::Rpm | System::Microdnf => "/etc/pki/tls/certs/ca-bundle.crt",
+                _ => "/etc/ssl/certs/ca-certificates.crt",
+            };
+            self.files.push(Artifact::new(file, "/etc/ssl/certs/ca-certificates.crt"));
+        } else {
             self.install.insert(0, "ca-certificates".to_owned());
         }
     }
@@ -636,7 +662,7 @@ impl<'a> Carrier<'_, 'a> {
                 && self.runtime.image != "scratch"
                 && matches!(package.as_str(), "ca-certificates" | "tzdata" | "netbase");
             if !has && !brought {
-                install.push(package);
+                install.push(packages::in_release(&package, &self.runtime.image));
             }
         }
         let mut opening = Vec::new();
@@ -666,7 +692,7 @@ impl<'a> Carrier<'_, 'a> {
             None => Some("/"),
         };
         let at_end = here.filter(|here| self.view.workdir_at_end() == Some(*here) && *here != "/");
-        let artifacts = self.recipe.artifacts.iter().map(|artifact| {
+        let artifacts = self.recipe.artifacts.iter().chain(&self.files).map(|artifact| {
             let to = artifact.to.as_str();
             let written = match at_end {
                 Some(here) if here == to => "./".to_owned(),

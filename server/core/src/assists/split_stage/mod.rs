@@ -32,6 +32,7 @@
 
 mod carry;
 mod context;
+mod needs;
 mod packages;
 mod paths;
 mod plan;
@@ -127,9 +128,9 @@ pub fn split_with(file: &SourceFile, request: Request<'_>) -> Result<Split, Refu
         }
         Err(refusal) => {
             let other = if vendor::applies(&view) { vendor::split } else { rebase::only_stage };
-            other(file, request.context).map_err(|instead| match refusal.is_worth_showing {
-                true => refusal,
-                false => instead,
+            other(file, request.context).map_err(|instead| match instead.is_worth_showing {
+                true if !refusal.is_worth_showing => instead,
+                _ => refusal,
             })
         }
     }

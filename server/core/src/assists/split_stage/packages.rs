@@ -285,6 +285,20 @@ pub(super) fn role(package: &str, system: System) -> Role {
 
 const BUILD_PREFIXES: &[&str] = &["linux-headers-", "kernel-headers", "@development"];
 
+/// The name that a library's package has in the release under `image`, where that is an older one.
+pub(super) fn in_release(package: &str, image: &str) -> String {
+    let old = ["bullseye", "focal", "buster"].iter().any(|it| image.contains(it));
+    let renamed = match package {
+        "libssl3" => "libssl1.1",
+        "libffi8" if image.contains("buster") => "libffi6",
+        "libffi8" => "libffi7",
+        "libtiff6" => "libtiff5",
+        "libwebp7" => "libwebp6",
+        same => same,
+    };
+    if old { renamed } else { package }.to_owned()
+}
+
 /// The RUN that installs `packages`; none where the system has no package manager.
 pub(super) fn install(system: System, packages: &[String]) -> Option<String> {
     let list = packages.join(" ");
@@ -325,6 +339,13 @@ mod tests {
         for package in ["curl", "tzdata", "ca-certificates", "libpq5", "nginx", "ffmpeg"] {
             assert_eq!(role(package, System::Apt), Role::Runtime, "{package}");
         }
+    }
+
+    #[test]
+    fn names_follow_the_release() {
+        assert_eq!(in_release("libssl3", "debian:bullseye-slim"), "libssl1.1");
+        assert_eq!(in_release("libssl3", "debian:bookworm-slim"), "libssl3");
+        assert_eq!(in_release("libpq5", "debian:bullseye-slim"), "libpq5");
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use super::Refusal;
 use super::carry::{self, Carried};
+use super::needs;
 use super::profile::{self, Profile, Recipe};
 use super::runtime::Runtime;
+use super::start::Start;
 use super::view::View;
 use crate::model::{ImageRef, InstructionId, Stage, VarRef};
 use crate::syntax::Keyword;
@@ -114,7 +116,12 @@ pub(super) fn plan(
     choice: Option<&str>,
 ) -> Result<(SplitPlan, &'static dyn Profile), Refusal> {
     let profile = profile::find(view).ok_or_else(|| profile::unknown(view))?;
-    let recipe = profile.recipe(view)?;
+    let mut recipe = profile.recipe(view)?;
+    if !profile.runs_sources()
+        && let Ok(start) = Start::of(view)
+    {
+        needs::add_named_files(view, &start, &mut recipe);
+    }
     let (builder, final_name) = names(view);
     for name in [&builder, &final_name] {
         if view.dockerfile.refs.iter().any(|it| it.text.eq_ignore_ascii_case(name)) {

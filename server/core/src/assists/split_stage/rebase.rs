@@ -258,7 +258,7 @@ impl<'a> Inherited<'_, 'a> {
                 if manager.is_some() {
                     return Err(Refusal::new(format!("line {line} installs packages in a way that `{}` does not know", self.runtime.image)));
                 }
-                let needed = setup.needed(self.profile);
+                let needed = setup.needed(self.profile, &[]);
                 if needed.all || setup.prepares {
                     self.lines.push(self.view.source(run).trim_end().to_owned());
                 } else if let Some(command) = super::packages::install(self.runtime.system(), &needed.packages)

@@ -147,11 +147,11 @@ pub(super) struct Needed {
 
 impl Setup {
     /// What the final stage needs of its packages.
-    pub(super) fn needed(&self, profile: &dyn Profile) -> Needed {
+    pub(super) fn needed(&self, profile: &dyn Profile, for_build: &[&str]) -> Needed {
         let mut needed = Needed { packages: Vec::new(), all: true, unknown: Vec::new() };
         let manager = self.manager.unwrap_or(System::Apt);
         for package in &self.packages {
-            if profile.is_build_package(package) {
+            if profile.is_build_package(package) || for_build.contains(&package.as_str()) {
                 needed.all = false;
                 continue;
             }

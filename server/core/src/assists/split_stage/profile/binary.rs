@@ -73,7 +73,11 @@ pub(super) fn program(view: &View<'_>, main: &Main<'_>, builds: &[Build<'_>]) ->
     let inside = builds.iter().rfind(|build| build.dir != "/" && paths::is_within(&path, &build.dir));
     // A build without a WORKDIR works in `/`, where everything lies inside.
     let at_root = || builds.iter().rfind(|build| build.dir == "/" && paths::parent(&path) == "/");
-    let build = made.or(inside).or_else(at_root);
+    let installed = || {
+        let found = !written.contains('/') && path.starts_with("/usr/local/bin/");
+        builds.last().filter(|_| found)
+    };
+    let build = made.or(inside).or_else(at_root).or_else(installed);
     let made_by = match (build, moved) {
         (Some(build), Some(run)) => build.run.id.max(run.id),
         (Some(build), None) => build.run.id,

@@ -31,6 +31,17 @@ impl Profile for C {
         let runtime = runtime::of(&base, "slim")?;
         let on_gcc = runtime::name(&base) == "gcc" && runtime.system() == System::Apt;
         let mut recipe = binary::usual(view, self, &makes, vec![runtime])?;
+        // What `make install` leaves lies below /usr/local, which is empty in plain systems.
+        let installed = view.runs(|it| {
+            it.argv().iter().any(|word| matches!(word.text.as_str(), "install" | "--install")) && is_build(it)
+        });
+        let program = recipe.artifacts[0].from.clone();
+        if installed && !on_gcc && program.starts_with("/usr/local/bin/") {
+            recipe.artifacts[0] = Artifact::same("/usr/local");
+            if recipe.runtimes[0].system() == System::Apt {
+                recipe.closing.push(format!("{} ldconfig", view.keyword(crate::syntax::Keyword::Run)));
+            }
+        }
         let is_cpp = view
             .instructions()
             .any(|it| ["g++", "cmake", ".cpp", ".cc", "clang++"].iter().any(|word| view.says(it, word)));
@@ -67,6 +78,10 @@ impl Profile for C {
         let name = paths::file_name(path);
         matches!(name, "Makefile" | "CMakeLists.txt" | "meson.build" | "configure.ac")
             || [".c", ".h", ".cpp", ".hpp", ".cc", ".cxx"].iter().any(|it| name.ends_with(it))
+    }
+
+    fn calls_others(&self) -> bool {
+        false
     }
 
     fn is_builder_tool(&self, program: &str) -> bool {
@@ -113,4 +128,86 @@ fn makes(command: &Command, dir: &str) -> Option<String> {
     let links =
         compiles && !argv.iter().any(|word| matches!(word.text.as_str(), "-c" | "-E" | "-S" | "--version"));
     links.then(|| paths::join(dir, "a.out"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn a_program_on_the_gcc_image() {
+        check(
+            r#"FROM gcc:13
+COPY . /usr/src/app
+WORKDIR /usr/src/app
+RUN gcc -O2 -o main main.c
+CMD ["./main"]
+"#,
+            expect![[r#"
+                FROM gcc:13 AS builder
+                COPY . /usr/src/app
+                WORKDIR /usr/src/app
+                RUN gcc -O2 -o main main.c
+
+                FROM debian:bookworm-slim AS final
+                WORKDIR /usr/src/app
+                COPY --from=builder /usr/src/app/main main
+                CMD ["./main"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_library_of_cpp_goes_over() {
+        check(
+            r#"FROM gcc:14
+WORKDIR /src
+COPY . .
+RUN cmake -B build && cmake --build build -j$(nproc)
+CMD ["./build/shop"]
+"#,
+            expect![[r#"
+                FROM gcc:14 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN cmake -B build && cmake --build build -j$(nproc)
+
+                FROM debian:trixie-slim AS final
+                ENV LD_LIBRARY_PATH=/usr/local/lib64
+                WORKDIR /src
+                COPY --from=builder /src/build/shop build/shop
+                COPY --from=builder /usr/local/lib64/libstdc++.so.6 /usr/local/lib64/libstdc++.so.6
+                COPY --from=builder /usr/local/lib64/libgcc_s.so.1 /usr/local/lib64/libgcc_s.so.1
+                CMD ["./build/shop"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn compilers_and_headers_stay_behind() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y build-essential libcurl4-openssl-dev
+WORKDIR /src
+COPY . .
+RUN make && make install
+CMD ["shopd"]
+"#,
+            expect![[r#"
+                FROM debian:bookworm AS builder
+                RUN apt-get update && apt-get install -y build-essential libcurl4-openssl-dev
+                WORKDIR /src
+                COPY . .
+                RUN make && make install
+
+                FROM debian:bookworm-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends libcurl4 && rm -rf /var/lib/apt/lists/*
+                WORKDIR /src
+                COPY --from=builder /usr/local /usr/local
+                RUN ldconfig
+                CMD ["shopd"]
+            "#]],
+        );
+    }
 }

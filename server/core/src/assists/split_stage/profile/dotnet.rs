@@ -325,3 +325,79 @@ fn runtimes(
 fn unknown_workdir() -> Refusal {
     Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::{check, check_with};
+    use expect_test::expect;
+
+    #[test]
+    fn what_is_published_goes_over() {
+        check(
+            r#"FROM mcr.microsoft.com/dotnet/sdk:9.0
+WORKDIR /src
+COPY . .
+RUN dotnet publish -c Release -o /app
+WORKDIR /app
+ENTRYPOINT ["dotnet", "Shop.dll"]
+"#,
+            expect![[r#"
+                FROM mcr.microsoft.com/dotnet/sdk:9.0 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN dotnet publish -c Release -o /app
+
+                FROM mcr.microsoft.com/dotnet/aspnet:9.0 AS final
+                COPY --from=builder /app /app
+                WORKDIR /app
+                ENTRYPOINT ["dotnet", "Shop.dll"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_project_tells_the_runtime() {
+        check_with(
+            &[("Shop.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"></Project>")],
+            r#"FROM mcr.microsoft.com/dotnet/sdk:9.0
+WORKDIR /src
+COPY . .
+CMD ["dotnet", "run"]
+"#,
+            expect![[r#"
+                FROM mcr.microsoft.com/dotnet/sdk:9.0 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN dotnet publish -c Release -o /app/publish
+
+                FROM mcr.microsoft.com/dotnet/runtime:9.0 AS final
+                WORKDIR /src
+                COPY --from=builder /app/publish /app/publish
+                CMD ["dotnet", "/app/publish/Shop.dll"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_program_for_musl_gets_alpine() {
+        check(
+            r#"FROM mcr.microsoft.com/dotnet/sdk:8.0
+WORKDIR /src
+COPY . .
+RUN dotnet publish -c Release -r linux-musl-x64 --self-contained -o out
+CMD ["./out/Shop"]
+"#,
+            expect![[r#"
+                FROM mcr.microsoft.com/dotnet/sdk:8.0 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN dotnet publish -c Release -r linux-musl-x64 --self-contained -o out
+
+                FROM mcr.microsoft.com/dotnet/runtime-deps:8.0-alpine AS final
+                WORKDIR /src
+                COPY --from=builder /src/out out
+                CMD ["./out/Shop"]
+            "#]],
+        );
+    }
+}

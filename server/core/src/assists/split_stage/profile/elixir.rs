@@ -122,3 +122,52 @@ fn runtime(base: &ImageRef) -> Result<Runtime, Refusal> {
     }
     runtime::of(base, "slim")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn a_release_goes_over() {
+        check(
+            r#"FROM elixir:1.17
+ENV MIX_ENV=prod
+WORKDIR /app
+COPY . .
+RUN mix deps.get --only prod && mix release
+CMD ["/app/_build/prod/rel/shop/bin/shop", "start"]
+"#,
+            expect![[r#"
+                FROM elixir:1.17 AS builder
+                ENV MIX_ENV=prod
+                WORKDIR /app
+                COPY . .
+                RUN mix deps.get --only prod && mix release
+
+                FROM debian:bookworm-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends libstdc++6 openssl libncurses6 locales ca-certificates && rm -rf /var/lib/apt/lists/*
+                ENV LANG=C.UTF-8
+                ENV MIX_ENV=prod
+                WORKDIR /app
+                COPY --from=builder /app/_build/prod/rel/shop _build/prod/rel/shop
+                CMD ["/app/_build/prod/rel/shop/bin/shop", "start"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn phoenix_without_a_release_is_refused() {
+        check(
+            r#"FROM elixir:1.17
+WORKDIR /app
+COPY . .
+RUN mix deps.get
+CMD ["mix", "phx.server"]
+"#,
+            expect![[r#"
+                refused: `mix phx.server` needs the build tool when it runs: make a release with `mix release` first
+            "#]],
+        );
+    }
+}

@@ -180,7 +180,10 @@ fn runtimes(view: &View<'_>) -> Result<Vec<Runtime>, Refusal> {
     let mut runtimes = Vec::new();
     let distroless = |image: String| {
         let mut it = Runtime::plain("distroless", image);
-        it.notes.push("It has no shell, and runs as the user nonroot (65532).".to_owned());
+        it.notes.push(
+            "It has no shell, and runs as the user nonroot (65532), who cannot write into WORKDIR."
+                .to_owned(),
+        );
         it
     };
     match (is_static(view), is_alpine) {
@@ -265,4 +268,131 @@ fn go_run(
     };
     note_cgo(view, &mut recipe);
     Ok(recipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn a_program_that_may_load_the_c_library_gets_a_debian() {
+        check(
+            r#"FROM golang:1.24.2
+WORKDIR /src
+COPY . .
+RUN go mod download && go build -o server .
+EXPOSE 8080
+CMD ./server
+"#,
+            expect![[r#"
+                FROM golang:1.24.2 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN go mod download && go build -o server .
+
+                FROM debian:bookworm-slim AS final
+                WORKDIR /src
+                COPY --from=builder /src/server server
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                EXPOSE 8080
+                CMD ./server
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_static_program_needs_nothing() {
+        check(
+            r#"FROM golang:1.25-bookworm AS build
+WORKDIR /src
+COPY . .
+ENV CGO_ENABLED=0 GIN_MODE=release
+RUN go build -o /bin/server ./cmd/server
+CMD /bin/server --port 80
+"#,
+            expect![[r#"
+                FROM golang:1.25-bookworm AS build
+                WORKDIR /src
+                COPY . .
+                ENV CGO_ENABLED=0 GIN_MODE=release
+                RUN go build -o /bin/server ./cmd/server
+
+                FROM gcr.io/distroless/static-debian13:nonroot AS final
+                WORKDIR /src
+                ENV GIN_MODE=release
+                COPY --from=build /bin/server /bin/server
+                CMD ["/bin/server", "--port", "80"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_needs_a_shell_gets_one() {
+        check(
+            r#"FROM golang:1.25
+RUN apt-get update && apt-get install -y tzdata gcc
+WORKDIR /src
+COPY . .
+COPY templates ./templates
+RUN CGO_ENABLED=0 go build -o server .
+RUN useradd -m app
+USER app
+CMD ["./server"]
+"#,
+            expect![[r#"
+                FROM golang:1.25 AS builder
+                RUN apt-get update && apt-get install -y tzdata gcc
+                WORKDIR /src
+                COPY . .
+                COPY templates ./templates
+                RUN CGO_ENABLED=0 go build -o server .
+
+                FROM debian:trixie-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates tzdata && rm -rf /var/lib/apt/lists/*
+                WORKDIR /src
+                COPY templates ./templates
+                COPY --from=builder /src/server server
+                RUN useradd -m app
+                USER app
+                CMD ["./server"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn go_run_becomes_the_program() {
+        check(
+            r#"FROM golang:1.25-alpine3.22
+WORKDIR /src
+COPY . .
+CMD ["go", "run", "main.go", "--port", "80"]
+"#,
+            expect![[r#"
+                FROM golang:1.25-alpine3.22 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN go build -o /usr/local/bin/app main.go
+
+                FROM alpine:3.22 AS final
+                WORKDIR /src
+                COPY --from=builder /usr/local/bin/app /usr/local/bin/app
+                CMD ["app", "--port", "80"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_for_development_is_refused() {
+        check(
+            r#"FROM golang:1.25
+WORKDIR /src
+COPY . .
+CMD ["air"]
+"#,
+            expect![[r#"
+                refused: `air` builds or debugs when it runs: it is for development
+            "#]],
+        );
+    }
 }

@@ -77,3 +77,48 @@ fn makes(command: &Command, dir: &str) -> Option<String> {
     let name = argv.last().filter(|word| !word.text.starts_with('-') && word.text != "install")?;
     installs.then(|| paths::join(&bin, paths::file_name(&name.text)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn what_is_installed_goes_over() {
+        check(
+            r#"FROM haskell:9.6
+WORKDIR /src
+COPY . .
+RUN stack install --local-bin-path /usr/local/bin shop
+CMD ["shop"]
+"#,
+            expect![[r#"
+                FROM haskell:9.6 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN stack install --local-bin-path /usr/local/bin shop
+
+                FROM debian:bookworm-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libgmp10 && rm -rf /var/lib/apt/lists/*
+                WORKDIR /src
+                COPY --from=builder /usr/local/bin/shop /usr/local/bin/shop
+                CMD ["shop"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn stack_exec_is_refused() {
+        check(
+            r#"FROM haskell:9.6
+WORKDIR /src
+COPY . .
+RUN stack build
+CMD stack exec shop
+"#,
+            expect![[r#"
+                refused: `stack` starts the program through the build tool: start the program itself first
+            "#]],
+        );
+    }
+}

@@ -60,6 +60,11 @@ pub(super) trait Profile: Sync {
         false
     }
 
+    /// Whether its applications often call others over TLS without more than their program.
+    fn calls_others(&self) -> bool {
+        true
+    }
+
     /// Whether the build puts directories such as `static` and `templates` into its artifact.
     fn bundles_assets(&self) -> bool {
         false

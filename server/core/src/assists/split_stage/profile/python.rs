@@ -279,3 +279,143 @@ fn libraries(view: &View<'_>) -> Vec<String> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn packages_go_into_an_environment() {
+        check(
+            r#"FROM python:3.12
+ENV PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+COPY . .
+CMD ["gunicorn", "app:app"]
+"#,
+            expect![[r#"
+                FROM python:3.12 AS builder
+                ENV PYTHONUNBUFFERED=1
+                WORKDIR /app
+                COPY requirements.txt .
+                RUN python -m venv /opt/venv
+                ENV VIRTUAL_ENV=/opt/venv
+                ENV PATH=/opt/venv/bin:$PATH
+                RUN pip install --no-cache-dir -r requirements.txt
+
+                FROM python:3.12-slim AS final
+                ENV PATH=/opt/venv/bin:$PATH
+                ENV PYTHONUNBUFFERED=1
+                WORKDIR /app
+                COPY --from=builder /opt/venv /opt/venv
+                COPY . .
+                CMD ["gunicorn", "app:app"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_environment_of_its_own_stays() {
+        check(
+            r#"FROM python:3.11-bookworm
+RUN python -m venv /venv
+ENV PATH=/venv/bin:$PATH
+COPY requirements.txt /tmp/
+RUN pip install -r /tmp/requirements.txt
+COPY . /srv
+WORKDIR /srv
+CMD uvicorn main:app
+"#,
+            expect![[r#"
+                FROM python:3.11-bookworm AS builder
+                RUN python -m venv /venv
+                ENV PATH=/venv/bin:$PATH
+                COPY requirements.txt /tmp/
+                RUN pip install -r /tmp/requirements.txt
+
+                FROM python:3.11-slim-bookworm AS final
+                ENV PATH=/venv/bin:$PATH
+                COPY --from=builder /venv /venv
+                COPY . /srv
+                WORKDIR /srv
+                CMD uvicorn main:app
+            "#]],
+        );
+    }
+
+    #[test]
+    fn uv_makes_one_in_the_project() {
+        check(
+            r#"FROM ghcr.io/astral-sh/uv:python3.12-bookworm-slim
+WORKDIR /app
+COPY . .
+RUN uv sync --frozen --no-dev
+CMD ["uv", "run", "main.py"]
+"#,
+            expect![[r#"
+                FROM ghcr.io/astral-sh/uv:python3.12-bookworm-slim AS builder
+                WORKDIR /app
+                COPY . .
+                RUN uv sync --frozen --no-dev
+
+                FROM python:3.12-slim-bookworm AS final
+                ENV PATH=/app/.venv/bin:$PATH
+                WORKDIR /app
+                COPY . .
+                COPY --from=builder /app/.venv .venv
+                CMD ["python", "main.py"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn libraries_behind_headers_are_installed() {
+        check(
+            r#"FROM python:3.12-slim
+RUN apt-get update && apt-get install -y gcc libpq-dev curl
+WORKDIR /app
+COPY . .
+RUN pip install .
+RUN python manage.py collectstatic --noinput
+CMD ["python", "manage.py", "runserver"]
+"#,
+            expect![[r#"
+                FROM python:3.12-slim AS builder
+                RUN apt-get update && apt-get install -y gcc libpq-dev curl
+                WORKDIR /app
+                COPY . .
+                RUN python -m venv /opt/venv
+                ENV VIRTUAL_ENV=/opt/venv
+                ENV PATH=/opt/venv/bin:$PATH
+                RUN pip install .
+
+                FROM python:3.12-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends libpq5 curl && rm -rf /var/lib/apt/lists/*
+                ENV PATH=/opt/venv/bin:$PATH
+                WORKDIR /app
+                COPY . .
+                COPY --from=builder /opt/venv /opt/venv
+                RUN python manage.py collectstatic --noinput
+                CMD ["python", "manage.py", "runserver"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_small_image_gains_nothing() {
+        check(
+            r#"FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+RUN pip install -r requirements.txt
+CMD ["python", "app.py"]
+"#,
+            expect![[r#"
+                refused: there is nothing to gain: the base image is small, and no compilers are installed
+            "#]],
+        );
+    }
+}

@@ -156,3 +156,42 @@ fn libraries(view: &View<'_>, runtime: &runtime::Runtime, notes: &mut Vec<String
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn gems_go_over() {
+        check(
+            r#"FROM ruby:3.4
+RUN apt-get update && apt-get install -y --no-install-recommends libjemalloc2
+ENV LD_PRELOAD=libjemalloc.so.2 BUNDLE_WITH=postgresql
+WORKDIR /app
+COPY Gemfile Gemfile.lock ./
+RUN bundle install
+COPY . .
+CMD bundle exec puma -p $PORT
+"#,
+            expect![[r#"
+                FROM ruby:3.4 AS builder
+                RUN apt-get update && apt-get install -y --no-install-recommends libjemalloc2
+                ENV LD_PRELOAD=libjemalloc.so.2 BUNDLE_WITH=postgresql
+                WORKDIR /app
+                COPY Gemfile Gemfile.lock ./
+                RUN bundle install
+
+                FROM ruby:3.4-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+                RUN apt-get update && apt-get install -y --no-install-recommends libjemalloc2
+                ENV LD_PRELOAD=libjemalloc.so.2 BUNDLE_WITH=postgresql
+                WORKDIR /app
+                COPY Gemfile Gemfile.lock ./
+                COPY --from=builder /usr/local/bundle /usr/local/bundle
+                COPY . .
+                CMD bundle exec puma -p $PORT
+            "#]],
+        );
+    }
+}

@@ -110,7 +110,10 @@ fn runtimes(view: &View<'_>) -> Result<Vec<Runtime>, Refusal> {
     let slim = runtime::of(&base, "slim")?;
     let distroless = |image: String| {
         let mut it = Runtime::plain("distroless", image);
-        it.notes.push("It has no shell, and runs as the user nonroot (65532).".to_owned());
+        it.notes.push(
+            "It has no shell, and runs as the user nonroot (65532), who cannot write into WORKDIR."
+                .to_owned(),
+        );
         it
     };
     if slim.system() != System::Apk && is_musl(view) {
@@ -244,4 +247,103 @@ fn cargo_run(
         notes: vec!["The program is built once, in the image, and no more when it starts.".to_owned()],
         ..Recipe::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::{check, check_with};
+    use expect_test::expect;
+
+    #[test]
+    fn a_program_keeps_its_place() {
+        check(
+            r#"FROM rust:1.85-slim
+WORKDIR /src
+COPY . .
+RUN apt-get update && apt-get install -y pkg-config libssl-dev
+RUN cargo build --release
+ENV ROCKET_ADDRESS=0.0.0.0
+CMD ["./target/release/shop"]
+"#,
+            expect![[r#"
+                FROM rust:1.85-slim AS builder
+                WORKDIR /src
+                COPY . .
+                RUN apt-get update && apt-get install -y pkg-config libssl-dev
+                RUN cargo build --release
+
+                FROM debian:bookworm-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libssl3 && rm -rf /var/lib/apt/lists/*
+                WORKDIR /src
+                COPY --from=builder /src/target/release/shop target/release/shop
+                ENV ROCKET_ADDRESS=0.0.0.0
+                CMD ["./target/release/shop"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_manifest_tells_program_and_libraries() {
+        check_with(
+            &[(
+                "Cargo.toml",
+                "[package]\nname = \"shop\"\n[dependencies]\ndiesel = { version = \"2\", features = [\"postgres\"] }\n",
+            )],
+            r#"FROM rust:1.85
+WORKDIR /src
+COPY . .
+CMD ["cargo", "run", "--release"]
+"#,
+            expect![[r#"
+                FROM rust:1.85 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN cargo build --release
+
+                FROM debian:bookworm-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libpq5 && rm -rf /var/lib/apt/lists/*
+                WORKDIR /src
+                COPY --from=builder /src/target/release/shop /usr/local/bin/shop
+                CMD ["shop"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_program_in_a_cache_is_refused() {
+        check(
+            r#"FROM rust:1.85
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,target=/src/target cargo build --release
+CMD ["./target/release/shop"]
+"#,
+            expect![[r#"
+                refused: `./target/release/shop` lies in a mount (/src/target, line 4): copy it out in the same RUN first
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_program_linked_against_musl_needs_nothing() {
+        check(
+            r#"FROM rust:1.85
+WORKDIR /src
+COPY . .
+RUN cargo build --release --target x86_64-unknown-linux-musl
+ENTRYPOINT ["/src/target/x86_64-unknown-linux-musl/release/shop"]
+"#,
+            expect![[r#"
+                FROM rust:1.85 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN cargo build --release --target x86_64-unknown-linux-musl
+
+                FROM gcr.io/distroless/static-debian13:nonroot AS final
+                WORKDIR /src
+                COPY --from=builder /src/target/x86_64-unknown-linux-musl/release/shop target/x86_64-unknown-linux-musl/release/shop
+                ENTRYPOINT ["/src/target/x86_64-unknown-linux-musl/release/shop"]
+            "#]],
+        );
+    }
 }

@@ -59,3 +59,34 @@ fn makes(command: &Command, dir: &str) -> Option<String> {
     let name = option(argv, &["--product"])?;
     Some(paths::join(dir, &format!(".build/{}/{name}", if release { "release" } else { "debug" })))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn the_program_goes_to_the_slim_image() {
+        check(
+            r#"FROM swift:6.0
+WORKDIR /app
+COPY . .
+RUN swift build -c release
+EXPOSE 8080
+CMD [".build/release/App", "serve"]
+"#,
+            expect![[r#"
+                FROM swift:6.0 AS builder
+                WORKDIR /app
+                COPY . .
+                RUN swift build -c release
+
+                FROM swift:6.0-slim AS final
+                WORKDIR /app
+                COPY --from=builder /app/.build/release/App .build/release/App
+                EXPOSE 8080
+                CMD [".build/release/App", "serve"]
+            "#]],
+        );
+    }
+}

@@ -52,3 +52,35 @@ impl Profile for Zig {
 fn makes(command: &Command, dir: &str) -> Option<String> {
     Some(paths::join(dir, option(command.argv(), &["-femit-bin"])?))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn the_program_goes_over() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y xz-utils curl
+WORKDIR /src
+COPY . .
+RUN zig build -Doptimize=ReleaseFast
+CMD ["zig-out/bin/shop"]
+"#,
+            expect![[r#"
+                FROM debian:bookworm AS builder
+                RUN apt-get update && apt-get install -y xz-utils curl
+                WORKDIR /src
+                COPY . .
+                RUN zig build -Doptimize=ReleaseFast
+
+                FROM debian:bookworm-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+                WORKDIR /src
+                COPY --from=builder /src/zig-out/bin/shop zig-out/bin/shop
+                CMD ["zig-out/bin/shop"]
+            "#]],
+        );
+    }
+}

@@ -68,6 +68,9 @@ impl Runtime {
     /// Whether it has the certificates of the authorities that the network trusts.
     pub(super) fn has_certificates(&self) -> bool {
         let image = ImageRef::parse(&self.image);
+        if image.repository == "scratch" {
+            return false;
+        }
         self.system() != System::Apt || !matches!(name(&image), "debian" | "ubuntu")
     }
 }

@@ -20,6 +20,23 @@ pub(super) fn check(text: &str, expected: Expect) {
     expected.assert_eq(&result(text));
 }
 
+/// The same with files of the build context beside it.
+pub(super) fn check_with(files: &[(&str, &str)], text: &str, expected: Expect) {
+    expected.assert_eq(&result_with(files, None, text));
+}
+
+/// The result with files of the build context, for a runtime image by its name; notes are left out.
+pub(super) fn result_with(files: &[(&str, &str)], runtime: Option<&str>, text: &str) -> String {
+    let mut context = ContextFiles::default();
+    for (path, text) in files {
+        context.add(path, text);
+    }
+    match split_with(&SourceFile::new(text), Request { context: &context, runtime }) {
+        Ok(split) => split.change.apply(text).unwrap(),
+        Err(refusal) => format!("refused: {refusal}\n"),
+    }
+}
+
 #[test]
 fn the_guides_spring_boot_file() {
     check(
@@ -596,6 +613,7 @@ CMD ["./mvnw", "-f", "backend/pom.xml", "spring-boot:run"]
             FROM eclipse-temurin:21-jre AS final
             WORKDIR /src
             COPY --from=builder /src/app.jar app.jar
+            COPY --from=builder /src/backend/pom.xml backend/pom.xml
             EXPOSE 8080
             ENTRYPOINT ["java", "-jar", "app.jar"]
         "#]],

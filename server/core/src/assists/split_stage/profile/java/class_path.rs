@@ -85,3 +85,56 @@ fn last_change(
     });
     works.next_back().map_or(build.run.id, |run| run.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn directories_stay_at_their_place() {
+        check(
+            r#"FROM maven:3.8-openjdk-17
+WORKDIR /src
+COPY . .
+RUN mvn package dependency:copy-dependencies
+CMD java -cp target/classes:target/dependency/* com.example.Main
+"#,
+            expect![[r#"
+                FROM maven:3.8-openjdk-17 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN mvn package dependency:copy-dependencies
+
+                FROM eclipse-temurin:17-jre AS final
+                WORKDIR /src
+                COPY --from=builder /src/target/classes target/classes
+                COPY --from=builder /src/target/dependency target/dependency
+                CMD java -cp target/classes:target/dependency/* com.example.Main
+            "#]],
+        );
+    }
+
+    #[test]
+    fn classes_beside_their_sources() {
+        check(
+            r#"FROM openjdk:11
+COPY . /usr/src/myapp
+WORKDIR /usr/src/myapp
+RUN javac Main.java
+CMD ["java", "Main"]
+"#,
+            expect![[r#"
+                FROM openjdk:11 AS builder
+                COPY . /usr/src/myapp
+                WORKDIR /usr/src/myapp
+                RUN javac Main.java
+
+                FROM eclipse-temurin:11-jre AS final
+                WORKDIR /usr/src/myapp
+                COPY --from=builder /usr/src/myapp ./
+                CMD ["java", "Main"]
+            "#]],
+        );
+    }
+}

@@ -115,3 +115,57 @@ fn application_arguments(argv: &[Word]) -> Result<Vec<String>, Refusal> {
         .collect::<Option<_>>()
         .ok_or_else(|| Refusal::new(format!("`--args={value}` depends on a variable")))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn the_jar_takes_its_place() {
+        check(
+            r#"FROM eclipse-temurin:21-jdk
+WORKDIR /app
+COPY . .
+CMD ./gradlew bootRun --args='--server.port=9000' 
+"#,
+            expect![[r#"
+                FROM eclipse-temurin:21-jdk AS builder
+                WORKDIR /app
+                COPY . .
+                RUN ./gradlew bootJar --no-daemon && cp build/libs/*.jar /app/app.jar
+
+                FROM eclipse-temurin:21-jre AS final
+                WORKDIR /app
+                COPY --from=builder /app/app.jar app.jar
+                EXPOSE 9000
+                ENTRYPOINT ["java", "-jar", "app.jar", "--server.port=9000"] 
+            "#]],
+        );
+    }
+
+    #[test]
+    fn plain_jars_are_left_out() {
+        check(
+            r#"FROM eclipse-temurin:21-jdk
+WORKDIR /app
+COPY . .
+RUN ./gradlew build -x test
+CMD ["./gradlew", "bootRun"]
+"#,
+            expect![[r#"
+                FROM eclipse-temurin:21-jdk AS builder
+                WORKDIR /app
+                COPY . .
+                RUN ./gradlew build -x test
+                RUN cp $(ls build/libs/*.jar | grep -v -e '-plain\.jar$') /app/app.jar
+
+                FROM eclipse-temurin:21-jre AS final
+                WORKDIR /app
+                COPY --from=builder /app/app.jar app.jar
+                EXPOSE 8080
+                ENTRYPOINT ["java", "-jar", "app.jar"]
+            "#]],
+        );
+    }
+}

@@ -205,3 +205,55 @@ fn made<'b, 'a>(
     let build = builds.iter().rfind(|it| it.run.id <= last.id).ok_or_else(unknown)?;
     Ok((last, build))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn a_dead_build_is_mended() {
+        check(
+            r#"FROM amazoncorretto:11
+COPY . .
+RUN ./gradlew build
+ARG JAR_FILE=build/libs/*.jar
+COPY ${JAR_FILE} app.jar
+ENTRYPOINT ["java", "-jar", "/app.jar"]
+"#,
+            expect![[r#"
+                FROM amazoncorretto:11 AS builder
+                COPY . .
+                RUN ./gradlew build
+                RUN cp $(ls build/libs/*.jar | grep -v -e '-plain\.jar$') /app.jar
+
+                FROM amazoncorretto:11-al2023-headless AS final
+                COPY --from=builder /app.jar /app.jar
+                ENTRYPOINT ["java", "-jar", "/app.jar"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn quarkus_goes_over_whole() {
+        check(
+            r#"FROM maven:3.9-eclipse-temurin-21
+WORKDIR /src
+COPY . .
+RUN mvn -B package
+CMD ["java", "-jar", "target/quarkus-app/quarkus-run.jar"]
+"#,
+            expect![[r#"
+                FROM maven:3.9-eclipse-temurin-21 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN mvn -B package
+
+                FROM eclipse-temurin:21-jre AS final
+                WORKDIR /src
+                COPY --from=builder /src/target/quarkus-app target/quarkus-app
+                CMD ["java", "-jar", "target/quarkus-app/quarkus-run.jar"]
+            "#]],
+        );
+    }
+}

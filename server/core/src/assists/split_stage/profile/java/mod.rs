@@ -168,7 +168,10 @@ fn runtimes(view: &View<'_>, base: &ImageRef) -> Result<Vec<Runtime>, Refusal> {
     {
         let image = format!("gcr.io/distroless/java{java}-debian13:nonroot");
         let mut distroless = Runtime::plain("distroless", image);
-        distroless.notes.push("It has no shell, and runs as the user nonroot (65532).".to_owned());
+        distroless.notes.push(
+            "It has no shell, and runs as the user nonroot (65532), who cannot write into WORKDIR."
+                .to_owned(),
+        );
         all.push(distroless);
     }
     Ok(all)

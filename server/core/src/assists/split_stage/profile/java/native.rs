@@ -96,3 +96,32 @@ fn runtimes(base: &ImageRef) -> Vec<Runtime> {
         ],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn a_native_program_needs_no_java() {
+        check(
+            r#"FROM ghcr.io/graalvm/native-image-community:21
+WORKDIR /src
+COPY . .
+RUN ./mvnw -Pnative native:compile
+CMD ["./target/shop"]
+"#,
+            expect![[r#"
+                FROM ghcr.io/graalvm/native-image-community:21 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN ./mvnw -Pnative native:compile
+
+                FROM oraclelinux:10-slim AS final
+                WORKDIR /src
+                COPY --from=builder /src/target/shop target/shop
+                CMD ["./target/shop"]
+            "#]],
+        );
+    }
+}

@@ -47,3 +47,32 @@ pub(super) fn recipe(case: &Case<'_, '_>) -> Result<Recipe, Refusal> {
         ..Recipe::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn the_directory_around_bin_goes_over() {
+        check(
+            r#"FROM gradle:8.10-jdk21
+WORKDIR /src
+COPY . .
+RUN gradle :web:installDist
+ENTRYPOINT ["web/build/install/web/bin/web"]
+"#,
+            expect![[r#"
+                FROM gradle:8.10-jdk21 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN gradle :web:installDist
+
+                FROM eclipse-temurin:21-jre AS final
+                WORKDIR /src
+                COPY --from=builder /src/web/build/install/web web/build/install/web
+                ENTRYPOINT ["web/build/install/web/bin/web"]
+            "#]],
+        );
+    }
+}

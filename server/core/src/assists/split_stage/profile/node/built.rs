@@ -232,3 +232,134 @@ fn old_npm(view: &View<'_>) -> bool {
     let major = tag.split(['.', '-']).next().and_then(|it| it.parse::<u32>().ok());
     major.is_some_and(|it| it <= 14)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::{check, check_with};
+    use expect_test::expect;
+
+    #[test]
+    fn the_output_and_the_packages_go_over() {
+        check(
+            r#"FROM node:22
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+USER node
+CMD ["node", "dist/main.js"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                WORKDIR /app
+                COPY package*.json ./
+                RUN npm ci
+                COPY . .
+                RUN npm run build
+                RUN npm prune --omit=dev
+
+                FROM node:22-slim AS final
+                WORKDIR /app
+                COPY --from=builder /app/dist dist
+                COPY --from=builder /app/node_modules node_modules
+                COPY --from=builder /app/package.json package.json
+                USER node
+                CMD ["node", "dist/main.js"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_script_is_read() {
+        check_with(
+            &[(
+                "package.json",
+                "{\"scripts\": {\"start\": \"next start\"}, \"packageManager\": \"yarn@4.1.0\"}",
+            )],
+            r#"FROM node:22-alpine
+WORKDIR /app
+COPY . .
+RUN yarn install && yarn build
+CMD ["yarn", "start"]
+"#,
+            expect![[r#"
+                FROM node:22-alpine AS builder
+                WORKDIR /app
+                COPY . .
+                RUN yarn install && yarn build
+                RUN yarn workspaces focus --all --production
+
+                FROM node:22-alpine AS final
+                WORKDIR /app
+                COPY --from=builder /app/.next .next
+                COPY --from=builder /app/public public
+                COPY --from=builder /app/node_modules node_modules
+                COPY --from=builder /app/package.json package.json
+                CMD ["yarn", "start"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn without_the_script_all_goes_over() {
+        check(
+            r#"FROM node:20-alpine
+WORKDIR /app
+COPY . .
+RUN npm ci && npm run build
+CMD ["npm", "start"]
+"#,
+            expect![[r#"
+                FROM node:20-alpine AS builder
+                WORKDIR /app
+                COPY . .
+                RUN npm ci && npm run build
+                RUN npm prune --omit=dev
+
+                FROM node:20-alpine AS final
+                WORKDIR /app
+                COPY --from=builder /app ./
+                CMD ["npm", "start"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_output_that_needs_nothing() {
+        check(
+            r#"FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm i && npm run build
+CMD ["node", ".output/server/index.mjs"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                WORKDIR /app
+                COPY . .
+                RUN npm i && npm run build
+
+                FROM node:22-slim AS final
+                WORKDIR /app
+                COPY --from=builder /app/.output .output
+                CMD ["node", ".output/server/index.mjs"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_server_for_development_is_refused() {
+        check(
+            r#"FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm i && npm run build
+CMD ["npm", "run", "dev"]
+"#,
+            expect![[r#"
+                refused: the image starts `dev`, a server for development: start what the build makes instead
+            "#]],
+        );
+    }
+}

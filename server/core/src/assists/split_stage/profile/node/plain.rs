@@ -107,3 +107,55 @@ impl Profile for Plain {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn packages_go_over() {
+        check(
+            r#"FROM node:22
+RUN apt-get update && apt-get install -y python3 make g++ libvips-dev
+WORKDIR /app
+COPY package*.json ./
+RUN npm ci --omit=dev && npm install -g pm2
+COPY . .
+HEALTHCHECK CMD curl -f http://localhost:3000/ || exit 1
+CMD ["node", "server.js"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                RUN apt-get update && apt-get install -y python3 make g++ libvips-dev
+                WORKDIR /app
+                COPY package*.json ./
+                RUN npm ci --omit=dev && npm install -g pm2
+
+                FROM node:22-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends libvips42 curl && rm -rf /var/lib/apt/lists/*
+                WORKDIR /app
+                COPY package*.json ./
+                COPY --from=builder /app/node_modules node_modules
+                COPY . .
+                HEALTHCHECK CMD curl -f http://localhost:3000/ || exit 1
+                CMD ["node", "server.js"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_small_image_gains_nothing() {
+        check(
+            r#"FROM node:22-slim
+WORKDIR /app
+COPY . .
+RUN npm ci
+CMD ["node", "server.js"]
+"#,
+            expect![[r#"
+                refused: there is nothing to gain: the base image is small, and no compilers are installed
+            "#]],
+        );
+    }
+}

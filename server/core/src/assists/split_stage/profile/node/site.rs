@@ -105,3 +105,37 @@ impl Profile for Site {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::assists::split_stage::tests::check;
+    use expect_test::expect;
+
+    #[test]
+    fn nginx_serves_the_pages() {
+        check(
+            r#"FROM node:22
+ARG VITE_API=/api
+WORKDIR /app
+COPY . .
+RUN npm ci && npm run build
+LABEL team=web
+EXPOSE 3000
+CMD ["npx", "serve", "-s", "dist", "-l", "3000"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                ARG VITE_API=/api
+                WORKDIR /app
+                COPY . .
+                RUN npm ci && npm run build
+
+                FROM nginx:stable-alpine AS final
+                COPY --from=builder /app/dist /usr/share/nginx/html
+                RUN printf 'server {\n  listen 80;\n  root /usr/share/nginx/html;\n  location / {\n    try_files $uri $uri/ /index.html;\n  }\n}\n' > /etc/nginx/conf.d/default.conf
+                EXPOSE 80
+                LABEL team=web
+            "#]],
+        );
+    }
+}
