@@ -13,7 +13,7 @@ const SPLIT_STAGE: Entry = Entry {
 };
 
 const SPLIT_STAGE_PAGE: &str = r#"## What it does
-Marks the base image of a file with one stage that ships what only its build needs, where Dockstage can split it. The setting `split.hint` turns the hint off; the refactoring and `dockstage split` stay.
+Marks the base image of a stage that ships what only its build needs, where Dockstage can split it: the only stage of a file, or a last stage that is built from the builder or stands on a JDK or SDK without need. The setting `split.hint` turns the hint off; the refactoring and `dockstage split` stay.
 
 ## Why it matters
 A compiler and a package manager in the image that runs make it larger, and give more to whoever breaks in.
@@ -27,7 +27,7 @@ CMD ["./mvnw", "spring-boot:run"]
 ```
 
 ## Use instead
-Take the fix, or run `dockstage split`: a first stage that builds, and a final one that starts from a runtime image and copies the artifact.
+Take the fix, or run `dockstage split`: a first stage that builds, and a final one that starts from a runtime image and copies the artifact. `--runtime NAME` chooses another runtime image, such as `distroless` or `jlink`.
 "#;
 
 /// What a finding of one name is.

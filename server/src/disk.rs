@@ -5,6 +5,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use dockstage_core::assists::split_stage::ContextFiles;
 use dockstage_core::workspace::{IgnoreFile, build_context};
 use ignore::WalkBuilder;
 use tokio::io::AsyncWrite;
@@ -13,6 +14,8 @@ use tokio::io::AsyncWrite;
 const MAX_LEN: u64 = 64 * 1024 * 1024;
 /// Nor is one this long an ignore file.
 const MAX_IGNORE_LEN: u64 = 1024 * 1024;
+/// How many entries of a build context are looked at.
+const MAX_ENTRIES: usize = 20_000;
 
 /// What a path given on the command line holds.
 #[derive(Debug)]
@@ -90,6 +93,48 @@ pub(crate) fn read_ignore_file(path: &Path) -> Option<IgnoreFile> {
         return None;
     }
     read(path).ok().map(|text| IgnoreFile::parse(&text.text))
+}
+
+/// The files of a Dockerfile's folder, its build context, that a split may want to read: by their names alone, no
+/// deeper than a few folders, and no more than a few dozen.
+pub(crate) fn project_files(dockerfile: &Path) -> ContextFiles {
+    const DEPTH: usize = 3;
+    const MOST: usize = 64;
+    let mut files = ContextFiles::default();
+    let folder = match dockerfile.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let skipped =
+        |name: &OsStr| matches!(name.to_str(), Some("node_modules" | "target" | "build" | "dist" | "vendor"));
+    let walk = WalkBuilder::new(folder)
+        .max_depth(Some(DEPTH))
+        .standard_filters(false)
+        .hidden(true)
+        .filter_entry(move |entry| entry.depth() == 0 || !skipped(entry.file_name()))
+        .sort_by_file_path(Ord::cmp)
+        .build();
+    let entries = walk.flatten().take(MAX_ENTRIES);
+    let wanted = entries.filter(|entry| {
+        let is_file = entry.file_type().is_some_and(|it| it.is_file());
+        is_file && entry.file_name().to_str().is_some_and(ContextFiles::wants)
+    });
+    for entry in wanted.take(MOST) {
+        let Ok(below) = entry.path().strip_prefix(folder) else { continue };
+        let Some(text) = File::open(entry.path()).ok().and_then(|file| read_text(file, MAX_IGNORE_LEN))
+        else {
+            continue;
+        };
+        files.add(&below.to_string_lossy().replace('\\', "/"), &text);
+    }
+    files
+}
+
+/// The text of a file that is no longer than `most`.
+fn read_text(file: File, most: u64) -> Option<String> {
+    let mut text = String::new();
+    file.take(most + 1).read_to_string(&mut text).ok()?;
+    (text.len() as u64 <= most).then_some(text)
 }
 
 fn files_of(path: &Path) -> Vec<Result<PathBuf, (String, String)>> {

@@ -94,3 +94,35 @@ fn what_cannot_be_read_or_written_is_an_error() {
     assert_eq!(ran.stderr, "dockstage: -: standard input cannot be written to\n");
     assert_eq!(sandbox.run(&["split", "--write", "--diff", "Dockerfile"]).code, 2);
 }
+
+#[test]
+fn the_runtime_is_chosen_by_its_name() {
+    let sandbox = Sandbox::new("split-runtime", &[("Dockerfile", SPRING)]);
+    let ran = sandbox.run(&["split", "--runtime", "distroless", "Dockerfile"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stdout.contains("\nFROM gcr.io/distroless/java21-debian13:nonroot"), "{}", ran.stdout);
+    let ran = sandbox.run(&["split", "--runtime", "jlink", "Dockerfile"]);
+    assert!(ran.stdout.contains("jlink --add-modules"), "{}", ran.stdout);
+    let ran = sandbox.run(&["split", "--runtime", "mainframe", "Dockerfile"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
+    assert!(
+        ran.stderr.contains("there is no runtime `mainframe` for it: there is jre, jlink"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn the_projects_own_files_are_read() {
+    let dockerfile =
+        "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"npm\", \"start\"]\n";
+    let package = "{\"scripts\": {\"start\": \"node build/index.js\"}}";
+    let sandbox =
+        Sandbox::new("split-context", &[("web/Dockerfile", dockerfile), ("web/package.json", package)]);
+    let ran = sandbox.run(&["split", "web/Dockerfile"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stdout.contains("COPY --from=builder /app/build build\n"), "{}", ran.stdout);
+    // From standard input there is no build context.
+    let ran = sandbox.run_with(&["split", "-"], dockerfile);
+    assert!(ran.stdout.contains("COPY --from=builder /app ./\n"), "{}", ran.stdout);
+}

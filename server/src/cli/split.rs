@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use dockstage_core::assists::split_stage;
+use dockstage_core::assists::split_stage::{self, Request};
 use dockstage_core::model::SourceFile;
 use similar::TextDiff;
 
@@ -12,7 +12,8 @@ use crate::disk::{self, Input};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "What the split assumes, and what to look at afterwards, is said on standard error.\n\
+    after_help = "The project's own files beside the Dockerfile (pom.xml, package.json, Cargo.toml and so on) are \
+                  read, not run. What the split assumes, and what to look at afterwards, is said on standard error.\n\
                   Exit codes: 0 split, 2 wrong usage or a file that cannot be read or written, 3 not split, \
                   for the reason on standard error."
 )]
@@ -23,6 +24,9 @@ pub(super) struct Args {
     /// Print what changes, as a unified diff
     #[arg(long)]
     diff: bool,
+    /// The kind of runtime image: jre, jlink, layered, slim, distroless, scratch, …; the preferred one if not given
+    #[arg(long, value_name = "NAME")]
+    runtime: Option<String>,
     /// The Dockerfile, or `-` for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -41,7 +45,9 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
         Ok(text) => text,
         Err(reason) => return failed(reason),
     };
-    let Some(new) = split(&input.path, text) else { return Ok(Outcome::Refused) };
+    let context = input.file.as_deref().map(disk::project_files).unwrap_or_default();
+    let request = Request { context: &context, runtime: args.runtime.as_deref() };
+    let Some(new) = split(&input.path, text, request) else { return Ok(Outcome::Refused) };
     if args.diff {
         let (old, new) = (text.with_mark(&text.text), text.with_mark(&new));
         write!(out, "{}", unified_diff(&input.path, &old, &new))?;
@@ -56,7 +62,7 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
 }
 
 /// The text after the split. The notes about it, or the reason why there is none, are said.
-fn split(path: &str, text: &disk::Text) -> Option<String> {
+fn split(path: &str, text: &disk::Text, request: Request<'_>) -> Option<String> {
     let refused = |reason: &dyn std::fmt::Display| {
         complain(format_args!("{path} cannot be split: {reason}"));
         None
@@ -64,7 +70,7 @@ fn split(path: &str, text: &disk::Text) -> Option<String> {
     if text.lossy {
         return refused(&"it is not valid UTF-8");
     }
-    let split = match split_stage::split(&SourceFile::new(&text.text)) {
+    let split = match split_stage::split_with(&SourceFile::new(&text.text), request) {
         Ok(split) => split,
         Err(refusal) => return refused(&refusal),
     };

@@ -52,5 +52,5 @@ impl CodeAction {
 
 /// The refactorings that apply to a selection.
 pub fn assists(file: &SourceFile, range: TextRange) -> Vec<CodeAction> {
-    split_stage::assist(file, range).into_iter().collect()
+    split_stage::assist(file, range).into_iter().chain(split_stage::variants(file, range)).collect()
 }

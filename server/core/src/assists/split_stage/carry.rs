@@ -4,19 +4,19 @@
 //! configures the image moves; environment, directory, user and shell are in both stages where both need
 //! them; what prepares the system is done in both; and the rest is the builder's.
 
+mod system;
+
 use super::Refusal;
-use super::packages;
 use super::paths;
 use super::plan::{Artifact, Place, Step};
 use super::profile::{Profile, Recipe};
-use super::runtime::{Runtime, System, is_same_libc, system};
+use super::runtime::{Runtime, System, system};
 use super::setup::{self, Purpose, Setup};
-use super::shell;
 use super::view::View;
 use crate::model::scope::{ResolvedVar, VarDefKind};
 use crate::model::{Arguments, ImageRef, Instruction, InstructionId, Pair};
 use crate::syntax::{Keyword, RelRange};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Where everything goes.
 pub(super) struct Carried {
@@ -47,6 +47,8 @@ pub(super) fn carry(
         users: Vec::new(),
         packages: Vec::new(),
         install: recipe.packages.clone(),
+        fetchers: fetchers(view, profile),
+        decided: decided(recipe, runtime),
         files: Vec::new(),
         notes: Vec::new(),
     };
@@ -93,6 +95,10 @@ struct Carrier<'v, 'a> {
     packages: Vec<String>,
     /// Packages that it needs beside these.
     install: Vec<String>,
+    /// Programs that the build fetches with, and nothing else calls.
+    fetchers: Vec<&'static str>,
+    /// What the recipe decided.
+    decided: FxHashMap<InstructionId, &'v Place>,
     /// Files that come from the builder beside the artifacts.
     files: Vec<Artifact>,
     notes: Vec<String>,
@@ -111,13 +117,12 @@ impl<'a> Carrier<'_, 'a> {
     /// A first place for each instruction, looked at alone.
     fn place_all(&mut self) -> Result<(), Refusal> {
         for instruction in self.view.instructions() {
-            let exec = self.recipe.exec_places.iter().filter(|_| !self.runtime.has_shell());
-            let decided = exec.chain(&self.recipe.places).find(|(id, _)| *id == instruction.id);
+            let decided = self.decided.get(&instruction.id).copied();
             let (place, why) = match (decided, instruction.keyword()) {
-                (Some((_, place)), Keyword::Cmd | Keyword::Entrypoint) => {
+                (Some(place), Keyword::Cmd | Keyword::Entrypoint) => {
                     (place.clone(), "starts the application")
                 }
-                (Some((_, place)), _) => (place.clone(), "is what the split changes"),
+                (Some(place), _) => (place.clone(), "is what the split changes"),
                 (None, Keyword::From) => (Place::Builder, "begins the builder"),
                 (None, Keyword::Run) => self.run(instruction)?,
                 (None, Keyword::Copy | Keyword::Add) => self.copy(instruction),
@@ -179,7 +184,7 @@ impl<'a> Carrier<'_, 'a> {
 
     /// The final stage installs what the application needs of the packages that a RUN of the builder installs.
     fn install_needed(&mut self, setup: &Setup, line: u32) -> Result<(), Refusal> {
-        let needed = setup.needed(self.profile, &self.fetchers());
+        let needed = setup.needed(self.profile, &self.fetchers);
         for package in &needed.unknown {
             self.notes.push(format!(
                 "Line {line} installs {package}: if the application loads its library, install that in the final stage."
@@ -202,7 +207,7 @@ impl<'a> Carrier<'_, 'a> {
 
     fn setup(&mut self, run: Instruction<'_>, setup: Setup) -> Result<(Place, &'static str), Refusal> {
         let line = run.row + 1;
-        let needed = setup.needed(self.profile, &self.fetchers());
+        let needed = setup.needed(self.profile, &self.fetchers);
         let fits = setup
             .manager
             .is_none_or(|it| it == self.runtime.system() || self.runtime.system() == System::Unknown);
@@ -235,22 +240,6 @@ impl<'a> Carrier<'_, 'a> {
         self.users.extend(setup.users);
         self.packages.extend(setup.packages);
         Ok((Place::Both, "prepares the system that the application runs in"))
-    }
-
-    /// Programs that the build fetches with, and nothing else calls: they are for the build.
-    fn fetchers(&self) -> Vec<&'static str> {
-        if self.profile.runs_sources() {
-            return Vec::new();
-        }
-        let checked = |tool: &str| {
-            let mut lines = self.view.instructions();
-            let kept = [Keyword::Healthcheck, Keyword::Cmd, Keyword::Entrypoint];
-            lines.any(|it| kept.contains(&it.keyword()) && self.view.says(it, tool))
-        };
-        ["curl", "wget"]
-            .into_iter()
-            .filter(|tool| self.view.runs(|it| it.program() == *tool) && !checked(tool))
-            .collect()
     }
 
     /// Whether packages of this manager have the same names in the runtime image.
@@ -413,7 +402,7 @@ impl<'a> Carrier<'_, 'a> {
             if index > end {
                 break;
             }
-            if self.recipe.places.iter().any(|(id, _)| *id == self.steps[index].instruction) {
+            if self.decided.contains_key(&self.steps[index].instruction) {
                 continue;
             }
             let next = all.get(nth + 1).copied();
@@ -508,178 +497,6 @@ impl<'a> Carrier<'_, 'a> {
         }
     }
 
-    /// A user with a name must exist in the final stage.
-    fn check_user(&self) -> Result<(), Refusal> {
-        const EVERYWHERE: [&str; 3] = ["root", "nobody", "daemon"];
-        let in_runtime: &[&str] = match super::runtime::name(&ImageRef::parse(&self.runtime.image)) {
-            "node" => &["node"],
-            "aspnet" | "runtime" | "runtime-deps" => &["app"],
-            "nginx" => &["nginx"],
-            "php" => &["www-data"],
-            _ if self.runtime.image.contains("distroless") => &["nonroot"],
-            _ if self.runtime.system() == System::Apt => &["www-data", "games", "mail"],
-            _ => &[],
-        };
-        let Some(&last) = self.all(Keyword::User).last() else { return Ok(()) };
-        if !self.steps[last].place.is_in_final() {
-            return Ok(());
-        }
-        let user = self.instruction(last);
-        let written = user.data.arguments.words().first().map_or("", |word| word.text.trim());
-        let name = written.split(':').next().unwrap_or("");
-        let is_known = name.bytes().all(|b| b.is_ascii_digit())
-            || name.contains('$')
-            || EVERYWHERE.contains(&name)
-            || in_runtime.contains(&name)
-            || self.users.iter().any(|it| it == name);
-        if is_known {
-            return Ok(());
-        }
-        Err(Refusal::new(format!(
-            "it is not clear which RUN creates the user `{name}` (line {}), whom the final stage needs too",
-            user.row + 1
-        )))
-    }
-
-    /// Says when a HEALTHCHECK calls what the final stage may lack.
-    fn check_healthcheck(&mut self) {
-        let Some(&last) = self.all(Keyword::Healthcheck).last() else { return };
-        let Arguments::Healthcheck { command, .. } = &self.instruction(last).data.arguments else { return };
-        let programs: Vec<String> = match command.as_ref() {
-            Arguments::Json(words) => words.first().map(|it| it.text.clone()).into_iter().collect(),
-            Arguments::Text(text) => shell::parse(&text.text)
-                .map(|it| it.iter().map(|command| command.program().to_owned()).collect())
-                .unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        const IN_EVERY_SHELL: [&str; 8] = ["", "[", "cd", "echo", "exit", "false", "test", "true"];
-        let called = programs.iter().filter(|it| !IN_EVERY_SHELL.contains(&it.as_str()));
-        let lost: Vec<String> = called
-            .take(8)
-            .filter(|program| {
-                let left_behind = || {
-                    let runs =
-                        self.all(Keyword::Run).into_iter().map(|index| (index, self.instruction(index)));
-                    let mut left = runs.filter(|(index, _)| self.steps[*index].place == Place::Builder);
-                    left.any(|(_, run)| {
-                        let installs = ["install", " add ", "bin/"].iter().any(|it| self.view.says(run, it));
-                        installs && self.view.says(run, program)
-                    })
-                };
-                let missing =
-                    self.profile.is_builder_tool(program) || self.runtime.lacks(program) || left_behind();
-                missing && !self.packages.contains(program) && !self.install.contains(program)
-            })
-            .cloned()
-            .collect();
-        for program in lost {
-            if matches!(program.as_str(), "curl" | "wget")
-                && packages::install(self.runtime.system(), &[]).is_some()
-            {
-                self.notes.push(format!(
-                    "HEALTHCHECK calls `{program}`, which `{}` lacks: the final stage installs it.",
-                    self.runtime.image
-                ));
-                self.install.push(program);
-            } else {
-                self.notes
-                    .push(format!("HEALTHCHECK calls `{program}`: make sure that the final stage has it."));
-            }
-        }
-    }
-
-    /// An image without a shell can hold no RUN, and starts nothing in shell form.
-    fn check_shell(&self) -> Result<(), Refusal> {
-        if self.runtime.has_shell() {
-            return Ok(());
-        }
-        for step in &self.steps {
-            let instruction = self.view.dockerfile.instruction(step.instruction);
-            let needs = match instruction.keyword() {
-                Keyword::Run => step.place.is_in_final(),
-                Keyword::Cmd | Keyword::Entrypoint => match &step.place {
-                    Place::Final | Place::Both => !instruction.data.arguments.is_json(),
-                    Place::FinalAs(text) | Place::BothAs(text) => !text.contains('['),
-                    Place::Builder | Place::Dropped => false,
-                },
-                Keyword::Healthcheck => {
-                    step.place.is_in_final()
-                        && !instruction.data.arguments.words().is_empty()
-                        && !instruction.data.arguments.is_json()
-                }
-                _ => false,
-            };
-            if needs {
-                return Err(Refusal::new(format!(
-                    "`{}` has no shell, which line {} needs",
-                    self.runtime.image,
-                    instruction.row + 1
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    /// Images of languages bring the certificates of the authorities; the plain ones of Debian do not.
-    fn certificates(&mut self) {
-        let plain =
-            matches!(super::runtime::name(&ImageRef::parse(&self.view.stage.base_text)), "debian" | "ubuntu");
-        let installed = self.packages.iter().chain(&self.install).any(|it| it == "ca-certificates");
-        if plain || installed || self.runtime.has_certificates() || !self.profile.calls_others() {
-            return;
-        }
-        self.notes.push(format!(
-            "`{}` has no certificates of authorities: they come from the builder, which has them.",
-            self.runtime.image
-        ));
-        if self.install.is_empty() {
-            let file = match self.base {
-                System::Rpm | System::Microdnf => "/etc/pki/tls/certs/ca-bundle.crt",
-                _ => "/etc/ssl/certs/ca-certificates.crt",
-            };
-            self.files.push(Artifact::new(file, "/etc/ssl/certs/ca-certificates.crt"));
-        } else {
-            self.install.insert(0, "ca-certificates".to_owned());
-        }
-    }
-
-    fn note_libc(&mut self) {
-        if !is_same_libc(self.base, self.runtime.system()) {
-            self.notes.push(
-                "The final stage has another C library than the builder: native code that is built there does not run."
-                    .to_owned(),
-            );
-        }
-    }
-
-    /// What the final stage begins with.
-    fn opening(&mut self) -> Result<Vec<String>, Refusal> {
-        let mut install: Vec<String> = Vec::new();
-        for package in std::mem::take(&mut self.install) {
-            let has = self.packages.contains(&package) || install.contains(&package);
-            // Images without a shell bring these two.
-            let brought = !self.runtime.has_shell()
-                && self.runtime.image != "scratch"
-                && matches!(package.as_str(), "ca-certificates" | "tzdata" | "netbase");
-            if !has && !brought {
-                install.push(packages::in_release(&package, &self.runtime.image));
-            }
-        }
-        let mut opening = Vec::new();
-        if !install.is_empty() {
-            let Some(command) = packages::install(self.runtime.system(), &install) else {
-                return Err(Refusal::new(format!(
-                    "the final stage needs {}, and `{}` can install no packages",
-                    install.join(", "),
-                    self.runtime.image
-                )));
-            };
-            opening.push(format!("{} {command}", self.view.keyword(Keyword::Run)));
-        }
-        opening.extend(self.recipe.opening.iter().cloned());
-        Ok(opening)
-    }
-
     /// The artifacts, each with its path as the final stage's COPY names it: relative where its WORKDIR is that
     /// of the end.
     fn artifacts(&self, builder_end: InstructionId) -> Vec<Artifact> {
@@ -712,6 +529,24 @@ impl<'a> Carrier<'_, 'a> {
         let is_last = last.id < made_by && last.data.arguments.words().first()?.text.trim() == user;
         (is_last && !matches!(user.split(':').next(), Some("root" | "0"))).then(|| user.to_owned())
     }
+}
+
+/// What a recipe decided, for one runtime image.
+fn decided<'r>(recipe: &'r Recipe, runtime: &Runtime) -> FxHashMap<InstructionId, &'r Place> {
+    let exec = recipe.exec_places.iter().filter(|_| !runtime.has_shell());
+    recipe.places.iter().chain(exec).map(|(id, place)| (*id, place)).collect()
+}
+
+/// Programs that the build fetches with, and nothing else calls: they are for the build.
+fn fetchers(view: &View<'_>, profile: &dyn Profile) -> Vec<&'static str> {
+    if profile.runs_sources() {
+        return Vec::new();
+    }
+    let kept = [Keyword::Healthcheck, Keyword::Cmd, Keyword::Entrypoint];
+    let checked =
+        |tool: &str| view.instructions().any(|it| kept.contains(&it.keyword()) && view.says(it, tool));
+    let called = |tool: &str| view.runs(|it| it.program() == tool);
+    ["curl", "wget"].into_iter().filter(|tool| called(tool) && !checked(tool)).collect()
 }
 
 /// Packages that bear one name everywhere.

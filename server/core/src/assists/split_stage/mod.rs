@@ -121,7 +121,8 @@ pub fn split_with(file: &SourceFile, request: Request<'_>) -> Result<Split, Refu
     if file.dockerfile().stages.len() > 1 {
         return rebase::last_stage(file, request.context);
     }
-    let view = view::View::new(file, request.context)?;
+    let view = view::View::new(file, request.context)
+        .map_err(|refusal| Refusal { is_worth_showing: profile::looks_familiar(file), ..refusal })?;
     match plan::plan(&view, request.runtime) {
         Ok((plan, _)) => {
             Ok(Split { title: TITLE, change: render::render(&view, &plan)?, notes: explain(&plan) })
@@ -211,6 +212,34 @@ pub fn assist(file: &SourceFile, range: TextRange) -> Option<CodeAction> {
         disabled,
         notes,
     })
+}
+
+/// The same split with other runtime images, by their names, for a cursor on the FROM of the file's only stage.
+pub fn variants(file: &SourceFile, range: TextRange) -> Vec<CodeAction> {
+    let [stage] = file.dockerfile().stages.as_slice() else { return Vec::new() };
+    if file.dockerfile().instruction(stage.from).range().intersect(range).is_none() {
+        return Vec::new();
+    }
+    let context = ContextFiles::default();
+    let Ok(view) = view::View::new(file, &context) else { return Vec::new() };
+    let preferred = plan::plan(&view, None).map(|(plan, _)| plan);
+    let choices = plan::variants(&view);
+    let actions = choices.iter().filter_map(|runtime| {
+        let (plan, _) = plan::plan(&view, Some(runtime.name)).ok()?;
+        if preferred.as_ref().is_ok_and(|it| *it == plan) {
+            return None;
+        }
+        Some(CodeAction {
+            title: format!("{TITLE} ({})", runtime.title()),
+            kind: ActionKind::RefactorRewrite,
+            change: Some(render::render(&view, &plan).ok()?),
+            diagnostic: None,
+            preferred: false,
+            disabled: None,
+            notes: plan.notes,
+        })
+    });
+    actions.collect()
 }
 
 #[cfg(test)]

@@ -130,13 +130,13 @@ pub(super) fn plan(
             )));
         }
     }
-    let (runtime, carried) = choose(view, profile, &recipe, choice)?;
+    let (runtime, recipe, carried) = choose(view, profile, recipe, choice)?;
     let (image, image_note) = runtime_image(view, &runtime.image);
     let exposed = carried.steps.iter().any(|step| {
         step.place.is_in_final() && view.dockerfile.instruction(step.instruction).keyword() == Keyword::Expose
     });
     let mut notes = vec![format!("The final stage starts from `{image}`.")];
-    notes.extend(runtime.notes.iter().cloned());
+    notes.extend(runtime.notes);
     notes.extend(image_note);
     let in_workdir = |it: &VarRef| view.dockerfile.instruction(it.instruction).keyword() == Keyword::Workdir;
     if view.dockerfile.scopes().refs.iter().any(in_workdir) {
@@ -164,18 +164,28 @@ pub(super) fn plan(
     Ok((plan, profile))
 }
 
-/// The first runtime image that can hold what the final stage carries.
-fn choose<'r>(
+/// The runtime images that a stage can be split with, the preferred one first.
+pub(super) fn variants(view: &View<'_>) -> Vec<Runtime> {
+    let found = profile::find(view).and_then(|profile| profile.recipe(view).ok());
+    found.map_or_else(Vec::new, |recipe| recipe.runtimes)
+}
+
+/// The first runtime image that can hold what the final stage carries, and the recipe for it.
+fn choose(
     view: &View<'_>,
     profile: &dyn Profile,
-    recipe: &'r Recipe,
+    recipe: Recipe,
     choice: Option<&str>,
-) -> Result<(&'r Runtime, Carried), Refusal> {
+) -> Result<(Runtime, Recipe, Carried), Refusal> {
     let mut first_refusal = None;
-    let wanted = recipe.runtimes.iter().filter(|it| choice.is_none_or(|choice| it.name == choice));
+    let wanted = recipe.runtimes.iter().filter(|it| match choice {
+        Some(choice) => it.name == choice,
+        None => it.extra.is_none(),
+    });
     for runtime in wanted {
-        match carry::carry(view, profile, recipe, runtime) {
-            Ok(carried) => return Ok((runtime, carried)),
+        let recipe = adapted(view, &recipe, runtime);
+        match carry::carry(view, profile, &recipe, runtime) {
+            Ok(carried) => return Ok((runtime.clone(), recipe, carried)),
             Err(refusal) => drop(first_refusal.get_or_insert(refusal)),
         }
     }
@@ -187,6 +197,34 @@ fn choose<'r>(
             names.join(", ")
         ))
     }))
+}
+
+/// The recipe with what a choice changes.
+fn adapted(view: &View<'_>, recipe: &Recipe, runtime: &Runtime) -> Recipe {
+    let mut recipe = recipe.clone();
+    if let Some(extra) = &runtime.extra {
+        recipe.added.extend(extra.added.iter().cloned());
+        recipe.artifacts.clone_from(&extra.artifacts);
+        recipe.opening.extend(extra.opening.iter().cloned());
+        let others =
+            recipe.places.into_iter().filter(|(id, _)| extra.places.iter().all(|(other, _)| other != id));
+        recipe.places = extra.places.iter().cloned().chain(others).collect();
+    }
+    let entrypoint = view.all(Keyword::Entrypoint).next().is_some();
+    if runtime.has_entrypoint() && !entrypoint {
+        for (id, place) in &mut recipe.places {
+            let instruction = view.dockerfile.instruction(*id);
+            let text = match place {
+                Place::FinalAs(text) => text.clone(),
+                Place::Final => view.source(instruction).trim_end().to_owned(),
+                _ => continue,
+            };
+            if instruction.keyword() == Keyword::Cmd && text.to_ascii_uppercase().starts_with("CMD") {
+                *place = Place::FinalAs(format!("{}{}", view.keyword(Keyword::Entrypoint), &text[3..]));
+            }
+        }
+    }
+    recipe
 }
 
 /// The names of both stages. A name that the stage has already is the image's, and so the final stage

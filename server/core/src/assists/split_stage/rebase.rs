@@ -212,7 +212,8 @@ impl<'a> Inherited<'_, 'a> {
     fn collect(&mut self, last: &View<'a>) -> Result<(), Refusal> {
         let dir = self.view.workdir_at_end().unwrap_or("/").to_owned();
         let mut dirs = FxHashSet::default();
-        let overridden = |keyword: Keyword| last.all(keyword).next().is_some();
+        let own: FxHashSet<Keyword> = last.instructions().map(|it| it.keyword()).collect();
+        let overridden = |keyword: Keyword| own.contains(&keyword);
         let end = state::at_end(self.view.dockerfile, self.view.stage.id);
         for instruction in self.view.instructions().skip(1) {
             let source = || self.view.source(instruction).trim_end().to_owned();
@@ -259,6 +260,10 @@ impl<'a> Inherited<'_, 'a> {
                     return Err(Refusal::new(format!("line {line} installs packages in a way that `{}` does not know", self.runtime.image)));
                 }
                 let needed = setup.needed(self.profile, &[]);
+                if !setup.packages.is_empty() {
+                    let packages = setup.packages.join(", ");
+                    self.notes.push(format!("Both stages install {packages}: drop what only one of them needs."));
+                }
                 if needed.all || setup.prepares {
                     self.lines.push(self.view.source(run).trim_end().to_owned());
                 } else if let Some(command) = super::packages::install(self.runtime.system(), &needed.packages)

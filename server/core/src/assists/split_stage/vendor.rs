@@ -52,6 +52,9 @@ pub(super) fn split(file: &SourceFile, context: &ContextFiles) -> Result<Split, 
     let calls = calls(&view)?;
     let first = calls.first().ok_or_else(|| Refusal::new("no RUN installs packages".to_owned()))?;
     let dir = first.dir.clone();
+    if calls.len() > 16 {
+        return Err(Refusal::new("Composer is called too often".to_owned()));
+    }
     if dir == "/" || calls.iter().any(|it| it.dir != dir) {
         return Err(Refusal::new("Composer runs in more than one directory, or in /".to_owned()));
     }
@@ -105,7 +108,7 @@ fn calls<'a>(view: &View<'a>) -> Result<Vec<Call<'a>>, Refusal> {
             continue;
         };
         installed |= commands.iter().any(|(command, _)| installs(command));
-        let own: Vec<usize> = (0..commands.len()).filter(|at| is_composer(&commands[*at].0)).collect();
+        let own: Vec<usize> = (0..commands.len()).filter(|at| is_composer(commands[*at].0)).collect();
         if own.is_empty() || !installed {
             continue;
         }
@@ -119,7 +122,7 @@ fn calls<'a>(view: &View<'a>) -> Result<Vec<Call<'a>>, Refusal> {
         let others = commands.iter().enumerate().any(|(at, (command, _))| {
             !own.contains(&at) && !matches!(command.program(), "cd" | "set" | "true" | "echo")
         });
-        let words: Vec<String> = own.iter().map(|at| words(&commands[*at].0)).collect();
+        let words: Vec<String> = own.iter().map(|at| words(commands[*at].0)).collect();
         let cut = if others {
             let ([only], Some(text)) = (own.as_slice(), view.script_place(run)) else {
                 return Err(unclear());

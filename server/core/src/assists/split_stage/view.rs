@@ -1,6 +1,7 @@
 //! The only stage of a file, with the questions that a split asks about it.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::Refusal;
@@ -24,6 +25,8 @@ pub(super) struct View<'a> {
     /// The directory in effect before each instruction of the stage, and at its end; none where it
     /// depends on something that the file does not tell.
     workdirs: Vec<Option<Arc<str>>>,
+    /// The commands of each RUN, once they were asked for.
+    scripts: Vec<OnceCell<Option<Vec<Command>>>>,
 }
 
 impl<'a> View<'a> {
@@ -61,7 +64,8 @@ impl<'a> View<'a> {
                 "line {line} uses the stage itself or none: mend it first"
             )));
         }
-        let mut view = Self { file, dockerfile, stage, context, workdirs: Vec::new() };
+        let mut view =
+            Self { file, dockerfile, stage, context, workdirs: Vec::new(), scripts: no_scripts(stage) };
         if let Some(onbuild) = view.instructions().find(|it| it.keyword() == Keyword::Onbuild) {
             return Err(Refusal::not_offered(format!(
                 "ONBUILD on line {} is for images that are built from this one",
@@ -79,7 +83,8 @@ impl<'a> View<'a> {
         stage: &'a Stage,
     ) -> Result<Self, Refusal> {
         let dockerfile = file.dockerfile();
-        let mut view = Self { file, dockerfile, stage, context, workdirs: Vec::new() };
+        let mut view =
+            Self { file, dockerfile, stage, context, workdirs: Vec::new(), scripts: no_scripts(stage) };
         if view.instructions().any(|it| it.keyword() == Keyword::Onbuild || !it.data.faults.is_empty()) {
             return Err(Refusal::not_offered("the stage has an error or an ONBUILD".to_owned()));
         }
@@ -142,33 +147,16 @@ impl<'a> View<'a> {
         self.file.text().slice(range)
     }
 
-    /// The commands of a RUN; none when they are not simple.
-    pub(super) fn script(&self, run: Instruction<'_>) -> Option<Vec<Command>> {
-        match &run.data.arguments {
-            Arguments::Json(words) => {
-                let words: Vec<Word> = words.iter().map(|it| Word::literal(&it.text, 0..0)).collect();
-                match words.as_slice() {
-                    [shell, flag, script] if is_shell(&shell.text) && flag.text == "-c" => {
-                        shell::parse(&script.text)
-                    }
-                    _ => Some(vec![Command::exec(words)]),
-                }
-            }
-            Arguments::Text(text) => match run.data.heredocs.as_slice() {
-                [] => shell::parse(&text.text),
-                [only] if text.text.trim().starts_with("<<") && !text.text.trim().contains(' ') => {
-                    shell::parse(&only.content.text)
-                }
-                _ => None,
-            },
-            _ => None,
-        }
+    /// The commands of a RUN of the stage; none when they are not simple.
+    pub(super) fn script(&self, run: Instruction<'_>) -> Option<&[Command]> {
+        let cell = self.scripts.get(run.id.index().checked_sub(self.stage.from.index())?)?;
+        cell.get_or_init(|| read_script(run)).as_deref()
     }
 
     /// The commands of a RUN, each with the directory it runs in where that is known.
-    pub(super) fn script_with_dirs(&self, run: Instruction<'_>) -> Option<Vec<(Command, Option<String>)>> {
+    pub(super) fn script_with_dirs(&self, run: Instruction<'_>) -> Option<Vec<(&Command, Option<String>)>> {
         let mut dir = self.workdir_before(run.id).map(str::to_owned);
-        let commands = self.script(run)?.into_iter().map(|command| {
+        let commands = self.script(run)?.iter().map(|command| {
             let here = dir.clone();
             if command.program() == "cd" {
                 let target = command.argv().get(1).and_then(Word::exact);
@@ -354,5 +342,32 @@ impl<'a> View<'a> {
         };
         let dir = state.workdir.filter(|it| !it.contains('$'))?;
         Some(Arc::from(paths::join("/", &dir)))
+    }
+}
+
+fn no_scripts(stage: &Stage) -> Vec<OnceCell<Option<Vec<Command>>>> {
+    stage.instructions().map(|_| OnceCell::new()).collect()
+}
+
+/// The commands of a RUN; none when they are not simple.
+fn read_script(run: Instruction<'_>) -> Option<Vec<Command>> {
+    match &run.data.arguments {
+        Arguments::Json(words) => {
+            let words: Vec<Word> = words.iter().map(|it| Word::literal(&it.text, 0..0)).collect();
+            match words.as_slice() {
+                [shell, flag, script] if is_shell(&shell.text) && flag.text == "-c" => {
+                    shell::parse(&script.text)
+                }
+                _ => Some(vec![Command::exec(words)]),
+            }
+        }
+        Arguments::Text(text) => match run.data.heredocs.as_slice() {
+            [] => shell::parse(&text.text),
+            [only] if text.text.trim().starts_with("<<") && !text.text.trim().contains(' ') => {
+                shell::parse(&only.content.text)
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }

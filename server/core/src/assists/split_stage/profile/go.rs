@@ -214,6 +214,11 @@ fn runtimes(view: &View<'_>) -> Result<Vec<Runtime>, Refusal> {
 }
 
 fn note_cgo(view: &View<'_>, recipe: &mut Recipe) {
+    if view.instructions().any(|it| view.says(it, "GOAMD64=v")) {
+        recipe.notes.push(
+            "GOAMD64 asks for a newer processor: the program does not start on an older one.".to_owned(),
+        );
+    }
     if !is_static(view) {
         recipe.notes.push(
             "Without CGO_ENABLED=0 the program may load the C library: the final stage has the builder's. With it, the \

@@ -23,7 +23,8 @@ use super::plan::{Added, Artifact, Place};
 use super::runtime::Runtime;
 use super::shell::Command;
 use super::view::View;
-use crate::model::{ImageRef, InstructionId};
+use crate::model::{ImageRef, InstructionId, SourceFile};
+use crate::syntax::Keyword;
 
 /// A way to build.
 pub(super) trait Profile: Sync {
@@ -113,6 +114,28 @@ pub(super) fn unknown(view: &View<'_>) -> Refusal {
     Refusal::not_offered("no build is found that can be split".to_owned())
 }
 
+/// Whether a file that nobody can look at closely calls a build tool.
+pub(super) fn looks_familiar(file: &SourceFile) -> bool {
+    const CALLS: [&str; 13] = [
+        "mvn",
+        "gradle",
+        "javac",
+        "npm ",
+        "yarn ",
+        "go build",
+        "go run",
+        "cargo ",
+        "dotnet ",
+        "pip install",
+        "bundle install",
+        "composer install",
+        "mix release",
+    ];
+    let may_call = [Keyword::Run, Keyword::Cmd, Keyword::Entrypoint];
+    let mut lines = file.dockerfile().instructions().filter(|it| may_call.contains(&it.keyword()));
+    lines.any(|it| CALLS.iter().any(|word| it.data.line.text().contains(word)))
+}
+
 /// Whether a split leaves something behind: the runtime image is another one, or packages are for builds alone.
 fn gains(view: &View<'_>, profile: &dyn Profile, runtime: &Runtime) -> bool {
     let base = view.stage.base_text.split('@').next().unwrap_or("");
@@ -132,7 +155,7 @@ fn gains(view: &View<'_>, profile: &dyn Profile, runtime: &Runtime) -> bool {
 }
 
 /// What a profile makes of a stage.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Recipe {
     /// The directory that the build runs in: what is copied into it is the build's input.
     pub(super) build_dir: String,

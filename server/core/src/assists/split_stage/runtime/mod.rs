@@ -4,7 +4,8 @@ pub(super) mod jdk;
 mod table;
 
 use super::Refusal;
-use crate::model::ImageRef;
+use super::plan::{Added, Artifact, Place};
+use crate::model::{ImageRef, InstructionId};
 
 /// How an image installs packages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,17 +33,44 @@ pub(super) struct Runtime {
     pub(super) image: String,
     /// What the user should know, one sentence each.
     pub(super) notes: Vec<String>,
+    /// What else this choice changes.
+    pub(super) extra: Option<Extra>,
+}
+
+/// What a choice of a runtime image changes beside the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Extra {
+    /// What it is, for the title of an action.
+    pub(super) title: &'static str,
+    /// What the builder gets in addition.
+    pub(super) added: Vec<Added>,
+    /// What goes over instead.
+    pub(super) artifacts: Vec<Artifact>,
+    /// Instructions that the final stage begins with.
+    pub(super) opening: Vec<String>,
+    /// Where instructions go instead.
+    pub(super) places: Vec<(InstructionId, Place)>,
 }
 
 impl Runtime {
     /// A runtime without anything to note.
     pub(super) fn plain(name: &'static str, image: impl Into<String>) -> Self {
-        Self { name, image: image.into(), notes: Vec::new() }
+        Self { name, image: image.into(), notes: Vec::new(), extra: None }
     }
 
     /// How it installs packages.
     pub(super) fn system(&self) -> System {
         system(&ImageRef::parse(&self.image))
+    }
+
+    /// What the choice is, for the title of an action.
+    pub(super) fn title(&self) -> &str {
+        self.extra.as_ref().map_or(self.name, |it| it.title)
+    }
+
+    /// Whether its own ENTRYPOINT would take a CMD for its arguments.
+    pub(super) fn has_entrypoint(&self) -> bool {
+        ["distroless/java", "distroless/nodejs", "distroless/python"].iter().any(|it| self.image.contains(it))
     }
 
     /// Whether it has a shell.
@@ -71,7 +99,8 @@ impl Runtime {
         if image.repository == "scratch" {
             return false;
         }
-        self.system() != System::Apt || !matches!(name(&image), "debian" | "ubuntu")
+        // A Java that `jlink` makes brings its own.
+        self.name == "jlink" || self.system() != System::Apt || !matches!(name(&image), "debian" | "ubuntu")
     }
 }
 

@@ -66,7 +66,7 @@ CMD ["./mvnw", "spring-boot:run", "-Dserver.port=9000"]
         The base image's digest belongs to the builder: pin the runtime image anew.
         `-Dserver.port=9000` was given to Maven; now Java gets it.
         The new build step runs the tests: add `-DskipTests` to it if they need what the build lacks.
-        Assumes that the build leaves one executable jar in /app/target; `cp` stops the build when there are several.
+        Assumes that the build leaves one executable jar in /app/target, as spring-boot-maven-plugin does with its goal `repackage`; `cp` stops the build when there are several.
         The command becomes an ENTRYPOINT: words behind `docker run IMAGE` are now arguments of the application.
         EXPOSE 9000 is added: it is the port that Spring Boot listens on.
         The final stage has only app.jar of what was in /app: copy what else the application reads there.

@@ -25,6 +25,9 @@ pub(super) fn recipe(case: &Case<'_, '_>, list: Option<&Word>, what: &Word) -> R
         Some(word) => word.text.as_str(),
         None => ".",
     };
+    if list.split(':').count() > 64 {
+        return Err(Refusal::new("the class path is too long".to_owned()));
+    }
     let Some(last) = case.builds.last() else {
         return Err(Refusal::new("no build step in the file makes what the command starts".to_owned()));
     };

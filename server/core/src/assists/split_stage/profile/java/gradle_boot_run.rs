@@ -64,10 +64,14 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
             (Added { after: None, text }, None, jar.clone())
         }
     };
+    let plain = made_by.is_some_and(|id| case.builds.iter().any(|it| it.run.id == id && it.plain_jars));
     let mut notes = vec![format!(
         "Assumes that {} gets one executable jar; `cp` stops the build when there are several.",
         paths::parent(&jars)
     )];
+    if plain {
+        notes.push(super::jar::PLAIN.to_owned());
+    }
     if view.dockerfile.instruction(start.instruction).keyword() == Keyword::Cmd {
         notes.push(
             "The command becomes an ENTRYPOINT: words behind `docker run IMAGE` are now arguments of the application."
@@ -127,7 +131,7 @@ mod tests {
             r#"FROM eclipse-temurin:21-jdk
 WORKDIR /app
 COPY . .
-CMD ./gradlew bootRun --args='--server.port=9000' 
+CMD ./gradlew bootRun --args=--server.port=9000
 "#,
             expect![[r#"
                 FROM eclipse-temurin:21-jdk AS builder
@@ -139,7 +143,7 @@ CMD ./gradlew bootRun --args='--server.port=9000'
                 WORKDIR /app
                 COPY --from=builder /app/app.jar app.jar
                 EXPOSE 9000
-                ENTRYPOINT ["java", "-jar", "app.jar", "--server.port=9000"] 
+                ENTRYPOINT ["java", "-jar", "app.jar", "--server.port=9000"]
             "#]],
         );
     }

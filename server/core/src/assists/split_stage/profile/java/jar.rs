@@ -11,6 +11,10 @@ use crate::assists::split_stage::view::View;
 use crate::model::{Arguments, Instruction, InstructionId};
 use crate::syntax::Keyword;
 
+/// What Gradle leaves beside the jar that can be run.
+pub(super) const PLAIN: &str =
+    "`gradle build` also leaves a `-plain.jar`, which cannot be run: it is left out.";
+
 /// `java … -jar FILE`: the file comes over from the builder, the command keeps its words.
 pub(super) fn recipe(case: &Case<'_, '_>, word: &Word) -> Result<Recipe, Refusal> {
     let (view, start, dir) = (case.view, case.start, case.dir);
@@ -47,6 +51,9 @@ pub(super) fn recipe(case: &Case<'_, '_>, word: &Word) -> Result<Recipe, Refusal
             "Assumes that one file matches `{}`; `cp` stops the build when there are several.",
             word.text
         ));
+        if build.plain_jars {
+            notes.push(PLAIN.to_owned());
+        }
         let (added, from) = copy_out(view, build, &path, &app)?;
         (vec![added], from)
     } else {

@@ -16,13 +16,14 @@ mod native;
 mod options;
 mod spring_boot_run;
 mod start_script;
+mod variants;
 
 use self::build::{Build, Tool};
 use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Place};
-use crate::assists::split_stage::runtime::{self, Runtime, System, jdk};
+use crate::assists::split_stage::runtime::{self, Runtime, jdk};
 use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
 use crate::assists::split_stage::view::View;
@@ -62,7 +63,7 @@ impl Profile for Java {
         if !main.program().is_empty() && native::is_native(view, &base, &main, &dir) {
             return native::recipe(view, &start, &main, &dir, &base);
         }
-        let runtimes = runtimes(view, &base)?;
+        let runtime = runtime_of(view, &base)?;
         let case = Case { view, start: &start, main, builds: &builds, dir: &dir };
         let mut recipe = if let Some(call) = maven::Call::of(main.command) {
             spring_boot_run::recipe(&case, &call)?
@@ -80,7 +81,8 @@ impl Profile for Java {
             start_script::recipe(&case)?
         };
         refuse_lost_agent(view, main.argv(), &mut recipe)?;
-        recipe.runtimes = runtimes;
+        let variants = variants::of(view, &base, &runtime, &recipe);
+        recipe.runtimes = [runtime].into_iter().chain(variants).collect();
         note_runtime_options(view, &recipe.places, &mut recipe.notes);
         Ok(recipe)
     }
@@ -148,7 +150,7 @@ fn calls_tool(view: &View<'_>) -> bool {
 }
 
 /// The images that can run it: the JRE of the base image; on a plain system that system, which installs a JRE.
-fn runtimes(view: &View<'_>, base: &ImageRef) -> Result<Vec<Runtime>, Refusal> {
+fn runtime_of(view: &View<'_>, base: &ImageRef) -> Result<Runtime, Refusal> {
     let found = jdk::of(base);
     let plain = matches!(runtime::name(base), "debian" | "ubuntu" | "alpine" | "buildpack-deps");
     let installs_jdk = || view.all(Keyword::Run).any(|run| view.says(run, "-jdk"));
@@ -156,25 +158,7 @@ fn runtimes(view: &View<'_>, base: &ImageRef) -> Result<Vec<Runtime>, Refusal> {
         Err(_) if plain && installs_jdk() => runtime::of(base, "jre")?,
         found => found?,
     };
-    let mut all = vec![runtime];
-    let java = all[0]
-        .image
-        .rsplit(':')
-        .next()
-        .and_then(|tag| tag.split(['-', '.', '_']).next()?.parse::<u32>().ok());
-    if let Some(java @ (17 | 21 | 25)) = java
-        && all[0].system() == System::Apt
-        && all[0].image.contains("eclipse-temurin")
-    {
-        let image = format!("gcr.io/distroless/java{java}-debian13:nonroot");
-        let mut distroless = Runtime::plain("distroless", image);
-        distroless.notes.push(
-            "It has no shell, and runs as the user nonroot (65532), who cannot write into WORKDIR."
-                .to_owned(),
-        );
-        all.push(distroless);
-    }
-    Ok(all)
+    Ok(runtime)
 }
 
 /// Refuses when a mount of `run` hides what it writes at `path` from the image.
@@ -266,6 +250,15 @@ fn refuse_lost_agent(view: &View<'_>, argv: &[Word], recipe: &mut Recipe) -> Res
         }
     }
     Ok(())
+}
+
+/// Whether the file says anywhere that it is about Spring Boot.
+fn names_spring_boot_anywhere(view: &View<'_>) -> bool {
+    view.instructions()
+        .any(|it| ["spring-boot:", "bootJar", "bootRun"].iter().any(|word| view.says(it, word)))
+        || ["pom.xml", "build.gradle", "build.gradle.kts"]
+            .iter()
+            .any(|name| view.context.ending(name).any(|(_, text)| text.contains("spring-boot")))
 }
 
 /// The port that Spring Boot listens on; none when it depends on a variable.

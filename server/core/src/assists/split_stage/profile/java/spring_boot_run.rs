@@ -45,7 +45,8 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
         }
     };
     notes.push(format!(
-        "Assumes that the build leaves one executable jar in {}; `cp` stops the build when there are several.",
+        "Assumes that the build leaves one executable jar in {}, as spring-boot-maven-plugin does with its goal \
+         `repackage`; `cp` stops the build when there are several.",
         paths::join(&project, "target")
     ));
 

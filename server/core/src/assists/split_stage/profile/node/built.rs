@@ -6,8 +6,8 @@
 //! Hazards: native addons, what the generated client of Prisma lies in, scripts that call tools of development.
 
 use super::{
-    Job, Manager, Starts, Step, is_build_env, is_node, is_node_command, is_server_tool, job, package,
-    refuse_development, starts, steps, unknown_workdir,
+    Job, Manager, Starts, Step, is_build_env, is_node, is_node_command, is_server_tool, job,
+    note_host_packages, package, refuse_development, starts, steps, unknown_workdir,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -98,6 +98,7 @@ impl Profile for Built {
         if installs.iter().any(|it| it.run.id > build.run.id) {
             made_by = installs.iter().map(|it| it.run.id).chain(made_by).max();
         }
+        note_host_packages(view, &installs, &mut notes);
         let mut places = vec![(start.instruction, Place::Final)];
         places.extend(start.arguments.map(|id| (id, Place::Final)));
         Ok(Recipe {

@@ -335,6 +335,21 @@ fn directory(argv: &[Word]) -> Option<String> {
     None
 }
 
+/// A copy of the whole build context may bring packages that were installed on another system.
+fn note_host_packages(view: &View<'_>, installs: &[Step<'_>], notes: &mut Vec<String>) {
+    let whole = view.context_copies().any(|copy| {
+        view.sources(copy).any(|it| matches!(it, "." | "./"))
+            && view
+                .destination(copy)
+                .is_some_and(|to| installs.iter().any(|step| paths::is_within(&step.dir, &to)))
+    });
+    if whole {
+        notes.push(
+            "Leave node_modules out in .dockerignore: packages of the host may not fit the image.".to_owned(),
+        );
+    }
+}
+
 /// Why a server for development is not split.
 fn refuse_development(what: &str) -> Refusal {
     Refusal::new(format!(

@@ -5,8 +5,8 @@
 //! where the image is the full one, or compilers were installed for native addons; else there is nothing to gain.
 
 use super::{
-    Job, Starts, is_build_env, is_node, is_server_tool, job, package, refuse_development, starts, steps,
-    unknown_workdir,
+    Job, Starts, is_build_env, is_node, is_server_tool, job, note_host_packages, package, refuse_development,
+    starts, steps, unknown_workdir,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -68,6 +68,9 @@ impl Profile for Plain {
         if let Some(target) = view.mount_over(last.run, &modules) {
             return Err(Refusal::new(format!("the packages lie in a mount ({target})")));
         }
+        let mut notes =
+            vec!["Native addons load libraries of the system: the final stage must have them.".to_owned()];
+        note_host_packages(view, &installs, &mut notes);
         let mut places = vec![(start.instruction, Place::Final)];
         places.extend(start.arguments.map(|id| (id, Place::Final)));
         Ok(Recipe {
@@ -76,9 +79,7 @@ impl Profile for Plain {
             made_by: Some(last.run.id),
             artifacts: vec![Artifact::same(modules)],
             places,
-            notes: vec![
-                "Native addons load libraries of the system: the final stage must have them.".to_owned(),
-            ],
+            notes,
             ..Recipe::default()
         })
     }

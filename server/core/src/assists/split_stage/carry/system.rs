@@ -1,0 +1,184 @@
+//! What the final stage's system must have: users, programs, a shell, certificates, packages.
+
+use super::Carrier;
+use crate::assists::split_stage::plan::{Artifact, Place};
+use crate::assists::split_stage::runtime::{self, System, is_same_libc};
+use crate::assists::split_stage::{Refusal, packages, shell};
+use crate::model::{Arguments, ImageRef};
+use crate::syntax::Keyword;
+use rustc_hash::FxHashSet;
+
+impl Carrier<'_, '_> {
+    /// A user with a name must exist in the final stage.
+    pub(super) fn check_user(&self) -> Result<(), Refusal> {
+        const EVERYWHERE: [&str; 3] = ["root", "nobody", "daemon"];
+        let in_runtime: &[&str] = match runtime::name(&ImageRef::parse(&self.runtime.image)) {
+            "node" => &["node"],
+            "aspnet" | "runtime" | "runtime-deps" => &["app"],
+            "nginx" => &["nginx"],
+            "php" => &["www-data"],
+            _ if self.runtime.image.contains("distroless") => &["nonroot"],
+            _ if self.runtime.system() == System::Apt => &["www-data", "games", "mail"],
+            _ => &[],
+        };
+        let Some(&last) = self.all(Keyword::User).last() else { return Ok(()) };
+        if !self.steps[last].place.is_in_final() {
+            return Ok(());
+        }
+        let user = self.instruction(last);
+        let written = user.data.arguments.words().first().map_or("", |word| word.text.trim());
+        let name = written.split(':').next().unwrap_or("");
+        let is_known = name.bytes().all(|b| b.is_ascii_digit())
+            || name.contains('$')
+            || EVERYWHERE.contains(&name)
+            || in_runtime.contains(&name)
+            || self.users.iter().any(|it| it == name);
+        if is_known {
+            return Ok(());
+        }
+        Err(Refusal::new(format!(
+            "it is not clear which RUN creates the user `{name}` (line {}), whom the final stage needs too",
+            user.row + 1
+        )))
+    }
+
+    /// Says when a HEALTHCHECK calls what the final stage may lack.
+    pub(super) fn check_healthcheck(&mut self) {
+        let Some(&last) = self.all(Keyword::Healthcheck).last() else { return };
+        let Arguments::Healthcheck { command, .. } = &self.instruction(last).data.arguments else { return };
+        let programs: Vec<String> = match command.as_ref() {
+            Arguments::Json(words) => words.first().map(|it| it.text.clone()).into_iter().collect(),
+            Arguments::Text(text) => shell::parse(&text.text)
+                .map(|it| it.iter().map(|command| command.program().to_owned()).collect())
+                .unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        const IN_EVERY_SHELL: [&str; 8] = ["", "[", "cd", "echo", "exit", "false", "test", "true"];
+        let called = programs.iter().filter(|it| !IN_EVERY_SHELL.contains(&it.as_str()));
+        let lost: Vec<String> = called
+            .take(8)
+            .filter(|program| {
+                let left_behind = || {
+                    let runs =
+                        self.all(Keyword::Run).into_iter().map(|index| (index, self.instruction(index)));
+                    let mut left = runs.filter(|(index, _)| self.steps[*index].place == Place::Builder);
+                    left.any(|(_, run)| {
+                        let installs = ["install", " add ", "bin/"].iter().any(|it| self.view.says(run, it));
+                        installs && self.view.says(run, program)
+                    })
+                };
+                let missing =
+                    self.profile.is_builder_tool(program) || self.runtime.lacks(program) || left_behind();
+                missing && !self.packages.contains(program) && !self.install.contains(program)
+            })
+            .cloned()
+            .collect();
+        for program in lost {
+            if matches!(program.as_str(), "curl" | "wget")
+                && packages::install(self.runtime.system(), &[]).is_some()
+            {
+                self.notes.push(format!(
+                    "HEALTHCHECK calls `{program}`, which `{}` lacks: the final stage installs it.",
+                    self.runtime.image
+                ));
+                self.install.push(program);
+            } else {
+                self.notes
+                    .push(format!("HEALTHCHECK calls `{program}`: make sure that the final stage has it."));
+            }
+        }
+    }
+
+    /// An image without a shell can hold no RUN, and starts nothing in shell form.
+    pub(super) fn check_shell(&self) -> Result<(), Refusal> {
+        if self.runtime.has_shell() {
+            return Ok(());
+        }
+        for step in &self.steps {
+            let instruction = self.view.dockerfile.instruction(step.instruction);
+            let needs = match instruction.keyword() {
+                Keyword::Run => step.place.is_in_final(),
+                Keyword::Cmd | Keyword::Entrypoint => match &step.place {
+                    Place::Final | Place::Both => !instruction.data.arguments.is_json(),
+                    Place::FinalAs(text) | Place::BothAs(text) => !text.contains('['),
+                    Place::Builder | Place::Dropped => false,
+                },
+                Keyword::Healthcheck => {
+                    step.place.is_in_final()
+                        && !instruction.data.arguments.words().is_empty()
+                        && !instruction.data.arguments.is_json()
+                }
+                _ => false,
+            };
+            if needs {
+                return Err(Refusal::new(format!(
+                    "`{}` has no shell, which line {} needs",
+                    self.runtime.image,
+                    instruction.row + 1
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Images of languages bring the certificates of the authorities; the plain ones of Debian do not.
+    pub(super) fn certificates(&mut self) {
+        let plain =
+            matches!(runtime::name(&ImageRef::parse(&self.view.stage.base_text)), "debian" | "ubuntu");
+        let installed = self.packages.iter().chain(&self.install).any(|it| it == "ca-certificates");
+        if plain || installed || self.runtime.has_certificates() || !self.profile.calls_others() {
+            return;
+        }
+        self.notes.push(format!(
+            "`{}` has no certificates of authorities: they come from the builder, which has them.",
+            self.runtime.image
+        ));
+        if self.install.is_empty() {
+            let file = match self.base {
+                System::Rpm | System::Microdnf => "/etc/pki/tls/certs/ca-bundle.crt",
+                _ => "/etc/ssl/certs/ca-certificates.crt",
+            };
+            self.files.push(Artifact::new(file, "/etc/ssl/certs/ca-certificates.crt"));
+        } else {
+            self.install.insert(0, "ca-certificates".to_owned());
+        }
+    }
+
+    pub(super) fn note_libc(&mut self) {
+        if !is_same_libc(self.base, self.runtime.system()) {
+            self.notes.push(
+                "The final stage has another C library than the builder: native code that is built there does not run."
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// What the final stage begins with.
+    pub(super) fn opening(&mut self) -> Result<Vec<String>, Refusal> {
+        let mut install: Vec<String> = Vec::new();
+        let mut known: FxHashSet<String> = self.packages.iter().cloned().collect();
+        for package in std::mem::take(&mut self.install) {
+            let has = !known.insert(package.clone());
+            // Images without a shell bring these two.
+            let brought = !self.runtime.has_shell()
+                && self.runtime.image != "scratch"
+                && matches!(package.as_str(), "ca-certificates" | "tzdata" | "netbase");
+            if !has && !brought {
+                install.push(packages::in_release(&package, &self.runtime.image));
+            }
+        }
+        let mut opening = Vec::new();
+        if !install.is_empty() {
+            let Some(command) = packages::install(self.runtime.system(), &install) else {
+                return Err(Refusal::new(format!(
+                    "the final stage needs {}, and `{}` can install no packages",
+                    install.join(", "),
+                    self.runtime.image
+                )));
+            };
+            opening.push(format!("{} {command}", self.view.keyword(Keyword::Run)));
+        }
+        opening.extend(self.recipe.opening.iter().cloned());
+        Ok(opening)
+    }
+}
