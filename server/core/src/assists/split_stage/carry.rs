@@ -47,6 +47,7 @@ pub(super) fn carry(
         users: Vec::new(),
         packages: Vec::new(),
         install: recipe.packages.clone(),
+        numbered: None,
         fetchers: fetchers(view, profile),
         decided: decided(recipe, runtime),
         files: Vec::new(),
@@ -58,6 +59,7 @@ pub(super) fn carry(
     carrier.settle(Keyword::Workdir, end);
     carrier.settle(Keyword::User, end);
     carrier.settle(Keyword::Shell, end);
+    carrier.number_users();
     carrier.settle_variables(end);
     carrier.note_variables_left_behind();
     carrier.check_user()?;
@@ -95,6 +97,8 @@ struct Carrier<'v, 'a> {
     packages: Vec<String>,
     /// Packages that it needs beside these.
     install: Vec<String>,
+    /// A user of the builder's image that the final stage knows by its number.
+    numbered: Option<(&'static str, &'static str)>,
     /// Programs that the build fetches with, and nothing else calls.
     fetchers: Vec<&'static str>,
     /// What the recipe decided.
@@ -527,7 +531,10 @@ impl<'a> Carrier<'_, 'a> {
         let user = self.view.user_before(made_by)?;
         let last = self.all(Keyword::User).last().map(|index| self.instruction(*index))?;
         let is_last = last.id < made_by && last.data.arguments.words().first()?.text.trim() == user;
-        (is_last && !matches!(user.split(':').next(), Some("root" | "0"))).then(|| user.to_owned())
+        (is_last && !matches!(user.split(':').next(), Some("root" | "0"))).then(|| match self.numbered {
+            Some((name, number)) if user.split(':').next() == Some(name) => number.to_owned(),
+            _ => user.to_owned(),
+        })
     }
 }
 

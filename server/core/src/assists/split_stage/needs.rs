@@ -34,7 +34,9 @@ pub(super) fn add_named_files(view: &View<'_>, start: &Start, recipe: &mut Recip
     let Some(workdir) = view.workdir_at_end() else { return };
     let mut words: Vec<String> = Vec::new();
     for command in &start.commands {
-        words.extend(command.argv().iter().filter(|it| it.exact().is_some()).map(|it| it.text.clone()));
+        // A program without a path is looked for where programs lie.
+        let known = command.argv().iter().enumerate().filter(|(at, it)| *at > 0 || it.text.contains('/'));
+        words.extend(known.filter(|(_, it)| it.exact().is_some()).map(|(_, it)| it.text.clone()));
     }
     if let Some(check) = view.all(Keyword::Healthcheck).next_back()
         && let Arguments::Healthcheck { command, .. } = &check.data.arguments

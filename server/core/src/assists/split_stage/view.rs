@@ -324,7 +324,10 @@ impl<'a> View<'a> {
                     (looks <= 16).then(|| self.workdir_after(instruction.id)).flatten()
                 }
                 Some(path) if path.starts_with('/') => Some(Arc::from(paths::join("/", path))),
-                Some(path) => dir.map(|dir| Arc::from(paths::join(&dir, path))),
+                // A path longer than any system takes is not worth its length.
+                Some(path) => {
+                    dir.filter(|dir| dir.len() < 4096).map(|dir| Arc::from(paths::join(&dir, path)))
+                }
                 None => None,
             };
         }

@@ -9,6 +9,31 @@ use crate::syntax::Keyword;
 use rustc_hash::FxHashSet;
 
 impl Carrier<'_, '_> {
+    /// A user that the builder's image brings is known in the final stage by its number alone.
+    pub(super) fn number_users(&mut self) {
+        const BROUGHT: [(&str, &str, &str); 2] =
+            [("gradle", "gradle", "1000"), ("scala-sbt", "sbtuser", "1001")];
+        let (base, end) = (ImageRef::parse(&self.view.stage.base_text), ImageRef::parse(&self.runtime.image));
+        let found = BROUGHT
+            .iter()
+            .find(|(image, _, _)| *image == runtime::name(&base) && *image != runtime::name(&end));
+        let Some((_, name, number)) = found else { return };
+        for index in self.all(Keyword::User) {
+            let user = self.instruction(index).data.arguments.words().first().map_or("", |it| it.text.trim());
+            if user.split(':').next() != Some(name) {
+                continue;
+            }
+            let text = format!("{} {number}", self.view.keyword(Keyword::User));
+            let step = &mut self.steps[index];
+            step.place = match std::mem::replace(&mut step.place, Place::Dropped) {
+                Place::Both | Place::BothAs(_) => Place::BothAs(text),
+                Place::Final | Place::FinalAs(_) => Place::FinalAs(text),
+                place => place,
+            };
+            self.numbered = Some((name, number));
+        }
+    }
+
     /// A user with a name must exist in the final stage.
     pub(super) fn check_user(&self) -> Result<(), Refusal> {
         const EVERYWHERE: [&str; 3] = ["root", "nobody", "daemon"];
@@ -30,6 +55,7 @@ impl Carrier<'_, '_> {
         let name = written.split(':').next().unwrap_or("");
         let is_known = name.bytes().all(|b| b.is_ascii_digit())
             || name.contains('$')
+            || self.numbered.is_some_and(|(numbered, _)| numbered == name)
             || EVERYWHERE.contains(&name)
             || in_runtime.contains(&name)
             || self.users.iter().any(|it| it == name);

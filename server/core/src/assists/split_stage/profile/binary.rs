@@ -42,6 +42,8 @@ pub(super) fn builds<'a>(
 pub(super) struct Program {
     /// Its path in the image.
     pub(super) path: String,
+    /// Its path in the final stage.
+    pub(super) to: String,
     pub(super) made_by: InstructionId,
     pub(super) build_dir: String,
 }
@@ -68,7 +70,7 @@ pub(super) fn program(view: &View<'_>, main: &Main<'_>, builds: &[Build<'_>]) ->
             "the image starts `{written}`, which comes from the build context: it is not known what that needs"
         )));
     }
-    let made = builds.iter().rfind(|build| build.makes.as_deref() == Some(path.as_str()));
+    let made = builds.iter().rfind(|build| build.makes.as_deref().is_some_and(|it| may_be(it, &path)));
     let moved = view.all(Keyword::Run).rfind(|run| is_moved(view, *run, &path));
     let inside = builds.iter().rfind(|build| build.dir != "/" && paths::is_within(&path, &build.dir));
     // A build without a WORKDIR works in `/`, where everything lies inside.
@@ -91,7 +93,18 @@ pub(super) fn program(view: &View<'_>, main: &Main<'_>, builds: &[Build<'_>]) ->
         )));
     }
     let build_dir = build.map_or(last, |it| it).dir.clone();
-    Ok(Program { path, made_by, build_dir })
+    // Where the builder's PATH leads, the final stage's may not.
+    let everywhere = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"];
+    let to = match written.contains('/') || everywhere.contains(&paths::parent(&path)) {
+        true => path.clone(),
+        false => paths::join("/usr/local/bin", written),
+    };
+    Ok(Program { path, to, made_by, build_dir })
+}
+
+/// Whether a build that makes `made` makes `path`: the name may be known only to its files.
+fn may_be(made: &str, path: &str) -> bool {
+    made == path || made.strip_suffix("/*").is_some_and(|dir| paths::parent(path) == dir)
 }
 
 /// Whether a COPY brings a whole directory, so that it need not bring a certain file.
@@ -105,7 +118,10 @@ fn ends_in_folder(view: &View<'_>, copy: Instruction<'_>) -> bool {
 /// A program without a path: a build or a move puts it in a directory where programs are looked for.
 fn in_path(view: &View<'_>, builds: &[Build<'_>], name: &str) -> Option<String> {
     let made = builds.iter().filter_map(|it| it.makes.as_deref());
-    let mut made = made.filter(|path| paths::file_name(path) == name && paths::parent(path).ends_with("bin"));
+    let made = made.filter(|path| matches!(paths::file_name(path), it if it == name || it == "*"));
+    let mut made = made
+        .filter(|path| paths::parent(path).ends_with("bin"))
+        .map(|path| paths::join(paths::parent(path), name));
     let moved = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"]
         .into_iter()
         .map(|dir| format!("{dir}/{name}"))
@@ -114,9 +130,7 @@ fn in_path(view: &View<'_>, builds: &[Build<'_>], name: &str) -> Option<String> 
         matches!(command.program(), "make" | "ninja" | "cmake" | "meson")
             && command.argv().iter().any(|it| it.text == "install" || it.text == "--install")
     });
-    moved
-        .or_else(|| made.next_back().map(str::to_owned))
-        .or_else(|| installed.then(|| format!("/usr/local/bin/{name}")))
+    moved.or_else(|| made.next_back()).or_else(|| installed.then(|| format!("/usr/local/bin/{name}")))
 }
 
 /// Whether a RUN copies, moves or installs something to `path`.
@@ -166,7 +180,7 @@ pub(super) fn recipe(
         build_dir: program.build_dir,
         runtimes,
         made_by: Some(program.made_by),
-        artifacts: vec![Artifact::same(program.path)],
+        artifacts: vec![Artifact::new(program.path.as_str(), program.to)],
         places,
         exec_places,
         notes,

@@ -91,7 +91,8 @@ fn makes(command: &Command, dir: &str) -> Option<String> {
         let path = option(argv, &["--path"]);
         let name = option(argv, &["--bin"])
             .or_else(|| path.and_then(|it| it.trim_end_matches('/').rsplit('/').next()));
-        let name = name.filter(|it| !matches!(*it, "." | ""))?;
+        // `cargo install --path .` takes the name from the manifest.
+        let name = name.filter(|it| !matches!(*it, "." | "")).unwrap_or("*");
         return Some(format!("{root}/bin/{name}"));
     }
     let target = option(argv, &["--target"]).map_or_else(String::new, |it| format!("{it}/"));
@@ -304,6 +305,25 @@ CMD ["cargo", "run", "--release"]
                 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libpq5 && rm -rf /var/lib/apt/lists/*
                 WORKDIR /src
                 COPY --from=builder /src/target/release/shop /usr/local/bin/shop
+                CMD ["shop"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_installed_goes_where_the_path_leads() {
+        check(
+            "FROM rust:1.85\nWORKDIR /src\nCOPY . .\nRUN cargo install --path .\nCMD [\"shop\"]\n",
+            expect![[r#"
+                FROM rust:1.85 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN cargo install --path .
+
+                FROM debian:bookworm-slim AS final
+                WORKDIR /src
+                COPY --from=builder /usr/local/cargo/bin/shop /usr/local/bin/shop
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
                 CMD ["shop"]
             "#]],
         );

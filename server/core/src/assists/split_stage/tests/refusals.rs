@@ -15,7 +15,7 @@ fn what_would_not_be_right_is_refused_with_the_reason() {
         (guide_like("eclipse-temurin:21", "CMD [\"./mvnw\", \"test\"]"), "starts no application"),
         (guide_like("eclipse-temurin:21", "CMD [\"./mvnw\", \"quarkus:dev\"]"), "`quarkus:dev` cannot run"),
         (guide_like("eclipse-temurin:21", "CMD ./mvnw spring-boot:run -pl web"), "picks modules"),
-        (guide_like("eclipse-temurin:21", "CMD ./mvnw spring-boot:run -Dx=$Y"), "variables"),
+        (guide_like("eclipse-temurin:21", "CMD ./mvnw spring-boot:run -P$Y"), "variables"),
         (guide_like("eclipse-temurin:21", "CMD ./mvnw spring-boot:run -Dfoo=bar"), "`-Dfoo=bar` means"),
         (guide_like("eclipse-temurin:21", "CMD A=b ./mvnw spring-boot:run"), "sets `A`"),
         (

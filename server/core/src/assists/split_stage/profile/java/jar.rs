@@ -242,6 +242,32 @@ ENTRYPOINT ["java", "-jar", "/app.jar"]
     }
 
     #[test]
+    fn the_user_of_the_image_goes_by_its_number() {
+        check(
+            r#"FROM gradle:8.10-jdk21
+WORKDIR /home/gradle/src
+COPY --chown=gradle:gradle . .
+USER gradle
+RUN gradle shadowJar
+CMD ["java", "-jar", "build/libs/app-all.jar"]
+"#,
+            expect![[r#"
+                FROM gradle:8.10-jdk21 AS builder
+                WORKDIR /home/gradle/src
+                COPY --chown=gradle:gradle . .
+                USER gradle
+                RUN gradle shadowJar
+
+                FROM eclipse-temurin:21-jre AS final
+                WORKDIR /home/gradle/src
+                USER 1000
+                COPY --from=builder --chown=1000 /home/gradle/src/build/libs/app-all.jar app.jar
+                CMD ["java", "-jar", "app.jar"]
+            "#]],
+        );
+    }
+
+    #[test]
     fn quarkus_goes_over_whole() {
         check(
             r#"FROM maven:3.9-eclipse-temurin-21

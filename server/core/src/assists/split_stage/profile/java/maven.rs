@@ -108,6 +108,16 @@ impl Call {
         self.goals.iter().any(|goal| PACKAGING.contains(&goal.as_str()) || by_goal(goal))
     }
 
+    /// Whether all that hides of it are variables, in the values of properties.
+    pub(super) fn depends_on_plain_variables(&self) -> bool {
+        let plain = |text: &str| !text.contains(['(', '`', '*', '"', '\\']);
+        let property = |it: &Opt| it.name == "-D" && it.value.as_deref().is_some_and(plain);
+        !self.goals.iter().any(|it| it.contains('$'))
+            && self.options.iter().all(|it| {
+                property(it) || !it.value.as_deref().unwrap_or("").contains('$') && !it.name.contains('$')
+            })
+    }
+
     /// Whether it builds only some of a project's modules.
     pub(super) fn picks_modules(&self) -> bool {
         self.options.iter().any(|it| matches!(it.name.as_str(), "-pl" | "-rf"))

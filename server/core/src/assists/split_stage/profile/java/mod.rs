@@ -17,6 +17,7 @@ mod options;
 mod spring_boot_run;
 mod start_script;
 mod variants;
+mod war;
 
 use self::build::{Build, Tool};
 use super::{Profile, Recipe};
@@ -49,12 +50,18 @@ impl Profile for Java {
             let mut starts = view.instructions().filter(|it| may_call[1..].contains(&it.keyword()));
             starts.any(|it| view.says(it, "java") || view.says(it, ".jar"))
         };
+        if war::is_base(&base) {
+            return builds;
+        }
         let on_java = jdk::builds_java(&base) || native::is_base(&base);
         (builds && (on_java || starts_java() || calls_tool(view))) || (on_java && starts_java())
     }
 
     fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal> {
         let base = ImageRef::parse(&view.stage.base_text);
+        if war::is_base(&base) {
+            return war::recipe(view, &base);
+        }
         let start = Start::of(view)?;
         let builds = Build::all(view)?;
         let main = start.main()?;

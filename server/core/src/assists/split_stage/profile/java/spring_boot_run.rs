@@ -24,7 +24,7 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
     if !command.redirects.is_empty() {
         return Err(Refusal::new("the command redirects its output".to_owned()));
     }
-    let run = RunGoal::of(call)?;
+    let run = RunGoal::of(call, start.has_shell())?;
     let project = call.project_dir(case.dir);
     let jar = paths::join(view.workdir_at_end().ok_or_else(unknown_workdir)?, "app.jar");
     let mut notes = run.notes.clone();
@@ -69,11 +69,25 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
         added: vec![added],
         made_by,
         artifacts: vec![Artifact::new(from, jar)],
-        places: vec![(start.instruction, Place::FinalAs(view.entrypoint(start.instruction, &words)))],
+        places: vec![(
+            start.instruction,
+            Place::FinalAs(view.entrypoint(start.instruction, &for_shell(words))),
+        )],
         port,
         notes,
         ..Recipe::default()
     })
+}
+
+/// The command as it is, or for a shell where it depends on variables of the container.
+fn for_shell(words: Vec<String>) -> Vec<String> {
+    if !words.iter().any(|word| word.contains('$')) {
+        return words;
+    }
+    let quoted =
+        words.iter().map(|word| if word.contains('$') { format!("\"{word}\"") } else { shell::quote(word) });
+    let script = format!("exec {}", quoted.collect::<Vec<_>>().join(" "));
+    vec!["sh".to_owned(), "-c".to_owned(), script]
 }
 
 /// The build step for a stage that has none: what the command did, up to the jar, which is put at `jar`.
@@ -128,8 +142,8 @@ impl RunGoal {
     }
 
     /// Reads a call, or says why the application cannot be started without Maven.
-    fn of(call: &Call) -> Result<Self, Refusal> {
-        if call.dynamic {
+    fn of(call: &Call, has_shell: bool) -> Result<Self, Refusal> {
+        if call.dynamic && !(has_shell && call.depends_on_plain_variables()) {
             return Err(Refusal::new(
                 "the command depends on variables that only the container knows".to_owned(),
             ));
@@ -211,10 +225,32 @@ mod tests {
 
     fn check(words: &str, build: &[&str], jvm: &[&str], arguments: &[&str]) {
         let commands = shell::parse(&format!("./mvnw {words}")).unwrap();
-        let run = RunGoal::of(&Call::of(&commands[0]).unwrap()).unwrap();
+        let run = RunGoal::of(&Call::of(&commands[0]).unwrap(), false).unwrap();
         assert_eq!(run.build_options, build, "{words}");
         assert_eq!(run.jvm, jvm, "{words}");
         assert_eq!(run.arguments, arguments, "{words}");
+    }
+
+    #[test]
+    fn variables_of_the_container_keep_their_shell() {
+        crate::assists::split_stage::tests::check(
+            r#"FROM maven:3.9-eclipse-temurin-17
+WORKDIR /src
+COPY . .
+CMD ["sh", "-c", "mvn -Dserver.port=${PORT} spring-boot:run"]
+"#,
+            expect_test::expect![[r#"
+                FROM maven:3.9-eclipse-temurin-17 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN mvn -B package && cp target/*.jar /src/app.jar
+
+                FROM eclipse-temurin:17-jre AS final
+                WORKDIR /src
+                COPY --from=builder /src/app.jar app.jar
+                ENTRYPOINT ["sh", "-c", "exec java \"-Dserver.port=${PORT}\" -jar app.jar"]
+            "#]],
+        );
     }
 
     #[test]
