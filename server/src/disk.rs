@@ -15,7 +15,7 @@ const MAX_LEN: u64 = 64 * 1024 * 1024;
 /// Nor is one this long an ignore file.
 const MAX_IGNORE_LEN: u64 = 1024 * 1024;
 /// How many entries of a build context are looked at.
-const MAX_ENTRIES: usize = 20_000;
+const MAX_ENTRIES: usize = 5_000;
 
 /// What a path given on the command line holds.
 #[derive(Debug)]

@@ -23,6 +23,7 @@ use crate::beside::{Beside, OnDisk, ignore_files, is_ignore_file, is_same_file};
 use crate::capabilities::ClientSupport;
 use crate::config::{Config, Layer};
 use crate::convert::{from_proto, to_proto};
+use crate::disk;
 use crate::project::{Projects, Read};
 
 /// Everything that changes.
@@ -440,6 +441,19 @@ impl Snapshot {
     /// disk.
     pub(crate) fn analysis_beside(&self) -> Analysis {
         self.analysis.clone().with_ignore(self.beside.ignore_file())
+    }
+}
+
+impl Snapshot {
+    /// What can be asked about the document where it also depends on the project's own files. This reads the
+    /// disk, where a file with one stage may be split.
+    pub(crate) fn analysis_in_project(&self) -> Analysis {
+        let analysis = self.analysis_beside();
+        let path = self.uri.to_file_path().filter(|_| analysis.file().dockerfile().stages.len() == 1);
+        match path {
+            Some(path) => analysis.with_project(disk::project_files(&path)),
+            None => analysis,
+        }
     }
 }
 

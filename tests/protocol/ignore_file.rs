@@ -219,3 +219,23 @@ async fn sent_to(client: &mut TestClient, uri: &str) -> Vec<String> {
     };
     sent["diagnostics"].as_array().unwrap().iter().map(shown).collect()
 }
+
+#[tokio::test]
+async fn a_split_reads_the_projects_own_files() {
+    const TEXT: &str =
+        "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"npm\", \"start\"]\n";
+    let folder = Folder::new("split-context");
+    folder.write("package.json", "{\"scripts\": {\"start\": \"node build/index.js\"}}");
+    let mut client = TestClient::start(json!({})).await;
+    let uri = folder.uri("Dockerfile");
+    open(&mut client, &uri, TEXT).await;
+    let position = json!({ "line": 3, "character": 0 });
+    let params = json!({
+        "textDocument": { "uri": uri },
+        "range": { "start": position, "end": position },
+        "context": { "diagnostics": [], "only": ["refactor"] },
+    });
+    let found = client.request("textDocument/codeAction", params).await.unwrap();
+    let edit = found[0]["edit"].to_string();
+    assert!(edit.contains("COPY --from=builder /app/build build"), "{edit}");
+}

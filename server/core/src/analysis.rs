@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::assists::split_stage::ContextFiles;
 use crate::assists::{self, CodeAction};
 use crate::ide::{completion, definition, folding, highlight, hover, references, rename, symbols};
 use crate::lint::{self, Diagnostic};
@@ -56,18 +57,25 @@ pub struct Analysis {
     file: Arc<SourceFile>,
     settings: Arc<Settings>,
     ignore: Option<Arc<IgnoreFile>>,
+    project: Arc<ContextFiles>,
 }
 
 impl Analysis {
     /// Looks at a document under some settings.
     pub fn new(file: Arc<SourceFile>, settings: Arc<Settings>) -> Self {
-        Self { file, settings, ignore: None }
+        Self { file, settings, ignore: None, project: Arc::default() }
     }
 
     /// The same with the ignore file that counts for the document, where there is one.
     #[must_use]
     pub fn with_ignore(self, ignore: Option<Arc<IgnoreFile>>) -> Self {
         Self { ignore, ..self }
+    }
+
+    /// The same with the project's own files, as far as they are known: refactorings look at them.
+    #[must_use]
+    pub fn with_project(self, project: ContextFiles) -> Self {
+        Self { project: Arc::new(project), ..self }
     }
 
     /// The document.
@@ -79,7 +87,7 @@ impl Analysis {
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let mut found = lint::diagnostics_beside(&self.file, &self.settings, self.ignore.as_deref());
         if self.settings.split_hint {
-            found.extend(assists::split_stage::hint(&self.file));
+            found.extend(assists::split_stage::hint(&self.file, &self.project));
         }
         found.sort_by_key(|it| (it.range.start(), it.range.end()));
         found
@@ -144,7 +152,7 @@ impl Analysis {
     pub fn code_actions(&self, range: TextRange) -> Vec<CodeAction> {
         let diagnostics = self.diagnostics();
         let mut actions = lint::fixes(&diagnostics, range);
-        actions.extend(assists::assists(&self.file, range));
+        actions.extend(assists::assists(&self.file, range, &self.project));
         actions.extend(lint::ignore_actions(&self.file, &diagnostics, range));
         actions
     }

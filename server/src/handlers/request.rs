@@ -109,7 +109,7 @@ pub(crate) async fn code_action(
 ) -> Result<Option<CodeActionResponse>> {
     let (range, only) = (params.range, params.context.only.unwrap_or_default());
     let answer = move |it: &Snapshot| {
-        let found = it.analysis_beside().code_actions(it.text_range(range)?);
+        let found = it.analysis_in_project().code_actions(it.text_range(range)?);
         let wanted = found.into_iter().filter(|action| is_wanted(&action_kind(action.kind), &only));
         Some(wanted.filter_map(|action| it.code_action(action)).collect())
     };

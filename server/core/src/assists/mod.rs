@@ -4,6 +4,7 @@ use crate::TextRange;
 use crate::lint::{Diagnostic, Fix};
 use crate::model::SourceFile;
 use crate::text::SourceChange;
+use split_stage::ContextFiles;
 
 pub mod split_stage;
 
@@ -50,7 +51,8 @@ impl CodeAction {
     }
 }
 
-/// The refactorings that apply to a selection.
-pub fn assists(file: &SourceFile, range: TextRange) -> Vec<CodeAction> {
-    split_stage::assist(file, range).into_iter().chain(split_stage::variants(file, range)).collect()
+/// The refactorings that apply to a selection, for a project with these files.
+pub fn assists(file: &SourceFile, range: TextRange, project: &ContextFiles) -> Vec<CodeAction> {
+    let split = split_stage::assist(file, range, project);
+    split.into_iter().chain(split_stage::variants(file, range, project)).collect()
 }

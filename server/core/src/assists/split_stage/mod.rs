@@ -159,13 +159,12 @@ pub fn explain(plan: &SplitPlan) -> Vec<String> {
 }
 
 /// The hint on a FROM whose stage ships its build tools, with the split as its fix.
-pub fn hint(file: &SourceFile) -> Option<Diagnostic> {
-    let split = split(file).ok()?;
+pub fn hint(file: &SourceFile, context: &ContextFiles) -> Option<Diagnostic> {
+    let split = split_with(file, Request { context, runtime: None }).ok()?;
     let stage = file.dockerfile().stages.last()?;
     let message = match split.title {
         TITLE => {
-            let context = ContextFiles::default();
-            let view = view::View::new(file, &context).ok()?;
+            let view = view::View::new(file, context).ok()?;
             let tools = profile::find(&view)?.ships();
             format!("Ships its build tools: {tools}. Split it into a builder and a final stage.")
         }
@@ -194,11 +193,11 @@ pub fn hint(file: &SourceFile) -> Option<Diagnostic> {
 
 /// The split as a refactoring, anywhere in the file's last stage. Where the stage builds something and is not
 /// split, the action is there with the reason.
-pub fn assist(file: &SourceFile, range: TextRange) -> Option<CodeAction> {
+pub fn assist(file: &SourceFile, range: TextRange, context: &ContextFiles) -> Option<CodeAction> {
     let stage = file.dockerfile().stages.last()?;
     let here = TextRange::new(stage.range.start(), stage.range.end().max(file.text().len()));
     here.intersect(range)?;
-    let (title, change, notes, disabled) = match split(file) {
+    let (title, change, notes, disabled) = match split_with(file, Request { context, runtime: None }) {
         Ok(split) => (split.title, Some(split.change), split.notes, None),
         Err(refusal) if refusal.is_worth_showing => (TITLE, None, Vec::new(), Some(refusal.reason)),
         Err(_) => return None,
@@ -215,13 +214,12 @@ pub fn assist(file: &SourceFile, range: TextRange) -> Option<CodeAction> {
 }
 
 /// The same split with other runtime images, by their names, for a cursor on the FROM of the file's only stage.
-pub fn variants(file: &SourceFile, range: TextRange) -> Vec<CodeAction> {
+pub fn variants(file: &SourceFile, range: TextRange, context: &ContextFiles) -> Vec<CodeAction> {
     let [stage] = file.dockerfile().stages.as_slice() else { return Vec::new() };
     if file.dockerfile().instruction(stage.from).range().intersect(range).is_none() {
         return Vec::new();
     }
-    let context = ContextFiles::default();
-    let Ok(view) = view::View::new(file, &context) else { return Vec::new() };
+    let Ok(view) = view::View::new(file, context) else { return Vec::new() };
     let preferred = plan::plan(&view, None).map(|(plan, _)| plan);
     let choices = plan::variants(&view);
     let actions = choices.iter().filter_map(|runtime| {

@@ -303,9 +303,9 @@ proptest! {
     fn a_broken_file_is_split_or_refused(text in broken()) {
         let file = SourceFile::new(&text);
         let everywhere = TextRange::new(0.into(), file.text().len());
-        let action = assist(&file, everywhere);
+        let action = assist(&file, everywhere, &ContextFiles::default());
         let result = split(&file);
-        prop_assert_eq!(hint(&file).is_some(), result.is_ok());
+        prop_assert_eq!(hint(&file, &ContextFiles::default()).is_some(), result.is_ok());
         prop_assert_eq!(action.is_some_and(|it| it.change.is_some()), result.is_ok());
         if let Ok(split) = result {
             let after = split.change.apply(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
