@@ -101,10 +101,12 @@ fn is_build(command: &Command) -> bool {
 fn makes(command: &Command, dir: &str) -> Option<String> {
     let argv = command.argv();
     let packages: Vec<&str> = packages(&argv[2..]);
-    let last = packages.last().copied();
+    let last = packages.last().copied().or((argv[1].text == "install").then_some("."));
     if argv[1].text != "build" {
         let package = last?.split('@').next()?;
         let name = package.trim_end_matches("/...").rsplit('/').find(|it| !is_version(it))?;
+        // The name of the directory, or of many: any program there may be meant.
+        let name = if matches!(name, "." | ".." | "...") { "*" } else { name };
         let bin = command.environment().find(|(name, _)| *name == "GOBIN").map_or("/go/bin", |(_, dir)| dir);
         return Some(format!("{bin}/{name}"));
     }

@@ -12,7 +12,9 @@ const JDK_IMAGES: [&str; 6] =
     ["eclipse-temurin", "amazoncorretto", "ibm-semeru-runtimes", "sapmachine", "azul-zulu", "ibmjava"];
 
 /// Repositories of other images that hold a JDK, in the table.
-const IN_TABLE: [&str; 12] = [
+const IN_TABLE: [&str; 14] = [
+    "openjdk8",
+    "openjdk11",
     "openjdk",
     "adoptopenjdk",
     "java",

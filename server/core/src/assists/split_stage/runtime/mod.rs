@@ -202,6 +202,8 @@ pub(super) fn system(image: &ImageRef) -> System {
         | "ibmjava"
         | "azul-zulu"
         | "adoptopenjdk"
+        | "openjdk8"
+        | "openjdk11"
         | "uv"
         | "bun"
         | "scala-sbt"

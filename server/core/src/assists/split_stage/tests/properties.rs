@@ -231,6 +231,21 @@ fn holds(text: &str) -> Result<(), TestCaseError> {
         prop_assert_eq!(result.matches('\n').count(), result.matches("\r\n").count());
     }
 
+    // So is every other choice of a runtime image.
+    let view = view::View::new(&before, &context).map_err(|refusal| TestCaseError::fail(refusal.reason))?;
+    for runtime in plan::variants(&view) {
+        let request = Request { context: &context, runtime: Some(runtime.name) };
+        let Ok(split) = split_with(&before, request) else { continue };
+        let result = split.change.apply(text).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let file = SourceFile::new(&result);
+        let dockerfile = file.dockerfile();
+        let sound =
+            dockerfile.faults.is_empty() && dockerfile.instructions().all(|it| it.data.faults.is_empty());
+        prop_assert!(sound && dockerfile.stages.len() == 2, "{result}");
+        let was = state::at_end(old, old_stage.id).user;
+        prop_assert_eq!(was, state::at_end(dockerfile, dockerfile.stages[1].id).user, "{}", result);
+    }
+
     // Every comment is still there, once.
     let comments = |text: &str| {
         let mut lines: Vec<String> =

@@ -82,6 +82,7 @@ impl Profile for Built {
             }
             Made::Everything => artifacts.push(Artifact::same(dir.as_str())),
         }
+        let opening = package_manager(view, main.program(), &mut notes);
         let mut made_by = Some(build.run.id);
         if let Some(text) =
             prune_command(view, &installs, build, package.as_ref(), &mut notes).filter(|_| prune)
@@ -108,6 +109,7 @@ impl Profile for Built {
             made_by,
             artifacts,
             places,
+            opening,
             notes,
             ..Recipe::default()
         })
@@ -142,6 +144,20 @@ impl Profile for Built {
     fn is_build_package(&self, package: &str) -> bool {
         matches!(package, "python" | "python2" | "python3" | "nodejs")
     }
+}
+
+/// The image of Node has npm and the old Yarn: another manager that the command calls must be installed.
+fn package_manager(view: &View<'_>, program: &str, notes: &mut Vec<String>) -> Vec<String> {
+    let is_bun = runtime::name(&ImageRef::parse(&view.stage.base_text)) == "bun";
+    let installed = matches!(program, "pnpm")
+        || (program == "yarn" && view.instructions().any(|it| view.says(it, "corepack")));
+    if is_bun || !installed {
+        return Vec::new();
+    }
+    notes.push(format!(
+        "The command calls {program}, so the final stage installs it: give it the version of the builder."
+    ));
+    vec![format!("{} npm install -g {program}", view.keyword(Keyword::Run))]
 }
 
 /// What a build makes, as far as the command tells.
