@@ -167,6 +167,7 @@ impl<'a> Carrier<'_, 'a> {
             }
             Purpose::Nothing => (Place::Builder, "leaves nothing that the application needs"),
             Purpose::Unknown(setup) if self.profile.runs_sources() => {
+                self.check_tools(run)?;
                 self.packages.extend(setup.packages);
                 self.users.extend(setup.users);
                 (Place::Both, "may be for the application")

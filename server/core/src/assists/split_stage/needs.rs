@@ -1,5 +1,6 @@
 //! Files that a command names beside the program, such as its configuration or a script that passes on to it.
 
+use super::Refusal;
 use super::paths;
 use super::plan::Artifact;
 use super::profile::Recipe;
@@ -30,8 +31,11 @@ const EXTENSIONS: [&str; 16] = [
 
 /// Adds to a recipe what ENTRYPOINT, CMD and HEALTHCHECK name: a file that a COPY brings by itself is needed from
 /// there; one that comes with a whole directory comes over from the builder.
-pub(super) fn add_named_files(view: &View<'_>, start: &Start, recipe: &mut Recipe) {
-    let Some(workdir) = view.workdir_at_end() else { return };
+///
+/// # Errors
+/// When the command names the whole directory that the build works in.
+pub(super) fn add_named_files(view: &View<'_>, start: &Start, recipe: &mut Recipe) -> Result<(), Refusal> {
+    let Some(workdir) = view.workdir_at_end() else { return Ok(()) };
     let mut words: Vec<String> = Vec::new();
     for command in &start.commands {
         // A program without a path is looked for where programs lie.
@@ -50,10 +54,19 @@ pub(super) fn add_named_files(view: &View<'_>, start: &Start, recipe: &mut Recip
         let is_file = EXTENSIONS.iter().any(|it| value.ends_with(it))
             && !value.contains("://")
             && !value.contains(['$', '*']);
+        let path = paths::join(workdir, value);
+        let is_path = value == "." || value.starts_with('/') || value.starts_with("./");
+        let carried = recipe.artifacts.iter().any(|it| paths::is_within(&path, &it.to));
+        if is_path && path == recipe.build_dir && path != "/" && !carried {
+            return Err(Refusal::new(format!(
+                "the command names {path}, where the sources are: it is not known what it needs of them"
+            )));
+        }
         if is_file {
-            add(view, &paths::join(workdir, value), recipe);
+            add(view, &path, recipe);
         }
     }
+    Ok(())
 }
 
 fn add(view: &View<'_>, path: &str, recipe: &mut Recipe) {
@@ -142,6 +155,16 @@ CMD ["./server", "-c", "conf/app.yaml"]
                 COPY --from=builder /src/conf/app.yaml conf/app.yaml
                 COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
                 CMD ["./server", "-c", "conf/app.yaml"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_command_that_names_the_sources_is_refused() {
+        check(
+            "FROM debian:bookworm\nWORKDIR /src\nCOPY . .\nRUN make -C engine && make -C engine install\nCMD [\"engine\", \"/src\"]\n",
+            expect![[r#"
+                refused: the command names /src, where the sources are: it is not known what it needs of them
             "#]],
         );
     }

@@ -287,16 +287,37 @@ const BUILD_PREFIXES: &[&str] = &["linux-headers-", "kernel-headers", "@developm
 
 /// The name that a library's package has in the release under `image`, where that is an older one.
 pub(super) fn in_release(package: &str, image: &str) -> String {
-    let old = ["bullseye", "focal", "buster"].iter().any(|it| image.contains(it));
-    let renamed = match package {
-        "libssl3" => "libssl1.1",
-        "libffi8" if image.contains("buster") => "libffi6",
-        "libffi8" => "libffi7",
-        "libtiff6" => "libtiff5",
-        "libwebp7" => "libwebp6",
-        same => same,
-    };
-    if old { renamed } else { package }.to_owned()
+    // Debian by number; Ubuntu counts as the Debian that it was made from.
+    const RELEASES: [(&[&str], u32); 8] = [
+        (&["jessie", "debian:8", "xenial", "ubuntu:16.04"], 8),
+        (&["stretch", "debian:9"], 9),
+        (&["buster", "debian:10", "bionic", "ubuntu:18.04"], 10),
+        (&["bullseye", "debian:11", "focal", "ubuntu:20.04"], 11),
+        (&["bookworm", "debian:12", "jammy", "ubuntu:22.04"], 12),
+        (&["trixie", "debian:13", "noble", "ubuntu:24.04"], 13),
+        (&["forky", "sid"], 14),
+        (&[""], 12),
+    ];
+    /// The library, the last release that has the older name, that name.
+    const OLDER: [(&str, u32, &str); 13] = [
+        ("libcurl4", 9, "libcurl3"),
+        ("libevent-2.1-7", 10, "libevent-2.1-6"),
+        ("libffi8", 10, "libffi6"),
+        ("libffi8", 11, "libffi7"),
+        ("libmariadb3", 9, "libmariadbclient18"),
+        ("libncurses6", 9, "libncurses5"),
+        ("libreadline8", 10, "libreadline7"),
+        ("libssl3", 8, "libssl1.0.0"),
+        ("libssl3", 11, "libssl1.1"),
+        ("libtiff6", 11, "libtiff5"),
+        ("libwebp7", 11, "libwebp6"),
+        ("libonig5", 9, "libonig4"),
+        ("libargon2-1", 9, "libargon2-0"),
+    ];
+    let found = RELEASES.iter().find(|(names, _)| names.iter().any(|name| image.contains(name)));
+    let release = found.map_or(12, |(_, release)| *release);
+    let older = OLDER.iter().find(|(name, last, _)| *name == package && release <= *last);
+    older.map_or(package, |(_, _, name)| name).to_owned()
 }
 
 /// The RUN that installs `packages`; none where the system has no package manager.
@@ -346,6 +367,9 @@ mod tests {
         assert_eq!(in_release("libssl3", "debian:bullseye-slim"), "libssl1.1");
         assert_eq!(in_release("libssl3", "debian:bookworm-slim"), "libssl3");
         assert_eq!(in_release("libpq5", "debian:bullseye-slim"), "libpq5");
+        assert_eq!(in_release("libssl3", "debian:8"), "libssl1.0.0");
+        assert_eq!(in_release("libffi8", "python:3.7-slim-buster"), "libffi6");
+        assert_eq!(in_release("libffi8", "python:3.12-slim"), "libffi8");
     }
 
     #[test]

@@ -120,7 +120,7 @@ pub(super) fn plan(
     if !profile.runs_sources()
         && let Ok(start) = Start::of(view)
     {
-        needs::add_named_files(view, &start, &mut recipe);
+        needs::add_named_files(view, &start, &mut recipe)?;
     }
     let (builder, final_name) = names(view);
     for name in [&builder, &final_name] {

@@ -72,6 +72,7 @@ enum Effect {
     Users,
     Dirs(Vec<String>),
     Download(String),
+    Upgrade,
     System,
     Nothing,
     Unknown,
@@ -90,7 +91,7 @@ pub(super) fn purpose(
     };
     let workdir = view.workdir_before(run.id);
     let mut setup = Setup::default();
-    let (mut build, mut unknown) = (false, false);
+    let (mut build, mut unknown, mut upgrades) = (false, false, false);
     for (command, dir) in &commands {
         let known = |path: &str| {
             SYSTEM_DIRS.contains(&path)
@@ -121,11 +122,14 @@ pub(super) fn purpose(
                 setup.prepares = true;
                 setup.downloads.push(file);
             }
+            Effect::Upgrade => upgrades = true,
             Effect::System => setup.prepares = true,
             Effect::Nothing => {}
             Effect::Unknown => unknown = true,
         }
     }
+    // Together with packages it is not worth a stage that has them all.
+    setup.prepares |= upgrades && setup.packages.is_empty();
     match (build, unknown) {
         (true, _) => Purpose::Build(setup),
         (_, true) => Purpose::Unknown(setup),
@@ -293,7 +297,7 @@ fn packages_of(manager: &str, argv: &[Word], operands: &[&Word]) -> Effect {
         // For yum and dnf that is an upgrade; they need no lists.
         "update" if manager.starts_with("ap") => Effect::Lists,
         "update" => Effect::System,
-        "upgrade" | "dist-upgrade" => Effect::System,
+        "upgrade" | "dist-upgrade" => Effect::Upgrade,
         _ => Effect::Nothing,
     }
 }

@@ -58,6 +58,21 @@ pub(super) fn split(file: &SourceFile, context: &ContextFiles) -> Result<Split, 
     if dir == "/" || calls.iter().any(|it| it.dir != dir) {
         return Err(Refusal::new("Composer runs in more than one directory, or in /".to_owned()));
     }
+    let fetched = view.all(Keyword::Run).take_while(|it| it.id < first.run.id).find(|run| {
+        let here =
+            view.workdir_before(run.id).is_some_and(|it| paths::is_within(it, &dir)) || view.says(*run, &dir);
+        let fetches = match view.script(*run) {
+            Some(commands) => commands.iter().any(|it| {
+                let cloned = it.program() == "git" && it.argv().iter().any(|word| word.text == "clone");
+                cloned || matches!(it.program(), "tar" | "unzip" | "bsdtar")
+            }),
+            None => ["git clone", "| tar", "unzip "].iter().any(|it| view.says(*run, it)),
+        };
+        here && (fetches || view.says(*run, "create-project"))
+    });
+    if let Some(run) = fetched {
+        return Err(Refusal::new(format!("line {} fetches sources, which Composer may need", run.row + 1)));
+    }
     let mut edits = vec![TextEdit::insert(
         view.dockerfile.instruction(view.stage.from).start,
         new_stage(&view, &calls, &dir)?,

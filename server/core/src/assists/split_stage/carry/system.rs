@@ -4,11 +4,38 @@ use super::Carrier;
 use crate::assists::split_stage::plan::{Artifact, Place};
 use crate::assists::split_stage::runtime::{self, System, is_same_libc};
 use crate::assists::split_stage::{Refusal, packages, shell};
-use crate::model::{Arguments, ImageRef};
+use crate::model::{Arguments, ImageRef, Instruction};
 use crate::syntax::Keyword;
 use rustc_hash::FxHashSet;
 
 impl Carrier<'_, '_> {
+    /// What a RUN calls that the final stage has, too, must be there.
+    pub(super) fn check_tools(&mut self, run: Instruction<'_>) -> Result<(), Refusal> {
+        const FETCH: [&str; 3] = ["curl", "unzip", "wget"];
+        const BUILD: [&str; 10] =
+            ["cmake", "g++", "gcc", "git", "go", "cargo", "make", "mvn", "patch", "svn"];
+        let calls = |tool: &str| match self.view.script(run) {
+            Some(commands) => {
+                commands.iter().any(|it| it.argv().iter().take(2).any(|word| word.text == tool))
+            }
+            None => self.view.says(run, &format!("{tool} ")),
+        };
+        let lacks = |tool: &str| {
+            !self.packages.iter().any(|it| it == tool) && (self.runtime.lacks(tool) || tool == "unzip")
+        };
+        if let Some(tool) = BUILD.into_iter().find(|tool| calls(tool)) {
+            return Err(Refusal::new(format!(
+                "the RUN on line {} calls `{tool}`, which `{}` does not have, and may be for the application",
+                run.row + 1,
+                self.runtime.image
+            )));
+        }
+        let missing: Vec<String> =
+            FETCH.into_iter().filter(|tool| calls(tool) && lacks(tool)).map(str::to_owned).collect();
+        self.install.extend(missing);
+        Ok(())
+    }
+
     /// A user that the builder's image brings is known in the final stage by its number alone.
     pub(super) fn number_users(&mut self) {
         const BROUGHT: [(&str, &str, &str); 2] =

@@ -36,7 +36,20 @@ impl Profile for C {
             it.argv().iter().any(|word| matches!(word.text.as_str(), "install" | "--install")) && is_build(it)
         });
         let program = recipe.artifacts[0].from.clone();
-        if installed && !on_gcc && program.starts_with("/usr/local/bin/") {
+        if installed && (on_gcc || !program.starts_with("/usr/local/")) {
+            return Err(Refusal::new(
+                "`make install` puts files in more places than the program's: it is not known which ones are needed".to_owned(),
+            ));
+        }
+        let elsewhere = ["--sysconfdir", "--localstatedir", "DESTDIR"];
+        let scatters = view.instructions().any(|it| elsewhere.iter().any(|word| view.says(it, word)));
+        if installed && scatters {
+            return Err(Refusal::new(
+                "the build installs files outside of /usr/local: it is not known which ones are needed"
+                    .to_owned(),
+            ));
+        }
+        if installed {
             recipe.artifacts[0] = Artifact::same("/usr/local");
             if recipe.runtimes[0].system() == System::Apt {
                 recipe.closing.push(format!("{} ldconfig", view.keyword(crate::syntax::Keyword::Run)));

@@ -68,6 +68,7 @@ impl Profile for Python {
                 path
             }
             Environment::System => {
+                refuse_named_places(view)?;
                 let after = Some(InstructionId(first.id.0 - 1));
                 let (run, env) = (view.keyword(Keyword::Run), view.keyword(Keyword::Env));
                 let path = format!("{env} PATH={VENV}/bin:$PATH");
@@ -233,6 +234,30 @@ fn environment(view: &View<'_>, first: Instruction<'_>) -> Result<Environment, R
         return Err(Refusal::new("`pip install` has a place of its own for the packages".to_owned()));
     }
     Ok(Environment::System)
+}
+
+/// Refuses where the file names the place that the packages leave.
+fn refuse_named_places(view: &View<'_>) -> Result<(), Refusal> {
+    let named =
+        view.instructions().find(|it| view.says(*it, "site-packages") || view.says(*it, "dist-packages"));
+    if let Some(instruction) = named {
+        return Err(Refusal::new(format!(
+            "line {} names the directory of the packages, which would move into a virtual environment",
+            instruction.row + 1
+        )));
+    }
+    let Ok(start) = Start::of(view) else { return Ok(()) };
+    for command in &start.commands {
+        let Some(program) = command.argv().first().and_then(Word::exact) else { continue };
+        let moved =
+            program.starts_with("/usr/local/bin/") && !paths::file_name(program).starts_with("python");
+        if moved && !view.context_copies().any(|copy| view.copies_to(copy, program)) {
+            return Err(Refusal::new(format!(
+                "the command names `{program}`, which would move into a virtual environment"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The command: kept; `uv run X` and `poetry run X` become `X`.
