@@ -14,6 +14,7 @@ use super::{Refusal, Split};
 use crate::model::{Arguments, Base, ImageRef, Instruction, RefTarget, SourceFile, Stage, state};
 use crate::syntax::Keyword;
 use crate::text::{SourceChange, TextEdit};
+use crate::{TextRange, TextSize};
 use rustc_hash::FxHashSet;
 
 /// What the action is called.
@@ -45,8 +46,13 @@ pub(super) fn only_stage(file: &SourceFile, context: &ContextFiles) -> Result<Sp
 
 /// Whether an image is there to build, and another one runs what it builds.
 fn builds(image: &ImageRef) -> bool {
-    jdk::builds_java(image) && !matches!(runtime::name(image), "maven" | "gradle" | "scala-sbt" | "clojure")
-        || is_sdk(image)
+    jdk::builds_java(image) || is_sdk(image) || is_server(image)
+}
+
+/// A server for web applications on a JDK.
+fn is_server(image: &ImageRef) -> bool {
+    let on_jdk = image.tag.as_deref().is_some_and(|tag| tag.contains("-jdk"));
+    matches!(runtime::name(image), "tomcat" | "jetty") && on_jdk
 }
 
 fn is_sdk(image: &ImageRef) -> bool {
@@ -57,7 +63,13 @@ fn is_sdk(image: &ImageRef) -> bool {
 
 fn runtime_of(image: &ImageRef) -> Result<Runtime, Refusal> {
     runtime::refuse_windows(image)?;
-    if is_sdk(image) { runtime::of(image, "aspnet") } else { jdk::of(image) }
+    if is_sdk(image) {
+        runtime::of(image, "aspnet")
+    } else if is_server(image) {
+        runtime::of(image, "jre")
+    } else {
+        jdk::of(image)
+    }
 }
 
 /// Replaces a stage's JDK or SDK by the image that only runs programs.
@@ -67,14 +79,7 @@ fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Spli
         return Err(Refusal::not_offered("no build is found that can be split".to_owned()));
     }
     let view = View::of_stage(file, context, stage)?;
-    let start = Start::of(&view)?;
-    let main = start.main()?;
-    let wanted = if is_sdk(&base) { "dotnet" } else { "java" };
-    if main.program() != wanted
-        || main.argv().get(1).is_some_and(|it| matches!(it.text.as_str(), "run" | "watch" | "test"))
-    {
-        return Err(Refusal::not_offered(format!("the image does not only start `{wanted}`")));
-    }
+    check_command(&view, &base)?;
     let runtime = runtime_of(&base)?;
     if let Some(run) = view.all(Keyword::Run).find(|run| view.script(*run).is_none()) {
         return Err(Refusal::new(format!(
@@ -111,6 +116,27 @@ fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Spli
     notes.extend(runtime.notes);
     notes.extend(note);
     finish(vec![TextEdit::replace(*range, written)], notes)
+}
+
+/// The stage only runs what was copied into it.
+fn check_command(view: &View<'_>, base: &ImageRef) -> Result<(), Refusal> {
+    let starts = [Keyword::Cmd, Keyword::Entrypoint].into_iter().any(|it| view.all(it).next().is_some());
+    if is_server(base) && !starts {
+        return Ok(());
+    }
+    let start = Start::of(view)?;
+    let main = start.main()?;
+    let wanted = match is_sdk(base) {
+        true => "dotnet",
+        false if is_server(base) => "catalina.sh",
+        false => "java",
+    };
+    let argument = main.argv().get(1).map_or("", |it| it.text.as_str());
+    if main.program() != wanted || matches!(argument, "watch" | "test") || (is_sdk(base) && argument == "run")
+    {
+        return Err(Refusal::not_offered(format!("the image does not only start `{wanted}`")));
+    }
+    Ok(())
 }
 
 /// Programs that come with a JDK or SDK and not with the runtime image.
@@ -159,7 +185,9 @@ fn from_builder(
         it.stage == last.id && it.target == RefTarget::Stage(builder.id) && it.instruction != last.from
     });
     if !copies {
-        return Err(already(", and the last one takes what it needs from the one that it is built from"));
+        return joined(file, context, builder, last).ok_or_else(|| {
+            already(", and the last one takes what it needs from the one that it is built from")
+        });
     }
     let broken = dockerfile.instructions().find(|it| !it.data.faults.is_empty());
     if broken.is_some() || !dockerfile.faults.is_empty() {
@@ -197,6 +225,55 @@ fn from_builder(
     notes.extend(runtime.notes.iter().cloned());
     notes.extend(inherited.notes);
     finish(edits, notes)
+}
+
+/// The last stage takes all from the builder: both are split as if they were one stage, in which nothing says where
+/// the last one begins.
+fn joined(file: &SourceFile, context: &ContextFiles, builder: &Stage, last: &Stage) -> Option<Split> {
+    let dockerfile = file.dockerfile();
+    let builds = builder.name.as_ref().is_some_and(|name| name.lower.contains("build"));
+    if dockerfile.stages.len() != 2 || !builds {
+        return None;
+    }
+    let text = file.text().to_string();
+    let from = dockerfile.instruction(last.from).range();
+    let end = usize::from(from.end());
+    let end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+    let one = format!("{}{}", &text[..usize::from(from.start())], &text[end..]);
+    let split = super::split_with(&SourceFile::new(&one), super::Request { context, runtime: None }).ok()?;
+    if split.title == TITLE {
+        return None;
+    }
+    let mut result = split.change.apply(&one).ok()?;
+    if let Some(name) = &last.name {
+        for word in ["AS", "as"] {
+            result = result.replacen(&format!(" {word} final"), &format!(" {word} {}", name.written), 1);
+        }
+    }
+    let change = SourceChange::new(vec![whole_difference(&text, &result)?]).ok()?;
+    let mut notes =
+        vec![format!("The last stage was built from `{}`, so it shipped its build tools.", builder.label())];
+    notes.extend(split.notes);
+    Some(Split { title: TITLE, change, notes })
+}
+
+/// One edit from `old` to `new`: what both begin and end with stays, in whole lines.
+fn whole_difference(old: &str, new: &str) -> Option<TextEdit> {
+    let same = |(a, b): &(&str, &str)| a == b;
+    let start: usize =
+        old.split_inclusive('\n').zip(new.split_inclusive('\n')).take_while(same).map(|(a, _)| a.len()).sum();
+    let (old_rest, new_rest) = (&old[start..], &new[start..]);
+    let behind = |text: &str| text.split_inclusive('\n').rev().map(str::len).collect::<Vec<_>>();
+    let (mut old_end, mut new_end) = (old_rest.len(), new_rest.len());
+    for (a, b) in behind(old_rest).into_iter().zip(behind(new_rest)) {
+        if old_rest[old_end - a..old_end] != new_rest[new_end - b..new_end] {
+            break;
+        }
+        old_end -= a;
+        new_end -= b;
+    }
+    let at = |offset: usize| TextSize::try_from(start + offset).ok();
+    Some(TextEdit::replace(TextRange::new(at(0)?, at(old_end)?), new_rest[..new_end].to_owned()))
 }
 
 /// What a stage inherits from the one that it is built from.
@@ -338,6 +415,36 @@ ENTRYPOINT ["./start.sh"]
     }
 
     #[test]
+    fn a_stage_that_takes_all_from_the_builder_is_split_from_it() {
+        check(
+            r#"# shop
+FROM golang:1.21-alpine3.19 AS build
+WORKDIR /app
+COPY . .
+RUN CGO_ENABLED=0 go build -o server .
+
+FROM build AS production
+EXPOSE 8080
+CMD ["./server"]
+"#,
+            expect![[r##"
+                # shop
+                FROM golang:1.21-alpine3.19 AS build
+                WORKDIR /app
+                COPY . .
+                RUN CGO_ENABLED=0 go build -o server .
+
+                FROM alpine:3.19 AS production
+                WORKDIR /app
+                COPY --from=build /app/server server
+
+                EXPOSE 8080
+                CMD ["./server"]
+            "##]],
+        );
+    }
+
+    #[test]
     fn a_last_stage_on_a_jdk_gets_the_jre() {
         check(
             r#"FROM maven:3.9-eclipse-temurin-21 AS build
@@ -370,6 +477,18 @@ CMD ["java", "-jar", "/shop.jar"]
                 FROM eclipse-temurin:17-jre
                 COPY target/*.jar app.jar
                 ENTRYPOINT ["java", "-jar", "/app.jar"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_web_application_of_the_build_context_needs_no_jdk() {
+        check(
+            "FROM tomcat:9.0-jdk17-temurin\nRUN rm -rf /usr/local/tomcat/webapps/*\nCOPY target/shop.war /usr/local/tomcat/webapps/ROOT.war\n",
+            expect![[r#"
+                FROM tomcat:9.0-jre17-temurin
+                RUN rm -rf /usr/local/tomcat/webapps/*
+                COPY target/shop.war /usr/local/tomcat/webapps/ROOT.war
             "#]],
         );
     }

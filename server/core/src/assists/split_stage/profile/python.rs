@@ -224,7 +224,16 @@ fn environment(view: &View<'_>, first: Instruction<'_>) -> Result<Environment, R
             ));
         }
     }
-    let elsewhere = ["--user", "--target", "-t", "--prefix", "--root"];
+    let for_user = view.runs(|it| installs(it) && it.argv().iter().any(|word| word.text == "--user"));
+    if for_user {
+        if view.all(Keyword::User).next().is_some() {
+            return Err(Refusal::new(
+                "`pip install --user` depends on USER: its directory cannot be told".to_owned(),
+            ));
+        }
+        return Ok(Environment::Own("/root/.local".to_owned()));
+    }
+    let elsewhere = ["--target", "-t", "--prefix", "--root"];
     if view.runs(|it| {
         installs(it)
             && it.argv().iter().any(|word| {

@@ -12,6 +12,11 @@ use crate::syntax::Keyword;
 /// The directory around `bin` stays at its place, so the command keeps its words.
 pub(super) fn recipe(case: &Case<'_, '_>) -> Result<Recipe, Refusal> {
     let written = case.main.written();
+    if super::build::PROGRAMS.contains(&case.main.program()) {
+        return Err(Refusal::new(format!(
+            "`{written}` cannot run without the build tool: start what a build makes instead"
+        )));
+    }
     let other = || {
         Refusal::new(format!("the image starts `{written}`: it is not known what that needs of the build"))
     };

@@ -255,6 +255,14 @@ fn starts_up_to(argv: &[Word], package: Option<&Package>, depth: usize) -> Start
             let Some(last) = commands.last() else { return Starts::Script(name) };
             return starts_up_to(last.argv(), package, depth - 1);
         }
+        // `yarn next start` runs a program of the packages where there is no such script.
+        let at = argv
+            .iter()
+            .position(|it| it.text == script)
+            .filter(|_| depth > 0 && PROGRAMS.contains(&script.as_str()));
+        if let Some(at) = at.filter(|_| !words.contains(&"run")) {
+            return starts_up_to(&argv[at..], package, depth - 1);
+        }
         let development = ["dev", "develop", "watch", "test", "debug", "storybook", "preview", "local"];
         let part = |it: &str| development.contains(&it);
         if script.split([':', '-']).any(part) || (script == "serve" && package.is_none()) {
@@ -350,6 +358,9 @@ fn note_host_packages(view: &View<'_>, installs: &[Step<'_>], notes: &mut Vec<St
     }
 }
 
+/// Programs of packages that a command may name behind its package manager.
+const PROGRAMS: [&str; 9] = ["next", "node", "nuxt", "serve", "http-server", "vite", "ng", "nest", "nodemon"];
+
 /// Why a server for development is not split.
 fn refuse_development(what: &str) -> Refusal {
     Refusal::new(format!(
@@ -407,6 +418,7 @@ mod tests {
             ("npm run dev", false, "Development(\"dev\")"),
             ("npx serve -s build -l 3000", false, "Files { dir: Some(\"build\"), single_page: true }"),
             ("next start", false, "Next"),
+            ("yarn next start", false, "Next"),
             ("ng serve", false, "Development(\"ng serve\")"),
             ("pm2-runtime start dist/app.js", false, "File(\"dist/app.js\")"),
         ] {
