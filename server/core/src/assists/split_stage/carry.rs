@@ -52,6 +52,7 @@ pub(super) fn carry(
         decided: decided(recipe, runtime),
         files: Vec::new(),
         notes: Vec::new(),
+        comments: Vec::new(),
     };
     carrier.place_all()?;
     let end = carrier.builder_end();
@@ -106,6 +107,8 @@ struct Carrier<'v, 'a> {
     /// Files that come from the builder beside the artifacts.
     files: Vec<Artifact>,
     notes: Vec<String>,
+    /// What the user has to decide, as comments for the final stage.
+    comments: Vec<String>,
 }
 
 impl<'a> Carrier<'_, 'a> {
@@ -181,6 +184,9 @@ impl<'a> Carrier<'_, 'a> {
                     "The RUN on line {line} stays in the builder: if the application needs what it does, the final \
                      stage needs it too."
                 ));
+                if self.comments.len() < 8 {
+                    self.comments.push(comment_on(self.view, run));
+                }
                 (Place::Builder, "is taken for a part of the build")
             }
         };
@@ -537,6 +543,20 @@ impl<'a> Carrier<'_, 'a> {
             _ => user.to_owned(),
         })
     }
+}
+
+/// A comment on a RUN that nobody can tell the meaning of.
+fn comment_on(view: &View<'_>, run: Instruction<'_>) -> String {
+    const MOST: usize = 40;
+    let source = view.source(run);
+    let first = source.lines().next().unwrap_or("").trim_end_matches(['\\', ' ']);
+    let command: String = first.chars().skip("RUN ".len()).take(MOST).collect();
+    let more =
+        if source.trim_end().chars().count() > command.chars().count() + "RUN ".len() { " …" } else { "" };
+    format!(
+        "# To decide: the builder runs `{}`{more}. If the application needs what it does, run it here, too.",
+        command.trim()
+    )
 }
 
 /// What a recipe decided, for one runtime image.

@@ -220,7 +220,7 @@ impl Carrier<'_, '_> {
                 install.push(packages::in_release(&package, &self.runtime.image));
             }
         }
-        let mut opening = Vec::new();
+        let mut opening = std::mem::take(&mut self.comments);
         if !install.is_empty() {
             let Some(command) = packages::install(self.runtime.system(), &install) else {
                 return Err(Refusal::new(format!(

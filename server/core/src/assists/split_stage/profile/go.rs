@@ -390,6 +390,28 @@ CMD ["go", "run", "main.go", "--port", "80"]
     }
 
     #[test]
+    fn what_nobody_can_tell_is_left_to_decide() {
+        check(
+            "FROM golang:1.24-bookworm\nWORKDIR /src\nCOPY . .\nRUN ./prepare.sh --all && \\\n    ./more.sh\nRUN go build -o server .\nCMD [\"./server\"]\n",
+            expect![[r#"
+                FROM golang:1.24-bookworm AS builder
+                WORKDIR /src
+                COPY . .
+                RUN ./prepare.sh --all && \
+                    ./more.sh
+                RUN go build -o server .
+
+                FROM debian:bookworm-slim AS final
+                # To decide: the builder runs `./prepare.sh --all &&` …. If the application needs what it does, run it here, too.
+                WORKDIR /src
+                COPY --from=builder /src/server server
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                CMD ["./server"]
+            "#]],
+        );
+    }
+
+    #[test]
     fn what_is_for_development_is_refused() {
         check(
             r#"FROM golang:1.25
