@@ -549,7 +549,7 @@ impl<'a> Carrier<'_, 'a> {
 fn comment_on(view: &View<'_>, run: Instruction<'_>) -> String {
     const MOST: usize = 40;
     let source = view.source(run);
-    let first = source.lines().next().unwrap_or("").trim_end_matches(['\\', ' ']);
+    let first = source.lines().next().unwrap_or("").trim_end_matches(['\\', ' ', '&', '|', ';']);
     let command: String = first.chars().skip("RUN ".len()).take(MOST).collect();
     let more =
         if source.trim_end().chars().count() > command.chars().count() + "RUN ".len() { " …" } else { "" };

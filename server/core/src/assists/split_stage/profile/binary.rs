@@ -63,9 +63,7 @@ pub(super) fn program(view: &View<'_>, main: &Main<'_>, builds: &[Build<'_>]) ->
         false => in_path(view, builds, written).ok_or_else(unknown)?,
     };
     let is_script = [".sh", ".py", ".js", ".rb", ".pl"].iter().any(|it| path.ends_with(it));
-    if is_script
-        || view.context_copies().any(|copy| view.copies_to(copy, &path) && !ends_in_folder(view, copy))
-    {
+    if is_script || view.context_copies().any(|copy| view.copies_to(copy, &path) && !brings_folder(copy)) {
         return Err(Refusal::new(format!(
             "the image starts `{written}`, which comes from the build context: it is not known what that needs"
         )));
@@ -108,10 +106,9 @@ fn may_be(made: &str, path: &str) -> bool {
 }
 
 /// Whether a COPY brings a whole directory, so that it need not bring a certain file.
-fn ends_in_folder(view: &View<'_>, copy: Instruction<'_>) -> bool {
+fn brings_folder(copy: Instruction<'_>) -> bool {
     let words = copy.data.arguments.words();
     let sources = &words[..words.len().saturating_sub(1)];
-    let _ = view;
     sources.iter().any(|it| matches!(it.text.as_str(), "." | "./") || it.text.ends_with('/'))
 }
 

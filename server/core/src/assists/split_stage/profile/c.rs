@@ -152,21 +152,21 @@ mod tests {
     fn a_program_on_the_gcc_image() {
         check(
             r#"FROM gcc:13
-COPY . /usr/src/app
-WORKDIR /usr/src/app
-RUN gcc -O2 -o main main.c
-CMD ["./main"]
+COPY . /srv/calc
+WORKDIR /srv/calc
+RUN gcc -O2 -o calc calc.c
+CMD ["./calc"]
 "#,
             expect![[r#"
                 FROM gcc:13 AS builder
-                COPY . /usr/src/app
-                WORKDIR /usr/src/app
-                RUN gcc -O2 -o main main.c
+                COPY . /srv/calc
+                WORKDIR /srv/calc
+                RUN gcc -O2 -o calc calc.c
 
                 FROM debian:bookworm-slim AS final
-                WORKDIR /usr/src/app
-                COPY --from=builder /usr/src/app/main main
-                CMD ["./main"]
+                WORKDIR /srv/calc
+                COPY --from=builder /srv/calc/calc calc
+                CMD ["./calc"]
             "#]],
         );
     }

@@ -46,7 +46,7 @@ impl Profile for Dotnet {
         let dir = main.dir(workdir);
         let mut recipe = match main.program() {
             "dotnet" => match main.argv().get(1).map(|it| it.text.as_str()) {
-                Some("run") => dotnet_run(view, &start, &main, &dir, &publishes)?,
+                Some("run") => dotnet_run(view, &start, &main, &dir)?,
                 Some("watch" | "test" | "build" | "ef") => {
                     return Err(Refusal::new(format!(
                         "`dotnet {}` needs the SDK when it runs: it is for development",
@@ -197,13 +197,7 @@ fn program(words: &[Word]) -> Option<&Word> {
 }
 
 /// `dotnet run` as the command: the builder publishes, the final stage starts the program.
-fn dotnet_run(
-    view: &View<'_>,
-    start: &Start,
-    main: &Main<'_>,
-    dir: &str,
-    all: &[Publish<'_>],
-) -> Result<Recipe, Refusal> {
+fn dotnet_run(view: &View<'_>, start: &Start, main: &Main<'_>, dir: &str) -> Result<Recipe, Refusal> {
     let words: Option<Vec<&str>> = main.argv().iter().map(Word::exact).collect();
     let words = words.ok_or_else(|| {
         Refusal::new("the command depends on variables that only the container knows".to_owned())
@@ -229,7 +223,6 @@ fn dotnet_run(
     let mut build = vec!["dotnet".to_owned(), "publish".to_owned()];
     build.extend(project.map(shell::quote));
     build.extend(["-c".to_owned(), "Release".to_owned(), "-o".to_owned(), output.to_owned()]);
-    let _ = all;
     let mut command = vec!["dotnet".to_owned(), format!("{output}/{name}.dll")];
     command.extend(words.iter().skip(behind + 1).map(|it| (*it).to_owned()));
     let keyword = view.dockerfile.instruction(start.instruction).keyword();

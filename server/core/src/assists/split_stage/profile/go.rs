@@ -402,7 +402,7 @@ CMD ["go", "run", "main.go", "--port", "80"]
                 RUN go build -o server .
 
                 FROM debian:bookworm-slim AS final
-                # To decide: the builder runs `./prepare.sh --all &&` …. If the application needs what it does, run it here, too.
+                # To decide: the builder runs `./prepare.sh --all` …. If the application needs what it does, run it here, too.
                 WORKDIR /src
                 COPY --from=builder /src/server server
                 COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

@@ -122,21 +122,21 @@ CMD java -cp target/classes:target/dependency/* com.example.Main
     fn classes_beside_their_sources() {
         check(
             r#"FROM openjdk:11
-COPY . /usr/src/myapp
-WORKDIR /usr/src/myapp
-RUN javac Main.java
-CMD ["java", "Main"]
+COPY . /srv/shop
+WORKDIR /srv/shop
+RUN javac -encoding UTF-8 Shop.java
+CMD ["java", "Shop"]
 "#,
             expect![[r#"
                 FROM openjdk:11 AS builder
-                COPY . /usr/src/myapp
-                WORKDIR /usr/src/myapp
-                RUN javac Main.java
+                COPY . /srv/shop
+                WORKDIR /srv/shop
+                RUN javac -encoding UTF-8 Shop.java
 
                 FROM eclipse-temurin:11-jre AS final
-                WORKDIR /usr/src/myapp
-                COPY --from=builder /usr/src/myapp ./
-                CMD ["java", "Main"]
+                WORKDIR /srv/shop
+                COPY --from=builder /srv/shop ./
+                CMD ["java", "Shop"]
             "#]],
         );
     }
