@@ -54,8 +54,10 @@ impl Touched {
 /// Parses a text, and the model of it.
 pub(super) fn lower(text: &TextDocument) -> (SyntaxTree, Dockerfile) {
     let content = text.to_string();
+    let lower = |node: TopNode<'_>, escape| Lowered::of(&node, &content[node.range], escape, None);
+    let (tree, lowered) = SyntaxTree::parse(&content, lower);
     let mut lowering = Lowering::default();
-    let tree = SyntaxTree::parse(&content, |node| lowering.add(&node, &content[node.range], |_| None));
+    lowered.into_iter().for_each(|it| lowering.add(it));
     (tree, lowering.finish(text, TextRange::up_to(text.len())))
 }
 
@@ -73,7 +75,8 @@ pub(super) fn relower(
     let mut lowering = Lowering::default();
     lowering.take_over(old, TextRange::up_to(fresh.start()), |at| at, |row| row);
     for node in tree.fresh_nodes() {
-        lowering.add(&node, &text.slice(node.range), |escape| reuse(&node, escape, old, touched));
+        let data = reuse(&node, tree.escape(), old, touched);
+        lowering.add(Lowered::of(&node, &text.slice(node.range), tree.escape(), data));
     }
     lowering.take_over(old, behind, |at| at - behind.start() + fresh.end(), row);
     // A line lies in one piece of the tree, and pieces that were there had none.
@@ -94,6 +97,33 @@ fn reuse(
     (found.len == before.len()).then(|| Arc::clone(&found.data))
 }
 
+/// A node at the top of a tree, lowered.
+enum Lowered {
+    Comment(Comment),
+    Directive(Directive),
+    Instruction(Placed),
+}
+
+impl Lowered {
+    /// Lowers a node; an instruction may have its data already.
+    fn of(node: &TopNode<'_>, source: &str, escape: char, data: Option<Arc<InstructionData>>) -> Self {
+        match node.kind {
+            TopKind::Comment => {
+                let has_equals = source.contains('=');
+                Self::Comment(Comment { range: node.range, row: node.row, has_equals })
+            }
+            TopKind::Directive => Self::Directive(Directive::read(source, node.range.start(), node.row)),
+            TopKind::Instruction => {
+                let data = data.unwrap_or_else(|| {
+                    let newlines = node.last_row - node.row;
+                    Arc::new(lower_instruction(source, &node.parts(), newlines, escape))
+                });
+                Self::Instruction(Placed::new(node.range.start(), node.row, data))
+            }
+        }
+    }
+}
+
 /// What is gathered from top to bottom.
 struct Lowering {
     directives: Vec<Directive>,
@@ -111,26 +141,11 @@ impl Default for Lowering {
 }
 
 impl Lowering {
-    /// Lowers a node at the top of a tree; `reuse` gives data that is there already.
-    fn add(
-        &mut self,
-        node: &TopNode<'_>,
-        source: &str,
-        reuse: impl Fn(char) -> Option<Arc<InstructionData>>,
-    ) {
-        match node.kind {
-            TopKind::Comment => {
-                let has_equals = source.contains('=');
-                self.comments.push(Comment { range: node.range, row: node.row, has_equals });
-            }
-            TopKind::Directive => self.directive(Directive::read(source, node.range.start(), node.row)),
-            TopKind::Instruction => {
-                let data = reuse(self.escape).unwrap_or_else(|| {
-                    let newlines = node.last_row - node.row;
-                    Arc::new(lower_instruction(source, &node.parts(), newlines, self.escape))
-                });
-                self.placed.push(Placed::new(node.range.start(), node.row, data));
-            }
+    fn add(&mut self, lowered: Lowered) {
+        match lowered {
+            Lowered::Comment(it) => self.comments.push(it),
+            Lowered::Directive(it) => self.directive(it),
+            Lowered::Instruction(it) => self.placed.push(it),
         }
     }
 

@@ -23,6 +23,9 @@ use piece::{Piece, Place};
 use crate::text::TextDocument;
 use crate::{TextRange, TextSize};
 
+/// How many bytes a file has that is read by two threads.
+const LONG: usize = if cfg!(test) { 64 } else { 32 * 1024 };
+
 /// The syntax tree of a document. Cloning is cheap: clones share their pieces.
 #[derive(Debug, Clone)]
 pub struct SyntaxTree {
@@ -34,23 +37,42 @@ pub struct SyntaxTree {
 }
 
 impl SyntaxTree {
-    /// Parses a text from scratch, and shows the nodes at its top in order.
-    pub fn parse(text: &str, mut see: impl FnMut(TopNode<'_>)) -> Self {
-        let mut piece = piece::first(text);
-        let escape = piece.escape();
-        let mut pieces = Vec::new();
-        let (mut start, mut row) = (0, 0);
-        loop {
-            piece.top_nodes(start, row).for_each(&mut see);
-            start += piece.len();
-            row += piece.rows();
-            if start >= text.len() {
-                pieces.push(Arc::new(piece));
-                return Self { pieces, escape, fresh: range(0, start) };
+    /// Parses a text from scratch, and makes something of each node at its top, in order. The escape character
+    /// that holds is given with it.
+    pub fn parse<T: Send>(text: &str, see: impl Fn(TopNode<'_>, char) -> T + Sync) -> (Self, Vec<T>) {
+        let first = piece::first(text);
+        let escape = first.escape();
+        let mut read = Stretch::default();
+        read.add(first, (0, 0), &see, escape);
+        let rest = read.len();
+        let middle = if text.len() < LONG { None } else { piece::instruction_from(text, text.len() / 2) };
+        match middle.filter(|&middle| middle > rest) {
+            None => read.go_on(text, text.len(), &see, escape),
+            Some(middle) => {
+                // Half of a long file is read by another thread. Whether it may begin there shows when the first
+                // half is there.
+                let behind = std::thread::scope(|scope| {
+                    let behind = scope.spawn(|| {
+                        let row = text[..middle].bytes().filter(|&byte| byte == b'\n').count();
+                        let row = u32::try_from(row).unwrap_or(u32::MAX);
+                        let mut behind = Stretch { start: (middle, row), ..Stretch::default() };
+                        behind.go_on(text, text.len(), &see, escape);
+                        behind
+                    });
+                    read.go_on(text, middle, &see, escape);
+                    behind.join()
+                });
+                let behind = behind.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                if read.is_closed {
+                    read.pieces.extend(behind.pieces);
+                    read.seen.extend(behind.seen);
+                } else {
+                    read.go_back();
+                    read.go_on(text, text.len(), &see, escape);
+                }
             }
-            pieces.push(Arc::new(piece.without_tree()));
-            piece = piece::next(&text[start..], escape);
         }
+        (Self { pieces: read.pieces, escape, fresh: range(0, text.len()) }, read.seen)
     }
 
     /// Tells the tree of an edit, before it is parsed again.
@@ -133,6 +155,11 @@ impl SyntaxTree {
         Arc::make_mut(&mut self.pieces[at]).absorb(&next);
     }
 
+    /// The escape character of the file.
+    pub fn escape(&self) -> char {
+        self.escape
+    }
+
     /// What the last parse looked at. What lies outside has the nodes that it had before.
     pub fn fresh(&self) -> TextRange {
         self.fresh
@@ -163,6 +190,61 @@ impl SyntaxTree {
     }
 }
 
+/// What was read of a text: pieces one behind the other.
+struct Stretch<T> {
+    /// Its first byte and row.
+    start: (usize, u32),
+    pieces: Vec<Arc<Piece>>,
+    seen: Vec<T>,
+    /// Whether its last piece is closed, and how much of `seen` came before that.
+    is_closed: bool,
+    before_last: usize,
+}
+
+impl<T> Default for Stretch<T> {
+    fn default() -> Self {
+        Self { start: (0, 0), pieces: Vec::new(), seen: Vec::new(), is_closed: false, before_last: 0 }
+    }
+}
+
+impl<T> Stretch<T> {
+    fn len(&self) -> usize {
+        self.pieces.iter().map(|it| it.len()).sum()
+    }
+
+    /// Byte and row behind it.
+    fn end(&self) -> (usize, u32) {
+        let rows: u32 = self.pieces.iter().map(|it| it.rows()).sum();
+        (self.start.0 + self.len(), self.start.1 + rows)
+    }
+
+    /// Reads on, up to this byte.
+    fn go_on(&mut self, text: &str, end: usize, see: &impl Fn(TopNode<'_>, char) -> T, escape: char) {
+        let mut at = self.end();
+        while at.0 < end {
+            let piece = piece::next(&text[at.0..end], end == text.len(), escape);
+            let next = (at.0 + piece.len(), at.1 + piece.rows());
+            self.add(piece, at, see, escape);
+            at = next;
+        }
+    }
+
+    fn add(&mut self, piece: Piece, at: (usize, u32), see: &impl Fn(TopNode<'_>, char) -> T, escape: char) {
+        self.before_last = self.seen.len();
+        self.seen.extend(piece.top_nodes(at.0, at.1).map(|node| see(node, escape)));
+        self.is_closed = piece.is_closed();
+        // A file of one piece keeps its tree.
+        let is_all = self.pieces.is_empty() && piece.is_last();
+        self.pieces.push(Arc::new(if is_all { piece } else { piece.without_tree() }));
+    }
+
+    /// Takes back the last piece.
+    fn go_back(&mut self) {
+        self.pieces.pop();
+        self.seen.truncate(self.before_last);
+    }
+}
+
 fn range(start: usize, end: usize) -> TextRange {
     let size = |at: usize| TextSize::try_from(at).unwrap_or(TextSize::new(u32::MAX));
     TextRange::new(size(start), size(end))
@@ -188,8 +270,7 @@ mod tests {
     }
 
     fn parsed(text: &str) -> (SyntaxTree, Seen) {
-        let mut all = Vec::new();
-        (SyntaxTree::parse(text, |node| all.push(seen(node))), all)
+        SyntaxTree::parse(text, |node, _| seen(node))
     }
 
     /// The nodes after an edit, which are the same as those of a parse from scratch.

@@ -63,15 +63,16 @@ pub(super) struct Piece {
 
 /// The first piece of a text.
 pub(super) fn first(text: &str) -> Piece {
-    front(text, Place { is_first: true, is_last: false, escape: '\\' })
+    front(text, true, Place { is_first: true, is_last: false, escape: '\\' })
 }
 
-/// The first piece of what is left of a text.
-pub(super) fn next(text: &str, escape: char) -> Piece {
-    front(text, Place { is_first: false, is_last: false, escape })
+/// The next piece of what is left of a text, or of a part of it that does not go to the end. The last piece of
+/// such a part need not be closed.
+pub(super) fn next(text: &str, to_the_end: bool, escape: char) -> Piece {
+    front(text, to_the_end, Place { is_first: false, is_last: false, escape })
 }
 
-fn front(text: &str, place: Place) -> Piece {
+fn front(text: &str, to_the_end: bool, place: Place) -> Piece {
     let mut least = BYTES;
     // Twice as much each time, so that all tries together cost no more than the last one.
     while let Some(end) = instruction_from(text, least) {
@@ -81,11 +82,11 @@ fn front(text: &str, place: Place) -> Piece {
         }
         least = 2 * end;
     }
-    Piece::parse(text, Place { is_last: true, ..place }, None)
+    Piece::parse(text, Place { is_last: to_the_end, ..place }, None)
 }
 
 /// The first line behind `offset` that looks like the start of an instruction.
-fn instruction_from(text: &str, offset: usize) -> Option<usize> {
+pub(super) fn instruction_from(text: &str, offset: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = offset;
     while at < bytes.len() {
@@ -146,6 +147,10 @@ impl Piece {
 
     pub(super) fn rows(&self) -> u32 {
         self.rows
+    }
+
+    pub(super) fn is_last(&self) -> bool {
+        self.place.is_last
     }
 
     pub(super) fn is_edited(&self) -> bool {
