@@ -502,6 +502,8 @@ impl<'a> Run<'a, '_> {
             Some(Var::Unset) if !self.now.base_known => Found::Declared(&Var::Unknown),
             Some(var) => Found::Declared(var),
             None if name == "PATH" => Found::Declared(self.path()),
+            None if is_for_scan(name) && self.now.base_known => Found::Declared(&Var::Unset),
+            None if is_for_scan(name) => Found::Declared(&Var::Unknown),
             None => Found::Undeclared { certain: self.now.base_known },
         }
     }
@@ -544,7 +546,9 @@ impl<'a> Run<'a, '_> {
                     None => Var::Unset,
                 },
             };
-            self.define(Cow::Borrowed(name), value, false);
+            if !is_for_scan(name) {
+                self.define(Cow::Borrowed(name), value, false);
+            }
         }
         found
     }
@@ -610,6 +614,11 @@ impl<'a> Run<'a, '_> {
             }
         }
     }
+}
+
+/// Whether an ARG of this name tells BuildKit what to scan, and defines no variable. Nor does BuildKit mind its use.
+fn is_for_scan(name: &str) -> bool {
+    matches!(name, "BUILDKIT_SBOM_SCAN_CONTEXT" | "BUILDKIT_SBOM_SCAN_STAGE")
 }
 
 /// How many directories lead from the root to `path`, seen from a directory with so many above it.
@@ -707,6 +716,15 @@ mod tests {
         assert_eq!(last(text, &[]), (Some(DEFAULT_PATH.to_owned()), None));
         let text = "FROM x AS a\nARG PATH=2\nENV PATH=${PATH}9\nARG PATH=7\nFROM a\nWORKDIR $PATH\n";
         assert_eq!(last_known(text), "29");
+    }
+
+    #[test]
+    fn an_arg_that_tells_what_to_scan_is_no_variable() {
+        let last = |text: &str| last(&text.replace("SCAN", "BUILDKIT_SBOM_SCAN_STAGE"), &[]);
+        let is = |plain: &str| (Some(plain.to_owned()), None);
+        assert_eq!(last("ARG SCAN=1\nFROM x\nARG SCAN\nWORKDIR v${SCAN+x}\n"), is("v"));
+        assert_eq!(last("FROM x\nARG SCAN=1 B=v$SCAN\nWORKDIR $B\n"), is("v"));
+        assert_eq!(last("FROM x\nENV SCAN=3\nARG SCAN=1\nWORKDIR v$SCAN\n").1.unwrap(), "v3");
     }
 
     #[test]
