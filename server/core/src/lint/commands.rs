@@ -11,7 +11,7 @@ use std::cell::OnceCell;
 use rustc_hash::FxHashMap;
 
 use super::expanded::{Word, heredocs, words};
-use super::globals::{Evaluated, Found, Globals, Var, evaluate, evaluate_words};
+use super::globals::{Evaluated, Found, Globals, Var, evaluate, evaluate_words, given};
 use super::near::nearest;
 use super::platform;
 use super::target::Target;
@@ -168,8 +168,12 @@ pub(super) fn commands<'a>(
     while let Some(step) = steps.pop() {
         match step {
             Step::Enter(id) => {
-                steps.push(Step::Leave(run.undo.len()));
+                let start = run.undo.len();
+                steps.push(Step::Leave(start));
                 run.stage(dockerfile.stage(id));
+                if !children[id.index()].is_empty() {
+                    run.put_back(start);
+                }
                 steps.extend(children[id.index()].iter().map(|&child| Step::Enter(child)));
             }
             Step::Leave(length) => run.roll_back(length),
@@ -274,6 +278,14 @@ struct Inherited {
     base_open: bool,
 }
 
+/// A variable of the environment.
+#[derive(Debug, Clone)]
+struct Variable {
+    value: Var,
+    /// Whether the image keeps it: ENV does that, ARG does not.
+    kept: bool,
+}
+
 struct Run<'a, 'b> {
     dockerfile: &'a Dockerfile,
     settings: &'b Settings,
@@ -281,9 +293,9 @@ struct Run<'a, 'b> {
     target: &'b Target<'b>,
     bases: &'b [Below],
     found: Vec<Command<'a>>,
-    env: FxHashMap<Cow<'a, str>, Var>,
+    env: FxHashMap<Cow<'a, str>, Variable>,
     /// Names that were entered, and what they were before.
-    undo: Vec<(Cow<'a, str>, Option<Var>)>,
+    undo: Vec<(Cow<'a, str>, Option<Variable>)>,
     ends: Vec<Inherited>,
     now: Inherited,
     /// PATH, where the base image does not set it.
@@ -486,10 +498,12 @@ impl<'a> Run<'a, '_> {
     }
 
     fn look(&self, name: &str) -> Found<'_> {
-        match self.env.get(name) {
+        match self.env.get(name).map(|it| &it.value) {
             Some(Var::Unset) if !self.now.base_known => Found::Declared(&Var::Unknown),
             Some(var) => Found::Declared(var),
             None if name == "PATH" => Found::Declared(self.path()),
+            None if is_for_scan(name) && self.now.base_known => Found::Declared(&Var::Unset),
+            None if is_for_scan(name) => Found::Declared(&Var::Unknown),
             None => Found::Undeclared { certain: self.now.base_known },
         }
     }
@@ -517,9 +531,8 @@ impl<'a> Run<'a, '_> {
                 None => (word.text.as_str(), false),
             };
             let default = if has_default { values.next() } else { None };
-            let given = self.settings.build_arg(name).filter(|value| reaches_stages(name, value));
-            let value = match (given, default) {
-                (Some(value), _) => Var::Known(value.to_owned()),
+            let value = match (given(self.settings, name), default) {
+                (Some(value), _) => value,
                 (None, Some(value)) => {
                     let value = self.word(value.text, value.range, None);
                     let var = value.text.as_deref().map_or(Var::Unknown, |it| Var::Known(it.to_owned()));
@@ -533,20 +546,19 @@ impl<'a> Run<'a, '_> {
                     None => Var::Unset,
                 },
             };
-            self.define(Cow::Borrowed(name), value);
+            if !is_for_scan(name) {
+                self.define(Cow::Borrowed(name), value, false);
+            }
         }
         found
     }
 
     /// What an ARG without a value takes over.
     fn before(&self, name: &str) -> Option<&Var> {
-        let reaches = |var: &Var| match var {
-            Var::Known(value) => reaches_stages(name, value),
-            Var::Unknown => true,
-            Var::Unset => false,
-        };
-        let global = self.globals.get(name).filter(|&var| reaches(var));
-        global.or_else(|| self.env.get(name)).or_else(|| (name == "PATH").then(|| self.path()))
+        let global = self.globals.get(name).filter(|&var| *var != Var::Unset);
+        global
+            .or_else(|| self.env.get(name).map(|it| &it.value))
+            .or_else(|| (name == "PATH").then(|| self.path()))
     }
 
     /// ENV defines all its names at its end.
@@ -555,12 +567,13 @@ impl<'a> Run<'a, '_> {
         for pair in words.chunks_exact(2) {
             if let Some(name) = &pair[0].text {
                 let value = pair[1].text.as_deref();
-                self.define(name.clone(), value.map_or(Var::Unknown, |it| Var::Known(it.to_owned())));
+                let value = value.map_or(Var::Unknown, |it| Var::Known(it.to_owned()));
+                self.define(name.clone(), value, true);
             }
         }
     }
 
-    fn define(&mut self, name: Cow<'a, str>, value: Var) {
+    fn define(&mut self, name: Cow<'a, str>, value: Var, kept: bool) {
         let value = match value {
             Var::Known(text) if text.len() > self.bytes_left => Var::Unknown,
             value => value,
@@ -568,8 +581,29 @@ impl<'a> Run<'a, '_> {
         if let Var::Known(text) = &value {
             self.bytes_left -= text.len();
         }
-        let before = self.env.insert(name.clone(), value);
+        let before = self.env.insert(name.clone(), Variable { value, kept });
         self.undo.push((name, before));
+    }
+
+    /// Puts back what the image keeps over ARGs of the same name, where the stage ends whose names begin there in
+    /// the undo log: the stages built from it start with the environment of its image.
+    fn put_back(&mut self, start: usize) {
+        for index in (start..self.undo.len()).rev() {
+            let (name, before) = &self.undo[index];
+            if self.env.get(name).is_none_or(|now| now.kept) {
+                continue;
+            }
+            let value = match before {
+                Some(before) if before.kept => before.value.clone(),
+                // The ARG above it is looked at in its turn.
+                Some(_) => continue,
+                None if name == "PATH" => self.path().clone(),
+                None if self.now.base_known => continue,
+                // The base image may set it.
+                None => Var::Unknown,
+            };
+            self.define(name.clone(), value, true);
+        }
     }
 
     fn roll_back(&mut self, length: usize) {
@@ -582,10 +616,9 @@ impl<'a> Run<'a, '_> {
     }
 }
 
-/// Whether an argument has this value in stages. Of SOURCE_DATE_EPOCH they get a number only: BuildKit asks what else it
-/// names for its time.
-fn reaches_stages(name: &str, value: &str) -> bool {
-    name != "SOURCE_DATE_EPOCH" || value.parse::<i64>().is_ok()
+/// Whether an ARG of this name tells BuildKit what to scan, and defines no variable. Nor does BuildKit mind its use.
+fn is_for_scan(name: &str) -> bool {
+    matches!(name, "BUILDKIT_SBOM_SCAN_CONTEXT" | "BUILDKIT_SBOM_SCAN_STAGE")
 }
 
 /// How many directories lead from the root to `path`, seen from a directory with so many above it.
@@ -613,4 +646,98 @@ fn evaluate_plain(written: &str, escape: char) -> (Option<Cow<'_, str>>, Option<
     }
     let evaluated = evaluate(written, escape, &|_| Found::Undeclared { certain: true });
     (evaluated.text.map(Cow::Owned), evaluated.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SourceFile;
+
+    /// What the word of the last WORKDIR becomes, in this build and where it is not known what the base image sets.
+    fn last(text: &str, build_args: &[(&str, &str)]) -> (Option<String>, Option<String>) {
+        let of = |assume_empty_base| {
+            let given = build_args.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let settings = Settings { assume_empty_base, build_args: given.collect(), ..Settings::default() };
+            let file = SourceFile::new(text);
+            let dockerfile = file.dockerfile();
+            let globals = Globals::of(dockerfile, &settings);
+            let bases = bases(dockerfile, &globals);
+            let target = Target::of(dockerfile, &settings, || &bases);
+            let commands = commands(dockerfile, &settings, &globals, &bases, &target);
+            let last = commands.iter().rfind(|it| it.data.keyword == Keyword::Workdir).unwrap();
+            last.words()[0].text.as_deref().map(str::to_owned)
+        };
+        (of(true), of(false))
+    }
+
+    /// The same where both are one.
+    fn last_known(text: &str) -> String {
+        let (plain, open) = last(text, &[]);
+        assert_eq!(plain, open);
+        plain.unwrap()
+    }
+
+    #[test]
+    fn a_stage_starts_with_the_env_that_its_base_ends_with() {
+        assert_eq!(last_known("FROM x AS a\nENV A=1\nARG A=2\nWORKDIR $A\n"), "2");
+        assert_eq!(last_known("FROM x AS a\nENV A=1\nARG A=2\nFROM a\nWORKDIR $A\n"), "1");
+        assert_eq!(last_known("FROM x AS a\nENV A=1\nARG A=2\nFROM a\nARG A\nWORKDIR $A\n"), "1");
+        assert_eq!(
+            last_known("FROM x AS a\nENV A=1\nARG A=2\nENV A=4\nARG A=5 A=6\nFROM a\nWORKDIR $A\n"),
+            "4"
+        );
+        assert_eq!(last_known("ARG A=3\nFROM x AS a\nENV A=1\nFROM a\nARG A\nWORKDIR $A\n"), "3");
+        let chain = "FROM x AS a\nENV A=1\nFROM a AS b\nARG A=2\nFROM b AS c\nFROM c\nWORKDIR $A\n";
+        assert_eq!(last_known(chain), "1");
+        let siblings = "FROM x AS a\nENV A=1\nARG A=2\nFROM a\nENV A=3\nFROM a\nWORKDIR $A\n";
+        assert_eq!(last_known(siblings), "1");
+    }
+
+    #[test]
+    fn a_trigger_runs_in_the_stage_that_is_built_from_its_own() {
+        let trigger = "FROM x AS a\nENV A=1\nARG A=2\nONBUILD WORKDIR $A\nFROM a\n";
+        assert_eq!(last_known(trigger), "1");
+        let arg = "FROM x AS a\nENV A=1\nONBUILD ARG A=2\nFROM a AS b\n";
+        assert_eq!(last_known(&format!("{arg}WORKDIR $A\n")), "2");
+        assert_eq!(last_known(&format!("{arg}FROM b\nWORKDIR $A\n")), "1");
+    }
+
+    #[test]
+    fn an_arg_of_the_base_stage_is_seen_unless_the_image_sets_the_same() {
+        assert_eq!(last_known("FROM scratch AS a\nARG A=2\nFROM a\nWORKDIR $A\n"), "2");
+        let text = "FROM x AS a\nARG A=2\nFROM a\nWORKDIR $A\n";
+        assert_eq!(last(text, &[]), (Some("2".to_owned()), None));
+    }
+
+    #[test]
+    fn path_is_set_in_every_image() {
+        assert_eq!(last_known("FROM scratch AS a\nARG PATH=2\nFROM a\nWORKDIR $PATH\n"), DEFAULT_PATH);
+        let text = "FROM x AS a\nARG PATH=2\nFROM a\nWORKDIR $PATH\n";
+        assert_eq!(last(text, &[]), (Some(DEFAULT_PATH.to_owned()), None));
+        let text = "FROM x AS a\nARG PATH=2\nENV PATH=${PATH}9\nARG PATH=7\nFROM a\nWORKDIR $PATH\n";
+        assert_eq!(last_known(text), "29");
+    }
+
+    #[test]
+    fn an_arg_that_tells_what_to_scan_is_no_variable() {
+        let last = |text: &str| last(&text.replace("SCAN", "BUILDKIT_SBOM_SCAN_STAGE"), &[]);
+        let is = |plain: &str| (Some(plain.to_owned()), None);
+        assert_eq!(last("ARG SCAN=1\nFROM x\nARG SCAN\nWORKDIR v${SCAN+x}\n"), is("v"));
+        assert_eq!(last("FROM x\nARG SCAN=1 B=v$SCAN\nWORKDIR $B\n"), is("v"));
+        assert_eq!(last("FROM x\nENV SCAN=3\nARG SCAN=1\nWORKDIR v$SCAN\n").1.unwrap(), "v3");
+    }
+
+    #[test]
+    fn the_time_of_the_build_is_a_number() {
+        let last = |text: &str, given: &[&str]| {
+            let given: Vec<_> = given.iter().map(|it| ("SOURCE_DATE_EPOCH", *it)).collect();
+            last(&text.replace("TIME", "SOURCE_DATE_EPOCH"), &given).0.unwrap()
+        };
+        assert_eq!(last("ARG TIME=007\nFROM x\nARG TIME\nWORKDIR v$TIME\n", &[]), "v7");
+        assert_eq!(last("FROM x\nARG TIME=008\nWORKDIR v$TIME\n", &[]), "v008");
+        assert_eq!(last("FROM x\nARG TIME=008\nWORKDIR v$TIME\n", &["009"]), "v9");
+        assert_eq!(last("FROM x\nARG TIME=008\nWORKDIR v$TIME\n", &["context"]), "v008");
+        assert_eq!(last("ARG TIME=\nFROM x\nENV TIME=5\nARG TIME\nWORKDIR v$TIME\n", &[]), "v");
+        assert_eq!(last("ARG TIME=\nFROM x\nENV TIME=5\nARG TIME\nWORKDIR v$TIME\n", &[""]), "v5");
+    }
 }

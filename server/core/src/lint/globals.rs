@@ -10,6 +10,9 @@ use crate::model::expand::{ExpandError, expand, expand_words};
 use crate::model::{Dockerfile, InstructionId, scope};
 use crate::syntax::{Keyword, RelRange};
 
+/// The argument that holds the time of the build.
+pub(super) const EPOCH: &str = "SOURCE_DATE_EPOCH";
+
 /// What is known of a variable that is declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Var {
@@ -94,6 +97,8 @@ pub(super) struct Globals {
     values: FxHashMap<String, Var>,
     /// Values of ARGs that BuildKit refuses: the instruction, where in it, and why.
     refused: Vec<(InstructionId, RelRange, ExpandError)>,
+    /// SOURCE_DATE_EPOCH as the build or the last ARG gives it, where one declares it and its value is known.
+    epoch: Option<String>,
     escape: char,
     /// Words that were expanded: many stages are built from the same image.
     expanded: RefCell<FxHashMap<String, Evaluated>>,
@@ -114,6 +119,7 @@ impl Globals {
         let mut globals = Self {
             values: automatic(dockerfile, settings),
             refused: Vec::new(),
+            epoch: None,
             escape: dockerfile.escape,
             expanded: RefCell::default(),
         };
@@ -142,7 +148,27 @@ impl Globals {
                 globals.expanded.get_mut().clear();
             }
         }
+        if given {
+            globals.read_epoch(settings);
+        }
         globals
+    }
+
+    /// BuildKit reads SOURCE_DATE_EPOCH behind all ARGs and before all FROMs.
+    fn read_epoch(&mut self, settings: &Settings) {
+        let Some(Var::Known(value)) = self.values.get(EPOCH) else { return };
+        self.epoch = Some(value.clone());
+        // An empty value is dropped when the build gives it, and kept when the file does.
+        if !value.is_empty() || settings.build_arg(EPOCH).is_some() {
+            let time = time(value, settings);
+            self.values.insert(EPOCH.to_owned(), time);
+            self.expanded.get_mut().clear();
+        }
+    }
+
+    /// SOURCE_DATE_EPOCH as it is given, if it is declared and known.
+    pub(super) fn epoch(&self) -> Option<&str> {
+        self.epoch.as_deref()
     }
 
     /// What is known of a variable, if it is declared.
@@ -171,6 +197,25 @@ impl Globals {
         });
         self.expanded.borrow_mut().insert(word.to_owned(), found.clone());
         found
+    }
+}
+
+/// What the build gives to an argument of a stage.
+pub(super) fn given(settings: &Settings, name: &str) -> Option<Var> {
+    let value = settings.build_arg(name)?;
+    match name {
+        EPOCH => Some(time(value, settings)).filter(|time| *time != Var::Unset),
+        _ => Some(Var::Known(value.to_owned())),
+    }
+}
+
+/// What BuildKit makes of a value of SOURCE_DATE_EPOCH: a number of seconds. Whatever else it names is asked for its
+/// time, and in a plain build has none.
+fn time(value: &str, settings: &Settings) -> Var {
+    match value.parse::<i64>() {
+        Ok(seconds) => Var::Known(seconds.to_string()),
+        Err(_) if value.is_empty() || settings.assume_empty_base => Var::Unset,
+        Err(_) => Var::Unknown,
     }
 }
 
@@ -226,6 +271,31 @@ mod tests {
         let text = "FROM x-$TARGETARCH$NONE\n";
         assert_eq!(base(text, &open), (None, vec!["NONE".to_owned()]));
         assert_eq!(base(text, &plain), (Some("x-amd64".to_owned()), vec!["NONE".to_owned()]));
+    }
+
+    #[test]
+    fn the_time_of_the_build_is_a_number() {
+        let settings = |given: Option<&str>, plain| Settings {
+            assume_empty_base: plain,
+            build_args: given.map(|it| (EPOCH.to_owned(), it.to_owned())).into_iter().collect(),
+            ..Settings::default()
+        };
+        let from = |value: &str, given, plain| {
+            let text = format!("ARG {EPOCH}={value}\nFROM x${{{EPOCH}:-none}}${{{EPOCH}+set}}\n");
+            let (text, undeclared) = base(&text, &settings(given, plain));
+            assert!(undeclared.is_empty());
+            text
+        };
+        for (value, given) in [("+007", None), ("3", Some("+007"))] {
+            assert_eq!(from(value, given, true).as_deref(), Some("x7set"));
+            assert_eq!(from(value, given, false).as_deref(), Some("x7set"));
+        }
+        for (value, given) in [("context", None), ("3", Some("context"))] {
+            assert_eq!(from(value, given, true).as_deref(), Some("xnone"));
+            assert_eq!(from(value, given, false), None);
+        }
+        assert_eq!(from("", None, true).as_deref(), Some("xnoneset"));
+        assert_eq!(from("3", Some(""), true).as_deref(), Some("xnone"));
     }
 
     #[test]

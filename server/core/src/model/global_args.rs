@@ -32,7 +32,17 @@ impl GlobalArgs {
                 }
             }
         }
+        args.read_epoch();
         args
+    }
+
+    /// BuildKit reads SOURCE_DATE_EPOCH before it reads FROM: it takes a number, and asks what else it names for its
+    /// time, which the file does not tell.
+    fn read_epoch(&mut self) {
+        let Some(value) = self.values.get_mut("SOURCE_DATE_EPOCH") else { return };
+        if let Some(written) = value.as_deref().filter(|it| !it.is_empty()) {
+            *value = written.parse().ok().map(|seconds: i64| seconds.to_string());
+        }
     }
 
     /// The value of a global ARG.
@@ -76,6 +86,16 @@ mod tests {
         assert_eq!(base("ARG A\nFROM a:${A:-3}\n"), "a:3");
         assert_eq!(base("ARG A\nFROM a${A:+:x}\n"), "a");
         assert_eq!(base("FROM a${B:-c}\n"), "ac", "what no ARG declares is not set");
+    }
+
+    #[test]
+    fn the_time_of_the_build_is_a_number() {
+        let base_of =
+            |value: &str| base(&format!("ARG SOURCE_DATE_EPOCH={value}\nFROM a:$SOURCE_DATE_EPOCH\n"));
+        assert_eq!(base_of("+007"), "a:7");
+        assert_eq!(base_of(""), "a:");
+        assert_eq!(base_of("context"), "a:$SOURCE_DATE_EPOCH");
+        assert_eq!(base("ARG SOURCE_DATE_EPOCH=x\nARG B=$SOURCE_DATE_EPOCH\nFROM a:$B\n"), "a:x");
     }
 
     #[test]

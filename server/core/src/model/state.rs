@@ -87,6 +87,8 @@ struct Run<'a> {
     state: StageState,
     /// Variables that ARG and ENV set, at the current place.
     values: FxHashMap<&'a str, Value>,
+    /// What the image keeps of the names that ARGs of the current stage set. A stage built from it starts with that.
+    shadowed: FxHashMap<&'a str, Value>,
     globals: GlobalArgs,
     /// Where each name stands in the state's ENV.
     env: FxHashMap<&'a str, usize>,
@@ -102,6 +104,7 @@ impl<'a> Run<'a> {
             dockerfile,
             state: StageState::default(),
             values: FxHashMap::default(),
+            shadowed: FxHashMap::default(),
             globals: GlobalArgs::of(&dockerfile.placed, dockerfile.escape),
             env: FxHashMap::default(),
             left: MAX_VALUES,
@@ -111,6 +114,7 @@ impl<'a> Run<'a> {
         for id in base_chain(dockerfile, stage.id) {
             let at = dockerfile.stage(id);
             run.own_cmd = false;
+            run.values.extend(run.shadowed.drain());
             match base {
                 Some(base) => run.triggers(base),
                 None => run.state.root = Some(at.base.clone()),
@@ -187,7 +191,18 @@ impl<'a> Run<'a> {
             // Without a value anywhere it leaves alone what ARG or ENV set before.
             (None, None) => self.values.get(name).cloned().unwrap_or(Value::Unknown),
         };
-        self.values.insert(name, value);
+        let before = self.values.insert(name, value);
+        let kept = match before {
+            Some(before) if self.env.contains_key(name) => before,
+            _ if self.is_empty_below(name) => return,
+            _ => Value::Unknown,
+        };
+        self.shadowed.entry(name).or_insert(kept);
+    }
+
+    /// Whether what no ENV of the file sets is not set: nothing is in scratch, but PATH has a default there too.
+    fn is_empty_below(&self, name: &str) -> bool {
+        self.state.root == Some(Base::Scratch) && name != "PATH"
     }
 
     fn envs(&mut self, defs: &'a [VarDef]) {
@@ -201,6 +216,7 @@ impl<'a> Run<'a> {
                 Value::Unknown => written(def).to_owned(),
             };
             self.values.insert(&def.name, value);
+            self.shadowed.remove(def.name.as_str());
             let entry = (def.name.clone(), shown, def.id);
             match self.env.get(def.name.as_str()) {
                 Some(&at) => self.state.env[at] = entry,
@@ -222,12 +238,11 @@ impl<'a> Run<'a> {
 
     /// The value of a word, if it is known.
     fn value(&mut self, word: &str) -> Value {
-        // An image may set any variable. Nothing does so in scratch, but PATH has a default there too.
-        let scratch = self.state.root == Some(Base::Scratch);
+        // An image may set any variable.
         let mut known = true;
         let expanded = expand(word, self.dockerfile.escape, &mut |name| match self.values.get(name) {
             Some(Value::Known(value)) => Some(value.clone()),
-            None if scratch && name != "PATH" => None,
+            None if self.is_empty_below(name) => None,
             _ => {
                 known = false;
                 None
@@ -472,6 +487,49 @@ WORKDIR y
             G=2 of line 3
             R=11 of line 5
         "#]],
+        );
+    }
+
+    #[test]
+    fn env_comes_back_over_the_args_of_the_base_stage() {
+        check(
+            "
+FROM scratch AS base
+ENV A=1
+ARG A=2
+ARG B=3 PATH=4
+ENV HERE=$A$B$PATH
+ONBUILD ENV ON=$A
+ONBUILD ARG A=5
+FROM base AS child
+ENV CHILD=$A
+FROM child
+ENV C=$A$B D=$PATH
+ARG A
+ENV E=$A
+",
+            expect![[r#"
+                root: Some(Scratch)
+                A=1 of line 2
+                HERE=234 of line 5
+                ON=1 of line 6
+                CHILD=5 of line 9
+                C=13 of line 11
+                D=$PATH of line 11
+                E=1 of line 13
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_image_may_set_what_an_arg_of_the_base_stage_does() {
+        check(
+            "FROM node AS base\nARG NODE_VERSION=1\nENV A=$NODE_VERSION\nFROM base\nENV B=$NODE_VERSION\n",
+            expect![[r#"
+                root: node
+                A=1 of line 3
+                B=$NODE_VERSION of line 5
+            "#]],
         );
     }
 

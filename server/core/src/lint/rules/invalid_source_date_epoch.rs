@@ -2,7 +2,7 @@
 
 use crate::lint::commands::Command;
 use crate::lint::expanded::words;
-use crate::lint::globals::Var;
+use crate::lint::globals::EPOCH;
 use crate::lint::remote::{Remote, remote};
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::Stage;
@@ -42,15 +42,8 @@ declare_rule! {
     }
 }
 
-const NAME: &str = "SOURCE_DATE_EPOCH";
-
 fn check(cx: &mut Context<'_>) {
-    let given = cx.settings.build_arg(NAME);
-    let declared = match cx.globals().get(NAME) {
-        Some(Var::Known(value)) => Some(value.as_str()),
-        _ => None,
-    };
-    let Some(value) = given.or(declared) else { return };
+    let Some(value) = cx.settings.build_arg(EPOCH).or(cx.globals().epoch()) else { return };
     if value.is_empty() || value == "context" || value.parse::<i64>().is_ok() {
         return;
     }
@@ -74,7 +67,7 @@ fn check(cx: &mut Context<'_>) {
             None => (word.text.as_str(), arg.abs(word.range)),
         })
     });
-    let declared = places.filter(|(name, _)| *name == NAME).last().map(|(_, range)| range);
+    let declared = places.filter(|(name, _)| *name == EPOCH).last().map(|(_, range)| range);
     // The build may give it without any ARG.
     let first = dockerfile.instructions().next().map(|it| it.keyword_range());
     if let Some(range) = declared.or(first) {

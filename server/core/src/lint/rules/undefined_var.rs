@@ -41,15 +41,11 @@ declare_rule! {
     }
 }
 
-/// BuildKit takes these as arguments only: they are never variables, so they are not missed either.
-const NEVER_VARIABLES: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
-
 fn check(cx: &mut Context<'_>) {
     // BuildKit does not say it of EXPOSE.
     for command in cx.commands().iter().filter(|it| it.keyword != Keyword::Expose && !it.is_plain) {
         for word in command.words() {
-            let missing = word.undefined.iter().filter(|it| !NEVER_VARIABLES.contains(&it.name.as_str()));
-            for undefined in missing.filter(|it| it.certain || it.near.is_some()) {
+            for undefined in word.undefined.iter().filter(|it| it.certain || it.near.is_some()) {
                 report(cx, command, word, undefined);
             }
         }

@@ -1,8 +1,9 @@
 //! Variables: where ARG and ENV define them, where they are used, and which definition a use sees.
 //!
 //! BuildKit keeps one environment for a stage, and ARG and ENV both write to it: the later one wins.
-//! A stage starts with the environment that the stage it is built from ends with, ARGs included, and
-//! then runs that stage's ONBUILDs. FROM sees the global ARGs only.
+//! A stage starts with the environment that the stage it is built from ends with, ARGs included, but ENV
+//! comes back over an ARG of the same name: the image keeps it. Then the stage runs the ONBUILDs of the one
+//! it is built from. FROM sees the global ARGs only.
 
 mod collect;
 mod predefined;

@@ -8,7 +8,7 @@ use super::{ResolvedVar, VarDef, VarDefId, VarDefKind, VarRef, bases};
 use crate::TextSize;
 use crate::model::dockerfile::Placed;
 use crate::model::instruction::InstructionId;
-use crate::model::stage::Stage;
+use crate::model::stage::{Stage, StageId};
 use crate::syntax::Keyword;
 
 /// Walks the stages in the way they are built from each other, with one environment that is rolled back
@@ -21,10 +21,14 @@ pub(super) struct Resolver<'a> {
     /// The stages that are built from no other, and for each stage those built from it.
     roots: Vec<usize>,
     children: Vec<Vec<usize>>,
+    /// The stage that each is built from.
+    bases: Vec<Option<usize>>,
+    /// Where the walk is. Triggers run in a stage that is built from theirs, whichever that is.
+    place: Place,
     /// The global ARGs, and the environment at the current place: the definition a name means.
     globals: FxHashMap<&'a str, VarDefId>,
     visible: FxHashMap<&'a str, VarDefId>,
-    /// The same without ARGs: what there is when the image runs.
+    /// The same without ARGs: what there is when the image runs, and when a stage is built from it.
     env: FxHashMap<&'a str, VarDefId>,
     /// What was entered, and what the two maps held before.
     undo: Vec<(&'a str, Option<VarDefId>, Option<VarDefId>)>,
@@ -32,6 +36,14 @@ pub(super) struct Resolver<'a> {
     proxies: FxHashMap<(InstructionId, &'a str), bool>,
     targets: Vec<ResolvedVar>,
     redeclares: Vec<Option<VarDefId>>,
+}
+
+/// Whose instructions run.
+#[derive(Clone, Copy)]
+enum Place {
+    Stage(usize),
+    /// Any stage that is built from this one.
+    Above(usize),
 }
 
 /// A step of the walk.
@@ -45,7 +57,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn new(found: &'a Collected, placed: &'a [Placed], stages: &'a [Stage]) -> Self {
         let mut children = vec![Vec::new(); stages.len()];
         let mut roots = Vec::new();
-        for (index, base) in bases(stages).into_iter().enumerate() {
+        let bases = bases(stages);
+        for (index, base) in bases.iter().copied().enumerate() {
             base.map_or(&mut roots, |base| &mut children[base]).push(index);
         }
         Self {
@@ -54,6 +67,8 @@ impl<'a> Resolver<'a> {
             stages,
             roots,
             children,
+            bases,
+            place: Place::Stage(0),
             globals: FxHashMap::default(),
             visible: FxHashMap::default(),
             env: FxHashMap::default(),
@@ -116,6 +131,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn stage(&mut self, index: usize) {
+        self.place = Place::Stage(index);
         let stage = &self.stages[index];
         let (from, end) = (stage.from.index(), stage.end.index().min(self.placed.len()));
         self.refs(from).for_each(|it| self.resolve_global(it));
@@ -142,6 +158,7 @@ impl<'a> Resolver<'a> {
         }
         // Triggers run in the children, all of which start with the same environment. When this file has
         // none, they run in builds from the image, which keeps ENV but no ARG.
+        self.place = Place::Above(index);
         let only_env = self.children[index].is_empty();
         for instruction in triggers {
             self.instruction(instruction, only_env);
@@ -170,8 +187,8 @@ impl<'a> Resolver<'a> {
         let it = &self.found.defs[def];
         let name = it.name.as_str();
         if it.value.is_none() {
-            let before = if only_env { &self.env } else { &self.visible }.get(name);
-            self.redeclares[def] = self.globals.get(name).filter(|_| !only_env).or(before).copied();
+            let before = if only_env { self.env.get(name).copied() } else { self.look(name) };
+            self.redeclares[def] = self.globals.get(name).copied().filter(|_| !only_env).or(before);
         }
         let env = self.env.get(name).copied();
         if it.kind == VarDefKind::Env {
@@ -187,9 +204,27 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The definition that a name means. The image of the stage below keeps ENV, which comes back over ARGs of the
+    /// same name when a stage is built from it.
+    fn look(&self, name: &str) -> Option<VarDefId> {
+        let def = *self.visible.get(name)?;
+        let env = self.env.get(name).filter(|_| !self.is_own(&self.found.defs[def.0 as usize]));
+        Some(env.copied().unwrap_or(def))
+    }
+
+    /// Whether a definition takes effect in the stage that runs, be it as a trigger, not in one below.
+    fn is_own(&self, def: &VarDef) -> bool {
+        let triggers_of = match self.place {
+            Place::Stage(stage) if !def.onbuild => return def.stage.is_some_and(|it| it.index() == stage),
+            Place::Stage(stage) => self.bases[stage],
+            Place::Above(stage) => Some(stage),
+        };
+        def.onbuild && def.stage.map(StageId::index) == triggers_of
+    }
+
     fn resolve(&mut self, index: usize, only_env: bool) {
         let it = &self.found.refs[index];
-        let def = self.visible.get(it.name.as_str()).copied();
+        let def = self.look(&it.name);
         // An ARG of the stage itself does not outlive it, one of a trigger above does.
         let trigger = |def: &VarDef| def.onbuild && def.stage == it.stage;
         let def = def.filter(|&def| !only_env || trigger(&self.found.defs[def.0 as usize]));
@@ -461,6 +496,38 @@ ARG V
     }
 
     #[test]
+    fn env_comes_back_over_the_args_of_the_parent_stage() {
+        check(
+            "
+FROM alpine AS a
+ENV E=1 F=1
+ARG E=2
+ARG F=2
+ONBUILD ARG F=3
+ONBUILD USER $E$F
+USER $E
+FROM a AS b
+USER $E$F
+ARG E
+USER $E
+FROM b
+USER $E$F
+",
+            expect![[r#"
+                6: $E -> Env of line 2
+                6: $F -> Arg of line 5
+                7: $E -> Arg of line 3
+                9: $E -> Env of line 2
+                9: $F -> Arg of line 5
+                10: ARG E takes over Env of line 2
+                11: $E -> Arg of line 10
+                13: $E -> Env of line 2
+                13: $F -> Env of line 2
+            "#]],
+        );
+    }
+
+    #[test]
     fn a_base_with_variables_is_the_last_stage_that_it_could_be() {
         check(
             "
@@ -641,19 +708,20 @@ USER $A$B$C$D$X$Y$Z
         type Env = FxHashMap<String, VarDefId>;
         let scopes = dockerfile.scopes();
         let mut targets = Vec::new();
-        let (mut globals, mut ends) = (Env::default(), Vec::<Env>::new());
+        let (mut globals, mut image, mut ends) = (Env::default(), Env::default(), Vec::<(Env, Env)>::new());
         // What stands before the first FROM and is no ARG sees `env` until the first stage empties it.
         let mut env = Env::default();
         for it in dockerfile.instructions() {
             let stage = dockerfile.stage_of(it.id);
             if let Some(stage) = stage.filter(|stage| stage.from == it.id) {
                 if stage.id.index() > 0 {
-                    ends.push(std::mem::take(&mut env));
+                    ends.push((std::mem::take(&mut env), std::mem::take(&mut image)));
                 }
-                env = match stage.base {
+                (env, image) = match stage.base {
                     Base::Stage(base) => ends[base.index()].clone(),
-                    _ => Env::default(),
+                    _ => Default::default(),
                 };
+                env.extend(image.clone());
             }
             let is_global = stage.map_or(it.keyword() == Keyword::Arg, |stage| stage.from == it.id);
             let current = if is_global { &mut globals } else { &mut env };
@@ -671,6 +739,8 @@ USER $A$B$C$D$X$Y$Z
             }
             targets.extend(uses[done..].iter().map(|it| current.get(&it.name).copied()));
             current.extend(defs.iter().map(|def| (def.name.clone(), def.id)));
+            let kept = defs.iter().filter(|def| def.kind == VarDefKind::Env && stage.is_some());
+            image.extend(kept.map(|def| (def.name.clone(), def.id)));
             if stage.is_none() {
                 env.extend(defs.iter().map(|def| (def.name.clone(), def.id)));
             }

@@ -1,6 +1,8 @@
 //! The definitions that a place of a Dockerfile sees, whether it uses them or not.
 
-use rustc_hash::FxHashSet;
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
 
 use super::{VarDef, VarDefId, VarDefKind, bases};
 use crate::model::dockerfile::Dockerfile;
@@ -11,9 +13,9 @@ use crate::syntax::Keyword;
 /// The definitions that are visible at the end of `stage`, nearest first: the stage's own, then those
 /// it inherits from the stages it is built from.
 pub fn visible_in_stage(dockerfile: &Dockerfile, stage: StageId) -> Vec<VarDefId> {
-    let mut visible = Visible { dockerfile, ids: Vec::new(), names: FxHashSet::default() };
+    let mut visible = Visible { dockerfile, ids: Vec::new(), names: FxHashMap::default() };
     if let Some(stage) = dockerfile.stages.get(stage.index()) {
-        visible.add_stage(stage, stage.end);
+        visible.add_stage(stage, stage.end, Level::Own);
     }
     visible.ids
 }
@@ -21,57 +23,80 @@ pub fn visible_in_stage(dockerfile: &Dockerfile, stage: StageId) -> Vec<VarDefId
 /// The definitions that `instruction` sees, nearest first: what stands before it in its stage and what
 /// the stage inherits. FROM sees global ARGs; what stands before the first FROM, all that stands above it.
 pub fn visible_before(dockerfile: &Dockerfile, instruction: InstructionId) -> Vec<VarDefId> {
-    let mut visible = Visible { dockerfile, ids: Vec::new(), names: FxHashSet::default() };
+    let mut visible = Visible { dockerfile, ids: Vec::new(), names: FxHashMap::default() };
     match dockerfile.stage_of(instruction) {
         Some(stage) if stage.from == instruction => {
             let first = dockerfile.stages.first().map_or(instruction, |stage| stage.from);
             let defs = dockerfile.scopes().defs_in(InstructionId(0), first).iter().rev();
-            defs.filter(|def| def.kind == VarDefKind::GlobalArg).for_each(|def| visible.add_one(def));
+            let args = defs.filter(|def| def.kind == VarDefKind::GlobalArg);
+            args.for_each(|def| visible.add_one(def, Level::Own));
         }
         Some(stage) => {
             let inside = dockerfile.placed.get(instruction.index());
             if inside.is_some_and(|it| it.data.keyword == Keyword::Onbuild) {
                 // What it holds runs behind the whole stage and the triggers above it.
-                visible.add(dockerfile.scopes().defs_in(stage.from, instruction), true);
-                visible.add_stage(stage, stage.end);
+                visible.add(dockerfile.scopes().defs_in(stage.from, instruction), true, Level::Own);
+                visible.add_stage(stage, stage.end, Level::Below);
             } else {
-                visible.add_stage(stage, instruction);
+                visible.add_stage(stage, instruction, Level::Own);
             }
         }
-        None => visible.add(dockerfile.scopes().defs_in(InstructionId(0), instruction), false),
+        None => visible.add(dockerfile.scopes().defs_in(InstructionId(0), instruction), false, Level::Own),
     }
     visible.ids
+}
+
+/// Where a definition takes effect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// In the stage that sees it.
+    Own,
+    /// In a stage below, the image of which keeps ENV only.
+    Below,
 }
 
 struct Visible<'a> {
     dockerfile: &'a Dockerfile,
     ids: Vec<VarDefId>,
-    names: FxHashSet<&'a str>,
+    /// The names that are found, and where in `ids` an ARG stands that an ENV of the same name comes back over.
+    names: FxHashMap<&'a str, Option<usize>>,
 }
 
 impl<'a> Visible<'a> {
-    fn add(&mut self, defs: &'a [VarDef], onbuild: bool) {
+    fn add(&mut self, defs: &'a [VarDef], onbuild: bool, level: Level) {
         for def in defs.iter().rev().filter(|def| def.onbuild == onbuild) {
-            self.add_one(def);
+            self.add_one(def, level);
         }
     }
 
-    fn add_one(&mut self, def: &'a VarDef) {
-        if self.names.insert(&def.name) {
-            self.ids.push(def.id);
+    fn add_one(&mut self, def: &'a VarDef, level: Level) {
+        let is_env = def.kind == VarDefKind::Env;
+        match self.names.entry(&def.name) {
+            Entry::Vacant(name) => {
+                name.insert(Some(self.ids.len()).filter(|_| level == Level::Below && !is_env));
+                self.ids.push(def.id);
+            }
+            Entry::Occupied(mut name) if is_env => {
+                if let Some(arg) = name.get_mut().take() {
+                    self.ids[arg] = def.id;
+                }
+            }
+            Entry::Occupied(_) => {}
         }
     }
 
     /// Adds what a stage defines before `end`, and what it inherits.
-    fn add_stage(&mut self, stage: &'a Stage, end: InstructionId) {
+    fn add_stage(&mut self, stage: &'a Stage, end: InstructionId, mut level: Level) {
         let defs = self.dockerfile.scopes();
-        self.add(defs.defs_in(stage.from, end), false);
+        self.add(defs.defs_in(stage.from, end), false, level);
         let bases = bases(&self.dockerfile.stages);
         let mut at = stage.id.index();
         while let Some(base) = bases.get(at).copied().flatten() {
             let stage = &self.dockerfile.stages[base];
-            self.add(defs.defs_in(stage.from, stage.end), true);
-            self.add(defs.defs_in(stage.from, stage.end), false);
+            // Triggers take effect in the stage above theirs.
+            self.add(defs.defs_in(stage.from, stage.end), true, level);
+            level = Level::Below;
+            self.add(defs.defs_in(stage.from, stage.end), false, level);
             at = base;
         }
     }
@@ -95,6 +120,18 @@ mod tests {
             format!("{}@{}", def.name, dockerfile.instruction(def.instruction).row + 1)
         };
         found.into_iter().map(name).collect()
+    }
+
+    #[test]
+    fn env_comes_back_over_the_args_of_the_stages_below() {
+        let text = "FROM a AS base\nENV A=1\nARG A=2\nONBUILD ARG A=3\nONBUILD USER x\nUSER y\n\
+                    FROM base AS two\nARG B=1\nUSER z\nFROM two\nCMD w\n";
+        let at = |line: &str| before(&text.replacen(line, &format!("{line}<|>"), 1));
+        assert_eq!(at("USER y"), ["A@3"]);
+        assert_eq!(at("USER x"), ["A@4"]);
+        assert_eq!(at("ONBUILD ARG"), ["A@2"]);
+        assert_eq!(at("USER z"), ["B@8", "A@4"]);
+        assert_eq!(at("CMD"), ["B@8", "A@2"]);
     }
 
     #[test]
