@@ -137,9 +137,9 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
         })),
         completion_provider: Some(CompletionOptions {
             // Letters and digits open the list in every editor; these are the signs a flag
-            // (`--`), its value (`--from=`) and the fields of a mount (`type=bind,`) begin after.
+            // (`--`), its value (`--from=`), the fields of a mount (`type=bind,`) and a tag begin after.
             // Not the space: a list after each word of a RUN would be in the way.
-            trigger_characters: Some(["-", "=", ",", "$", "{"].map(str::to_owned).to_vec()),
+            trigger_characters: Some(["-", "=", ",", "$", "{", ":"].map(str::to_owned).to_vec()),
             ..CompletionOptions::default()
         }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {

@@ -276,3 +276,12 @@ async fn a_split_that_is_refused_says_why_to_those_who_show_it() {
     let mut plain = client(json!({}), &refused).await;
     assert_eq!(actions(&mut plain, 4, 0, json!(["refactor"])).await, [] as [Value; 0]);
 }
+
+#[tokio::test]
+async fn tags_of_official_images_are_completed() {
+    let mut client = client(able(), "FROM alpine:\n").await;
+    let answer = client.ask_at("completion", 0, 12).await;
+    let items = answer["items"].as_array().or(answer.as_array()).unwrap().clone();
+    assert_eq!(items[0]["label"], "latest");
+    assert_eq!(items[0]["textEdit"]["range"], range(0, 12, 12));
+}

@@ -185,6 +185,8 @@ impl Snapshot {
                 CompletionKind::Key => lsp::CompletionItemKind::FIELD,
                 CompletionKind::Value => lsp::CompletionItemKind::VALUE,
                 CompletionKind::Variable => lsp::CompletionItemKind::VARIABLE,
+                CompletionKind::Image => lsp::CompletionItemKind::MODULE,
+                CompletionKind::Tag => lsp::CompletionItemKind::ENUM_MEMBER,
             }),
             detail: (!item.detail.is_empty()).then_some(item.detail),
             documentation,
