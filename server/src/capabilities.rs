@@ -1,5 +1,6 @@
 //! What the client can do, and what we tell it that we can.
 
+use crate::convert::to_proto::REFACTOR_MOVE;
 use dockstage_core::text::PositionEncoding;
 use tower_lsp_server::ls_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
@@ -143,7 +144,13 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
             ..CompletionOptions::default()
         }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_REWRITE]),
+            code_action_kinds: Some(vec![
+                CodeActionKind::QUICKFIX,
+                CodeActionKind::REFACTOR_EXTRACT,
+                CodeActionKind::REFACTOR_INLINE,
+                REFACTOR_MOVE,
+                CodeActionKind::REFACTOR_REWRITE,
+            ]),
             ..CodeActionOptions::default()
         })),
         diagnostic_provider: client.pulls_diagnostics.then(|| {
