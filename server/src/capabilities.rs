@@ -1,5 +1,6 @@
 //! What the client can do, and what we tell it that we can.
 
+use crate::convert::to_proto::REFACTOR_MOVE;
 use dockstage_core::text::PositionEncoding;
 use tower_lsp_server::ls_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
@@ -137,13 +138,19 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
         })),
         completion_provider: Some(CompletionOptions {
             // Letters and digits open the list in every editor; these are the signs a flag
-            // (`--`), its value (`--from=`) and the fields of a mount (`type=bind,`) begin after.
+            // (`--`), its value (`--from=`), the fields of a mount (`type=bind,`) and a tag begin after.
             // Not the space: a list after each word of a RUN would be in the way.
-            trigger_characters: Some(["-", "=", ",", "$", "{"].map(str::to_owned).to_vec()),
+            trigger_characters: Some(["-", "=", ",", "$", "{", ":"].map(str::to_owned).to_vec()),
             ..CompletionOptions::default()
         }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_REWRITE]),
+            code_action_kinds: Some(vec![
+                CodeActionKind::QUICKFIX,
+                CodeActionKind::REFACTOR_EXTRACT,
+                CodeActionKind::REFACTOR_INLINE,
+                REFACTOR_MOVE,
+                CodeActionKind::REFACTOR_REWRITE,
+            ]),
             ..CodeActionOptions::default()
         })),
         diagnostic_provider: client.pulls_diagnostics.then(|| {

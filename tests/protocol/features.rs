@@ -276,3 +276,26 @@ async fn a_split_that_is_refused_says_why_to_those_who_show_it() {
     let mut plain = client(json!({}), &refused).await;
     assert_eq!(actions(&mut plain, 4, 0, json!(["refactor"])).await, [] as [Value; 0]);
 }
+
+#[tokio::test]
+async fn a_later_stage_is_moved_by_a_refactoring_and_by_a_fix() {
+    let text = "FROM alpine AS final\nCOPY --from=tool /a /a\nFROM golang AS tool\nRUN make\n";
+    let mut client = client(able(), text).await;
+    let moved = actions(&mut client, 2, 6, json!(["refactor.move"])).await;
+    assert_eq!(moved.len(), 1, "{moved:?}");
+    assert_eq!(moved[0]["kind"], "refactor.move");
+    assert_eq!(moved[0]["title"], "Move stage `tool` above `final`");
+    let fixes = actions(&mut client, 1, 14, json!(["quickfix"])).await;
+    assert_eq!(fixes[0]["title"], moved[0]["title"]);
+    assert_eq!(fixes[0]["diagnostics"][0]["code"], "LaterStage");
+    assert_eq!(fixes[0]["edit"], moved[0]["edit"]);
+}
+
+#[tokio::test]
+async fn tags_of_official_images_are_completed() {
+    let mut client = client(able(), "FROM alpine:\n").await;
+    let answer = client.ask_at("completion", 0, 12).await;
+    let items = answer["items"].as_array().or(answer.as_array()).unwrap().clone();
+    assert_eq!(items[0]["label"], "latest");
+    assert_eq!(items[0]["textEdit"]["range"], range(0, 12, 12));
+}

@@ -16,7 +16,7 @@ async fn initialize_tells_who_answers_and_what_it_can() {
     assert_eq!(capabilities["renameProvider"]["prepareProvider"], true);
     assert_eq!(
         capabilities["codeActionProvider"]["codeActionKinds"],
-        json!(["quickfix", "refactor.rewrite"])
+        json!(["quickfix", "refactor.extract", "refactor.inline", "refactor.move", "refactor.rewrite"])
     );
     assert_eq!(capabilities.get("diagnosticProvider"), None, "this client is sent its diagnostics");
 }

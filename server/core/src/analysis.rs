@@ -150,10 +150,15 @@ impl Analysis {
 
     /// Fixes and refactorings for a selection; an empty range is a cursor.
     pub fn code_actions(&self, range: TextRange) -> Vec<CodeAction> {
-        let diagnostics = self.diagnostics();
+        let mut diagnostics = self.diagnostics();
+        assists::stages::add_fixes(&self.file, &mut diagnostics, range);
         let mut actions = lint::fixes(&diagnostics, range);
         actions.extend(assists::assists(&self.file, range, &self.project));
         actions.extend(lint::ignore_actions(&self.file, &diagnostics, range));
+        actions.extend(assists::stages::assists(&self.file, range));
         actions
     }
 }
+
+#[cfg(test)]
+mod refactorings;

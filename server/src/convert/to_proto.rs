@@ -185,6 +185,8 @@ impl Snapshot {
                 CompletionKind::Key => lsp::CompletionItemKind::FIELD,
                 CompletionKind::Value => lsp::CompletionItemKind::VALUE,
                 CompletionKind::Variable => lsp::CompletionItemKind::VARIABLE,
+                CompletionKind::Image => lsp::CompletionItemKind::MODULE,
+                CompletionKind::Tag => lsp::CompletionItemKind::ENUM_MEMBER,
             }),
             detail: (!item.detail.is_empty()).then_some(item.detail),
             documentation,
@@ -275,10 +277,16 @@ pub(crate) fn ignore_faults(
 /// The rule that reports the same where the Dockerfile is looked at.
 const IGNORE_FAULT: &str = "InvalidIgnoreFile";
 
+/// A kind that the protocol has had since its version 3.18.
+pub(crate) const REFACTOR_MOVE: lsp::CodeActionKind = lsp::CodeActionKind::new("refactor.move");
+
 /// The protocol's name for a kind of action.
 pub(crate) fn action_kind(kind: ActionKind) -> lsp::CodeActionKind {
     match kind {
         ActionKind::QuickFix => lsp::CodeActionKind::QUICKFIX,
+        ActionKind::RefactorExtract => lsp::CodeActionKind::REFACTOR_EXTRACT,
+        ActionKind::RefactorInline => lsp::CodeActionKind::REFACTOR_INLINE,
+        ActionKind::RefactorMove => REFACTOR_MOVE,
         ActionKind::RefactorRewrite => lsp::CodeActionKind::REFACTOR_REWRITE,
     }
 }

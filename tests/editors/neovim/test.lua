@@ -165,7 +165,7 @@ local function run()
     cursor_on('builder', 2)
     local card = hover()
     contains(card, 'builder')
-    contains(card, 'golang:1.25')
+    contains(card, 'golang:1.26')
     contains(card, 'Compiles the service.')
   end)
 

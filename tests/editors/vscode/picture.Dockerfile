@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 
 # Compiles the shop.
-FROM golang:1.25 AS builder
+FROM golang:1.26 AS builder
 WORKDIR /src
 COPY . .
 RUN go build -o /out/shop ./cmd/shop

@@ -6,13 +6,28 @@ use crate::model::SourceFile;
 use crate::text::SourceChange;
 use split_stage::ContextFiles;
 
+mod base_stage;
+mod extract_stage;
+mod inline_stage;
+mod layout;
+mod move_stage;
+mod name_stage;
 pub mod split_stage;
+pub mod stages;
+#[cfg(test)]
+mod test;
 
 /// The kind of a code action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActionKind {
     /// Mends a diagnostic.
     QuickFix,
+    /// Makes something of its own of a part of the code: `refactor.extract`.
+    RefactorExtract,
+    /// Puts something where it is used: `refactor.inline`.
+    RefactorInline,
+    /// Puts code elsewhere: `refactor.move`.
+    RefactorMove,
     /// Turns code into other code that does what was meant: `refactor.rewrite`.
     RefactorRewrite,
 }
@@ -45,6 +60,19 @@ impl CodeAction {
             change: Some(fix.change.clone()),
             diagnostic: Some(diagnostic.clone()),
             preferred: fix.preferred,
+            disabled: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// A refactoring that can be done.
+    fn refactoring(title: String, kind: ActionKind, change: SourceChange) -> Self {
+        Self {
+            title,
+            kind,
+            change: Some(change),
+            diagnostic: None,
+            preferred: false,
             disabled: None,
             notes: Vec::new(),
         }

@@ -3,9 +3,10 @@
 //! Stages are offered wherever BuildKit looks for one: as the base of a FROM (earlier ones), in
 //! `COPY --from=` (earlier ones, by name and by index) and in `RUN --mount=from=` (by name), inside
 //! ONBUILD too. Behind a `$` that BuildKit or the shell expands stand the variables that are visible
-//! there. Beside them the words of the language itself: keywords, flags, keys and values of mounts,
+//! there. Behind the stages come the official images, and behind `image:` its tags. Beside them the words of the language itself: keywords, flags, keys and values of mounts,
 //! parser directives. In comments, heredocs, other shell text and free words nothing is offered.
 
+mod images;
 mod place;
 mod variables;
 
@@ -33,6 +34,10 @@ pub enum CompletionKind {
     Value,
     /// A variable.
     Variable,
+    /// An official image, by name.
+    Image,
+    /// A tag of an image.
+    Tag,
 }
 
 /// Something that can be typed.
@@ -345,10 +350,12 @@ fn flag_values(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Typed<'_>, 
     let escape = dockerfile.escape;
     let replace = value.until(|it| it == escape || it == '"' || it == '\'');
     match (typed.keyword, name) {
+        (Keyword::Copy, "from") if images::is_tag(value) => images::images(list, value, replace),
         (Keyword::Copy, "from") => {
             let before = stages_before(dockerfile, typed);
             stage_names(list, &before, replace, false);
             stage_indices(list, &before, replace);
+            images::images(list, value, replace);
         }
         (Keyword::Run, "mount") => mount(list, dockerfile, typed, value),
         (Keyword::Run, "network") => list.values(&["default", "none", "host"], replace),
@@ -392,7 +399,11 @@ fn mount(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Typed<'_>, value:
                     texts::mount_sharing(mode).map(|it| it.documentation()).unwrap_or_default();
             }
         }
-        "from" => stage_names(list, &stages_before(dockerfile, typed), replace, false),
+        "from" if images::is_tag(&word) => images::images(list, &word, replace),
+        "from" => {
+            stage_names(list, &stages_before(dockerfile, typed), replace, false);
+            images::images(list, &word, replace);
+        }
         _ => {}
     }
 }
@@ -427,12 +438,16 @@ fn same_key(written: &str, key: &str) -> bool {
     usual == key
 }
 
-/// What a FROM can begin with: an earlier stage, or nothing at all.
+/// What a FROM can begin with: an earlier stage, nothing at all, or an image.
 fn bases(list: &mut List<'_>, dockerfile: &Dockerfile, typed: &Typed<'_>) {
     let replace = typed.word.until(|it| it == dockerfile.escape);
+    if images::is_tag(&typed.word) {
+        return images::images(list, &typed.word, replace);
+    }
     stage_names(list, &stages_before(dockerfile, typed), replace, true);
     let scratch = list.add(CompletionKind::Value, "scratch", replace);
     scratch.detail = "an empty base".to_owned();
+    images::images(list, &typed.word, replace);
 }
 
 /// The stages that can be referred to in an instruction: those before its own, nearest first.

@@ -143,6 +143,13 @@ impl Dockerfile {
         self.refs.iter().filter(move |it| it.target.stage() == Some(stage))
     }
 
+    /// The references that stand in an instruction, in order.
+    pub fn refs_in(&self, id: InstructionId) -> &[StageRef] {
+        let start = self.refs.partition_point(|it| it.instruction < id);
+        let end = self.refs.partition_point(|it| it.instruction <= id);
+        &self.refs[start..end]
+    }
+
     /// The block of comment lines that stands right above an instruction, top to bottom.
     pub fn comments_above(&self, id: InstructionId) -> &[Comment] {
         let row = self.instruction(id).row;

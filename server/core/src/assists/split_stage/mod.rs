@@ -46,6 +46,8 @@ mod start;
 mod vendor;
 mod view;
 
+pub(super) mod commands;
+
 use super::{ActionKind, CodeAction};
 use crate::TextRange;
 use crate::lint::{Diagnostic, Fix, Heeds, Severity, Source};

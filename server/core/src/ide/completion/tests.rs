@@ -12,8 +12,13 @@ fn at(fixture: &str) -> (String, Vec<Completion>) {
     (text, items)
 }
 
+/// The names of official images, which are many, have tests of their own.
+fn is_no_image(item: &Completion) -> bool {
+    item.kind != CompletionKind::Image
+}
+
 fn labels(fixture: &str) -> String {
-    at(fixture).1.into_iter().map(|it| it.label).collect::<Vec<_>>().join(" ")
+    at(fixture).1.into_iter().filter(is_no_image).map(|it| it.label).collect::<Vec<_>>().join(" ")
 }
 
 /// The text after the completion with this label is accepted.
@@ -25,7 +30,7 @@ fn accept(fixture: &str, label: &str) -> String {
 }
 
 fn check(fixture: &str, expected: &Expect) {
-    let shown = at(fixture).1.into_iter().map(|it| match it.detail.as_str() {
+    let shown = at(fixture).1.into_iter().filter(is_no_image).map(|it| match it.detail.as_str() {
         "" => format!("{}\n", it.label),
         detail => format!("{} ({detail})\n", it.label),
     });
@@ -296,5 +301,57 @@ fn nothing_where_nothing_of_the_language_stands() {
         "FROM a\nCO\\\nP<|>",
     ] {
         assert_eq!(labels(fixture), "", "{fixture}");
+    }
+}
+
+/// The first names of images, or tags, that are offered, and how many more.
+fn images(fixture: &str) -> String {
+    let (_, items) = at(fixture);
+    let images: Vec<_> =
+        items.iter().filter(|it| matches!(it.kind, CompletionKind::Image | CompletionKind::Tag)).collect();
+    let first: Vec<_> = images.iter().take(4).map(|it| it.label.as_str()).collect();
+    format!("{} +{}", first.join(" "), images.len().saturating_sub(4) / 10 * 10)
+}
+
+#[test]
+fn official_images_behind_the_stages() {
+    for text in [
+        "FROM <|>",
+        "FROM no<|>",
+        "FROM a AS b\nCOPY --from=<|> / /",
+        "FROM a\nRUN --mount=type=bind,from=n<|>,target=/n ls",
+    ] {
+        assert_eq!(images(text), "adminer aerospike almalinux alpine +140", "{text}");
+    }
+    let (_, items) = at("FROM a AS b\nFROM <|>");
+    let kinds: Vec<_> = items.iter().map(|it| it.kind).collect();
+    assert_eq!(kinds[..3], [CompletionKind::Stage, CompletionKind::Value, CompletionKind::Image]);
+    assert_eq!(
+        accept("FROM docker.io/library/no<|>x AS a\n", "docker.io/library/node"),
+        "FROM docker.io/library/node AS a\n"
+    );
+    assert_eq!(images("FROM me/<|>"), " +0");
+    assert_eq!(images("FROM $<|>"), " +0");
+}
+
+#[test]
+fn tags_of_an_official_image() {
+    assert_eq!(images("FROM alpine:<|>"), "latest 3 3.24 3.23 +0");
+    assert_eq!(images("FROM a\nCOPY --from=library/alpine:3<|> / /"), "latest 3 3.24 3.23 +0");
+    assert_eq!(images("FROM a\nRUN --mount=from=alpine:<|>"), "latest 3 3.24 3.23 +0");
+    assert_eq!(accept("FROM node:2<|>0-x AS b\n", "24-alpine"), "FROM node:24-alpine AS b\n");
+    assert_eq!(
+        accept("FROM --platform=linux/amd64 alpine:<|>", "3.24"),
+        "FROM --platform=linux/amd64 alpine:3.24"
+    );
+    for text in [
+        "FROM nobody:<|>",
+        "FROM me/alpine:<|>",
+        "FROM localhost:5000/<|>",
+        "FROM alpine:3@<|>",
+        "FROM alpine:$V<|>",
+        "FROM a:1\nRUN alpine:<|>",
+    ] {
+        assert_eq!(images(text), " +0", "{text}");
     }
 }

@@ -1,6 +1,7 @@
 //! The card of a reference that leads to no stage.
 
 use super::super::markdown::code;
+use crate::images::{self, Image};
 use crate::model::{ImageRef, RefTarget, StageRef, StageRefKind};
 
 /// The card of an image, or why the reference leads nowhere.
@@ -45,8 +46,50 @@ fn external(reference: &StageRef, image: &ImageRef) -> String {
     if let Some(digest) = &image.digest {
         card.push_str(&format!("- Digest: {}\n", code(digest)));
     }
+    if let Some(found) = images::official(image) {
+        card.push_str(&official(found, image));
+    }
     card.truncate(card.trim_end().len());
     card
+}
+
+/// How many other tags of the same build are shown.
+const MOST_TAGS: usize = 12;
+
+/// What is known of an official image and of its tag, and since when.
+fn official(found: &Image, image: &ImageRef) -> String {
+    let tag = image.tag.as_deref().unwrap_or("latest");
+    let mut facts = String::new();
+    // A digest can be of any build.
+    if image.digest.is_none() {
+        let architectures = found.architectures(tag);
+        if !architectures.is_empty() {
+            facts.push_str(&format!("- Architectures: {}\n", architectures.join(", ")));
+        }
+        let same = found.same_as(tag);
+        if !same.is_empty() {
+            let shown: Vec<String> = same.iter().take(MOST_TAGS).map(|it| code(it)).collect();
+            let more = if same.len() > MOST_TAGS { ", …" } else { "" };
+            facts.push_str(&format!("- Same image: {}{more}\n", shown.join(", ")));
+        }
+        if let Some(month) = images::gone_since(image) {
+            let instead = images::nearest(image);
+            let instead =
+                instead.map(|(name, tag)| format!(" Nearest to it: {}.", code(&format!("{name}:{tag}"))));
+            let instead = instead.unwrap_or_default();
+            facts.push_str(&format!("- Not updated any more: last listed in {month}.{instead}\n"));
+        }
+    }
+    let mut text = format!("\n**Official image**, as of {}", images::snapshot());
+    if !found.description.is_empty() {
+        text.push_str(&format!(". {}", found.description));
+    }
+    text.push_str("\n\n");
+    if let Some(why) = found.ended {
+        let instead = found.successor.map(|it| format!(" Use {}.", code(it))).unwrap_or_default();
+        text.push_str(&format!("**Not maintained any more.** {why}{instead}\n\n"));
+    }
+    format!("{facts}{text}")
 }
 
 /// The reference put together from its parts: what it is once variables are put in.

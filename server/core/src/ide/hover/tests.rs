@@ -193,13 +193,17 @@ fn images() {
     check(
         "FROM ecl<|>ipse-temurin:21-jdk\n",
         &expect![[r#"
-        eclipse-temurin:21-jdk:
-        **Image `eclipse-temurin:21-jdk`**
+            eclipse-temurin:21-jdk:
+            **Image `eclipse-temurin:21-jdk`**
 
-        - Registry: [Docker Hub](https://hub.docker.com/_/eclipse-temurin)
-        - Repository: `eclipse-temurin`
-        - Tag: `21-jdk`
-    "#]],
+            - Registry: [Docker Hub](https://hub.docker.com/_/eclipse-temurin)
+            - Repository: `eclipse-temurin`
+            - Tag: `21-jdk`
+            - Architectures: amd64, arm64v8, ppc64le, s390x, windows-amd64
+            - Same image: `21`, `21.0.12_8-jdk`
+
+            **Official image**, as of 2026-08-21. Official Images for OpenJDK binaries built by Eclipse Temurin.
+        "#]],
     );
     check(
         "FROM <|>registry.example.com:5000/team/app@sha256:0123\n",
@@ -215,13 +219,16 @@ fn images() {
     check(
         "ARG V=3.20\nFROM al<|>pine:${V}\n",
         &expect![[r#"
-        alpine:${V}:
-        **Image `alpine:3.20`** from `alpine:${V}`, with the defaults of its `ARG`s
+            alpine:${V}:
+            **Image `alpine:3.20`** from `alpine:${V}`, with the defaults of its `ARG`s
 
-        - Registry: [Docker Hub](https://hub.docker.com/_/alpine)
-        - Repository: `alpine`
-        - Tag: `3.20`
-    "#]],
+            - Registry: [Docker Hub](https://hub.docker.com/_/alpine)
+            - Repository: `alpine`
+            - Tag: `3.20`
+            - Not updated any more: last listed in 2026-04. Nearest to it: `alpine:3.21`.
+
+            **Official image**, as of 2026-08-21. A minimal Docker image based on Alpine Linux with a complete package index and only 5 MB in size!
+        "#]],
     );
     check(
         "FROM scr<|>atch\n",
@@ -268,6 +275,10 @@ fn variables() {
             - Registry: [Docker Hub](https://hub.docker.com/_/eclipse-temurin)
             - Repository: `eclipse-temurin`
             - Tag: `21-jre`
+            - Architectures: amd64, arm64v8, ppc64le, s390x, windows-amd64
+            - Same image: `21.0.12_8-jre`
+
+            **Official image**, as of 2026-08-21. Official Images for OpenJDK binaries built by Eclipse Temurin.
         "#]],
     );
     check(
@@ -397,4 +408,69 @@ fn nothing_to_say() {
     {
         assert_eq!(card(fixture), None, "{fixture}");
     }
+}
+
+#[test]
+fn what_is_known_of_official_images() {
+    check(
+        "FROM no<|>de:24-alpine\n",
+        &expect![[r#"
+        node:24-alpine:
+        **Image `node:24-alpine`**
+
+        - Registry: [Docker Hub](https://hub.docker.com/_/node)
+        - Repository: `node`
+        - Tag: `24-alpine`
+        - Architectures: amd64, arm64v8, s390x
+        - Same image: `24-alpine3.24`, `24.19-alpine`, `24.19-alpine3.24`, `krypton-alpine`, `lts-alpine`, `krypton-alpine3.24`, `lts-alpine3.24`, `24.19.0-alpine`, `24.19.0-alpine3.24`
+
+        **Official image**, as of 2026-08-21. Node.js is a JavaScript-based platform for server-side and networking applications.
+    "#]],
+    );
+    check(
+        "FROM docker.io/library/openjdk:8-jdk<|>\n",
+        &expect![[r#"
+        docker.io/library/openjdk:8-jdk:
+        **Image `docker.io/library/openjdk:8-jdk`**
+
+        - Registry: `docker.io`
+        - Repository: `library/openjdk`
+        - Tag: `8-jdk`
+        - Not updated any more: last listed in 2022-08. Nearest to it: `eclipse-temurin:8-jdk`.
+
+        **Official image**, as of 2026-08-21. Pre-release / non-production builds of OpenJDK
+
+        **Not maintained any more.** Only early access builds are still made. Use `eclipse-temurin`.
+    "#]],
+    );
+    check(
+        "FROM alpine\nCOPY --from=<|>php:5.6-fpm /a /a\n",
+        &expect![[r#"
+        php:5.6-fpm:
+        **Image `php:5.6-fpm`** or a named build context: no stage has this name
+
+        - Registry: [Docker Hub](https://hub.docker.com/_/php)
+        - Repository: `php`
+        - Tag: `5.6-fpm`
+        - Not updated any more: last listed in 2019-01. Nearest to it: `php:8.2-fpm`.
+
+        **Official image**, as of 2026-08-21. While designed for web development, the PHP scripting language also provides general-purpose use.
+    "#]],
+    );
+    // Nothing is said against what is not known.
+    check(
+        "FROM node:999<|>\n",
+        &expect![[r#"
+        node:999:
+        **Image `node:999`**
+
+        - Registry: [Docker Hub](https://hub.docker.com/_/node)
+        - Repository: `node`
+        - Tag: `999`
+
+        **Official image**, as of 2026-08-21. Node.js is a JavaScript-based platform for server-side and networking applications.
+    "#]],
+    );
+    assert!(!card("FROM me/node:18<|>\n").unwrap().1.contains("Official"));
+    assert!(!card("FROM node:18@sha256:0<|>\n").unwrap().1.contains("last listed"));
 }
