@@ -56,7 +56,12 @@ class Engine:
             run += ["--env", f"SERVER_PORT={port}"]
         if port is not None:
             prefix += [sys.executable, str(HERE / "ask.py"), str(port), str(seconds)]
-        return self._call([*run, container, "--", *command], seconds + 60, prefix).strip()
+        # Now and then buildah loses what a short program prints.
+        for _ in range(3):
+            answer = self._call([*run, container, "--", *command], seconds + 60, prefix).strip()
+            if answer:
+                break
+        return answer
 
     def close(self):
         subprocess.run([*self.buildah, "rm", "--all"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
