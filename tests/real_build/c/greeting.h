@@ -1,0 +1,2 @@
+/* Writes the greeting for a name to standard output. */
+void greet(const char *name);
