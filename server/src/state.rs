@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -139,7 +139,7 @@ impl State {
     pub(crate) fn open(&mut self, uri: Uri, version: i32, text: &str) -> Result<(), OutOfSync> {
         let document = match is_ignore_file(&uri) {
             true => self.ignore_file(version, TextDocument::from(text)),
-            false => self.dockerfile(version, || SourceFile::new(text)),
+            false => self.dockerfile(version, || SourceFile::new_by_halves(text, both)),
         };
         let document = match document {
             Ok(document) => document,
@@ -455,6 +455,17 @@ impl Snapshot {
             None => analysis,
         }
     }
+}
+
+/// Does two things at the same time. A panic in either is one here.
+fn both(one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
+    std::thread::scope(|scope| {
+        let other = std::thread::Builder::new().spawn_scoped(scope, other);
+        one();
+        if let Ok(Err(panic)) = other.map(|it| it.join()) {
+            resume_unwind(panic);
+        }
+    });
 }
 
 /// A text with changes made to it, one after the other.

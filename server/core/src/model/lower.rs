@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
 use super::lower_instruction::lower_instruction;
 use super::{InstructionData, resolve};
-use crate::syntax::{Directive, DirectiveName, Edit, Keyword, SyntaxTree, TopKind, TopNode};
+use crate::syntax::{Both, Directive, DirectiveName, Edit, Keyword, SyntaxTree, TopKind, TopNode};
 use crate::text::TextDocument;
 use crate::{TextRange, TextSize};
 
@@ -52,10 +52,10 @@ impl Touched {
 }
 
 /// Parses a text, and the model of it.
-pub(super) fn lower(text: &TextDocument) -> (SyntaxTree, Dockerfile) {
+pub(super) fn lower(text: &TextDocument, both: Option<Both>) -> (SyntaxTree, Dockerfile) {
     let content = text.to_string();
     let lower = |node: TopNode<'_>, escape| Lowered::of(&node, &content[node.range], escape, None);
-    let (tree, lowered) = SyntaxTree::parse(&content, lower);
+    let (tree, lowered) = SyntaxTree::parse(&content, both, lower);
     let mut lowering = Lowering::default();
     lowered.into_iter().for_each(|it| lowering.add(it));
     (tree, lowering.finish(text, TextRange::up_to(text.len())))

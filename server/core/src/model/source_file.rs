@@ -3,7 +3,7 @@
 use super::dockerfile::Dockerfile;
 use super::lower;
 use crate::TextRange;
-use crate::syntax::{Edit, SyntaxTree};
+use crate::syntax::{Both, Edit, SyntaxTree};
 use crate::text::TextDocument;
 
 /// One change of a document, in terms of the text before it (but after the changes listed before it).
@@ -27,11 +27,16 @@ impl SourceFile {
     /// Parses and lowers a text.
     pub fn new(text: &str) -> Self {
         let text = TextDocument::from(text);
-        Self::read(text)
+        Self::read(text, None)
     }
 
-    fn read(text: TextDocument) -> Self {
-        let (tree, dockerfile) = lower::lower(&text);
+    /// The same; a long text in half the time where `both` does two things at once.
+    pub fn new_by_halves(text: &str, both: Both) -> Self {
+        Self::read(TextDocument::from(text), Some(both))
+    }
+
+    fn read(text: TextDocument, both: Option<Both>) -> Self {
+        let (tree, dockerfile) = lower::lower(&text, both);
         Self { text, tree, dockerfile }
     }
 
@@ -40,7 +45,7 @@ impl SourceFile {
     #[must_use]
     pub fn edited(&self, changes: &[ContentChange]) -> Self {
         if changes.iter().any(|change| change.range.is_none()) {
-            return Self::read(self.text_after(changes));
+            return Self::read(self.text_after(changes), None);
         }
         let mut text = self.text.clone();
         let mut tree = self.tree.clone();
@@ -51,7 +56,7 @@ impl SourceFile {
             touched.add(&edit);
             tree.edit(&edit);
         }
-        let Some(tree) = tree.reparse(&text) else { return Self::read(text) };
+        let Some(tree) = tree.reparse(&text) else { return Self::read(text, None) };
         let dockerfile = lower::relower(&text, &tree, &self.dockerfile, &self.tree, &touched);
         Self { text, tree, dockerfile }
     }

@@ -18,4 +18,4 @@ pub use json::{JsonArray, parse_json_array};
 pub use keyword::Keyword;
 pub use logical_line::LogicalLine;
 pub use span::{RelRange, Spanned};
-pub use tree::{Cut, Edit, HeredocNode, Parts, SyntaxTree, TopKind, TopNode};
+pub use tree::{Both, Cut, Edit, HeredocNode, Parts, SyntaxTree, TopKind, TopNode};

@@ -23,7 +23,11 @@ use piece::{Piece, Place};
 use crate::text::TextDocument;
 use crate::{TextRange, TextSize};
 
-/// How many bytes a file has that is read by two threads.
+/// Does two pieces of work, and comes back when both are done: at the same time, if it can. Whoever has threads
+/// gives it; there are none in here.
+pub type Both = fn(&mut (dyn FnMut() + Send), &mut (dyn FnMut() + Send));
+
+/// How many bytes a file has whose halves are read at the same time.
 const LONG: usize = if cfg!(test) { 64 } else { 32 * 1024 };
 
 /// The syntax tree of a document. Cloning is cheap: clones share their pieces.
@@ -38,40 +42,36 @@ pub struct SyntaxTree {
 
 impl SyntaxTree {
     /// Parses a text from scratch, and makes something of each node at its top, in order. The escape character
-    /// that holds is given with it.
-    pub fn parse<T: Send>(text: &str, see: impl Fn(TopNode<'_>, char) -> T + Sync) -> (Self, Vec<T>) {
+    /// that holds is given with it. With `both`, the halves of a long text are read at the same time.
+    pub fn parse<T: Send>(
+        text: &str,
+        both: Option<Both>,
+        see: impl Fn(TopNode<'_>, char) -> T + Sync,
+    ) -> (Self, Vec<T>) {
         let first = piece::first(text);
         let escape = first.escape();
         let mut read = Stretch::default();
         read.add(first, (0, 0), &see, escape);
-        let rest = read.len();
-        let middle = if text.len() < LONG { None } else { piece::instruction_from(text, text.len() / 2) };
-        match middle.filter(|&middle| middle > rest) {
-            None => read.go_on(text, text.len(), &see, escape),
-            Some(middle) => {
-                // Half of a long file is read by another thread. Whether it may begin there shows when the first
-                // half is there.
-                let behind = std::thread::scope(|scope| {
-                    let behind = scope.spawn(|| {
-                        let row = text[..middle].bytes().filter(|&byte| byte == b'\n').count();
-                        let row = u32::try_from(row).unwrap_or(u32::MAX);
-                        let mut behind = Stretch { start: (middle, row), ..Stretch::default() };
-                        behind.go_on(text, text.len(), &see, escape);
-                        behind
-                    });
-                    read.go_on(text, middle, &see, escape);
-                    behind.join()
-                });
-                let behind = behind.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                if read.is_closed {
-                    read.pieces.extend(behind.pieces);
-                    read.seen.extend(behind.seen);
-                } else {
-                    read.go_back();
-                    read.go_on(text, text.len(), &see, escape);
-                }
+        let middle = both.filter(|_| text.len() >= LONG).and_then(|both| {
+            let middle = piece::instruction_from(text, text.len() / 2)?;
+            (middle > read.len()).then_some((both, middle))
+        });
+        if let Some((both, middle)) = middle {
+            let row = text[..middle].bytes().filter(|&byte| byte == b'\n').count();
+            let start = (middle, u32::try_from(row).unwrap_or(u32::MAX));
+            let mut behind = Stretch { start, ..Stretch::default() };
+            both(&mut || read.go_on(text, middle, &see, escape), &mut || {
+                behind.go_on(text, text.len(), &see, escape);
+            });
+            // Whether the second half may begin there shows when the first one is there.
+            if read.is_closed {
+                read.pieces.extend(behind.pieces);
+                read.seen.extend(behind.seen);
+            } else {
+                read.go_back();
             }
         }
+        read.go_on(text, text.len(), &see, escape);
         (Self { pieces: read.pieces, escape, fresh: range(0, text.len()) }, read.seen)
     }
 
@@ -270,7 +270,7 @@ mod tests {
     }
 
     fn parsed(text: &str) -> (SyntaxTree, Seen) {
-        SyntaxTree::parse(text, |node, _| seen(node))
+        SyntaxTree::parse(text, None, |node, _| seen(node))
     }
 
     /// The nodes after an edit, which are the same as those of a parse from scratch.
@@ -325,6 +325,22 @@ mod tests {
         let (tree, nodes) = edited(tree, &mut text, range(20, 27), "");
         assert_eq!(nodes.len(), 200);
         assert!(starts(&tree).len() * 2 >= count, "it is cut again");
+    }
+
+    #[test]
+    fn halves_make_the_same_whole() {
+        let one_by_one: Both = |one, other| {
+            one();
+            other();
+        };
+        let instructions = "FROM alpine AS a\n# b\nRUN one && two \\\n  three\n".repeat(20);
+        let heredoc = format!("FROM a\nRUN <<EOF\n{}EOF\nRUN b\n", "RUN no\n".repeat(60));
+        let open = format!("FROM a\nRUN <<EOF\n{}", "RUN no\n".repeat(60));
+        for text in [instructions, heredoc, open] {
+            let halves = SyntaxTree::parse(&text, Some(one_by_one), |node, _| seen(node));
+            assert_eq!(halves.1, parsed(&text).1);
+            assert_eq!(halves.0.pieces.iter().map(|it| it.len()).sum::<usize>(), text.len());
+        }
     }
 
     #[test]
