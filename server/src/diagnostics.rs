@@ -14,6 +14,8 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use dockstage_core::analysis::Analysis;
+use dockstage_core::model::SourceFile;
 use tokio::runtime::Handle;
 use tower_lsp_server::Client;
 use tower_lsp_server::ls_types::{Diagnostic, Uri};
@@ -53,7 +55,10 @@ impl Publisher {
     pub(crate) fn start(&self, state: SharedState, client: Client) {
         let (queue, runtime) = (Arc::clone(&self.0), Handle::current());
         let mut sender = Sender { state, client, runtime, last: None };
+        let unseen = Arc::new(SourceFile::new(WARM_UP));
         let work = move || {
+            // Only to have done it: nobody waits for this.
+            let _ = catch_unwind(AssertUnwindSafe(|| Analysis::new(unseen, Arc::default()).diagnostics()));
             while let Some(uri) = queue.next() {
                 sender.publish(uri);
             }
@@ -63,6 +68,12 @@ impl Publisher {
         }
     }
 }
+
+/// A Dockerfile that is looked at when a client says hello, so that the first one which somebody sees does not
+/// wait for the operating system to bring the program into memory.
+const WARM_UP: &str = "# syntax=docker/dockerfile:1\nARG VERSION=1\nFROM alpine:$VERSION AS build\n\
+    WORKDIR /src\nRUN --mount=type=cache,target=/c make \\\n  # all\n  all\nENV A=\"$VERSION\" B=b\n\
+    FROM scratch\nCOPY --from=build --chown=1:1 /src /\nLABEL a=b\nEXPOSE 80\nUSER 1\nCMD [\"/a\"]\n";
 
 impl Drop for Publisher {
     fn drop(&mut self) {
