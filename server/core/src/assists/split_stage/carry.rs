@@ -12,6 +12,7 @@ use super::plan::{Artifact, Place, Step};
 use super::profile::{Profile, Recipe};
 use super::runtime::{Runtime, System, system};
 use super::setup::{self, Purpose, Setup};
+use super::shell::Command;
 use super::view::View;
 use crate::model::scope::{ResolvedVar, VarDefKind};
 use crate::model::{Arguments, ImageRef, Instruction, InstructionId, Pair};
@@ -535,13 +536,61 @@ impl<'a> Carrier<'_, 'a> {
     /// Who owned the artifact so far, when that was not root and the final stage has the user by then.
     fn owner(&self, builder_end: InstructionId) -> Option<String> {
         let made_by = self.recipe.made_by.unwrap_or(builder_end);
-        let user = self.view.user_before(made_by)?;
-        let last = self.all(Keyword::User).last().map(|index| self.instruction(*index))?;
-        let is_last = last.id < made_by && last.data.arguments.words().first()?.text.trim() == user;
-        (is_last && !matches!(user.split(':').next(), Some("root" | "0"))).then(|| match self.numbered {
-            Some((name, number)) if user.split(':').next() == Some(name) => number.to_owned(),
-            _ => user.to_owned(),
+        let owner = self.made_as(made_by).or_else(|| self.given_to(made_by))?;
+        let name = owner.split(':').next();
+        (!matches!(name, Some("root" | "0"))).then(|| match self.numbered {
+            Some((user, number)) if name == Some(user) => number.to_owned(),
+            _ => owner.to_owned(),
         })
+    }
+
+    /// The user that makes the artifact and stays the user.
+    fn made_as(&self, made_by: InstructionId) -> Option<&str> {
+        let user = self.view.user_before(made_by)?;
+        let last = self.last_user()?;
+        let is_last = last.id < made_by && last.data.arguments.words().first()?.text.trim() == user;
+        is_last.then_some(user)
+    }
+
+    /// The user of the container whom the directory of the build was given, by COPY or by `chown`. One that the
+    /// file makes behind the build is not there yet when the artifact is copied.
+    fn given_to(&self, made_by: InstructionId) -> Option<&str> {
+        let user = self.last_user()?.data.arguments.words().first()?.text.trim().split(':').next()?;
+        let makes_user = |it: &Instruction<'_>| {
+            ["useradd", "adduser"].iter().any(|tool| self.view.says(*it, tool)) && self.view.says(*it, user)
+        };
+        if self.view.instructions().filter(|it| it.id >= made_by).any(|it| makes_user(&it)) {
+            return None;
+        }
+        let artifacts = &self.recipe.artifacts;
+        let holds_all = |dir: &str| artifacts.iter().all(|it| paths::is_within(&it.from, dir));
+        let copies = self.view.context_copies().filter_map(|copy| {
+            let owner = copy.data.flag("chown")?.value.as_ref()?.text.as_str();
+            holds_all(&self.view.destination(copy)?).then_some(owner)
+        });
+        let given = self.view.all(Keyword::Run).filter_map(|run| {
+            let commands = self.view.script_with_dirs(run)?.into_iter();
+            commands.filter_map(|(command, dir)| chown_of(command, &dir?)).find(|(_, dir)| holds_all(dir))
+        });
+        let mut owners = copies.chain(given.map(|(owner, _)| owner));
+        owners.rfind(|owner| owner.split(':').next() == Some(user))
+    }
+
+    fn last_user(&self) -> Option<Instruction<'a>> {
+        self.all(Keyword::User).last().map(|index| self.instruction(*index))
+    }
+}
+
+/// The owner that `chown -R` gives to a directory with all that is in it, and the directory.
+fn chown_of<'c>(command: &'c Command, dir: &str) -> Option<(&'c str, String)> {
+    if command.program() != "chown" {
+        return None;
+    }
+    let words: Vec<&str> = command.argv().get(1..)?.iter().map(|word| word.exact()).collect::<Option<_>>()?;
+    let (flags, operands): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| word.starts_with('-'));
+    match (flags.as_slice(), operands.as_slice()) {
+        (["-R" | "--recursive"], [owner, path]) => Some((owner, paths::join(dir, path))),
+        _ => None,
     }
 }
 

@@ -166,6 +166,26 @@ CMD ["java", "-Xmx512m", "-jar", "target/shop-1.0.jar", "--debug"]
 }
 
 #[test]
+fn what_a_user_was_given_stays_its_own() {
+    let check = |given: &str, owner: &str| {
+        let file = format!(
+            "FROM node:22\nWORKDIR /app\n{given}RUN npm install && npm run build\nUSER node\nCMD [\"node\", \"dist/a.js\"]\n"
+        );
+        let split = result(&file);
+        let copies: Vec<&str> = split.lines().filter(|it| it.starts_with("COPY --from=builder")).collect();
+        assert!(
+            !copies.is_empty() && copies.iter().all(|it| it.contains("--chown=") != owner.is_empty()),
+            "{split}"
+        );
+        assert!(copies.iter().all(|it| it.contains(owner)), "{split}");
+    };
+    check("COPY --chown=node:node . .\n", "--chown=node:node ");
+    check("COPY . .\nRUN chown -R node .\n", "--chown=node ");
+    check("COPY . .\n", "");
+    check("COPY --chown=other . .\n", "");
+}
+
+#[test]
 fn users_and_their_files() {
     check(
         r#"FROM eclipse-temurin:21-jdk
