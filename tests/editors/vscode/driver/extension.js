@@ -161,7 +161,7 @@ async function checks() {
 
   await check("hover on a stage shows its image and its description", async () => {
     const text = await hoverText(stages, place(stages, "builder", { n: 2 }));
-    assert.match(text, /golang:1\.25/);
+    assert.match(text, /golang:1\.26/);
     assert.match(text, /Compiles the service\./);
   });
 
