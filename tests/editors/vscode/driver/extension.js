@@ -77,12 +77,17 @@ function place(document, needle, { n = 1, offset = 0 } = {}) {
 
 const run = (command, ...args) => vscode.commands.executeCommand(command, ...args);
 
+/** The code action with this title. A window that has just come up may ask in vain at first, so it is asked again. */
 async function action(document, position, title, kind) {
   const range = new vscode.Range(position, position);
-  const actions = await run("vscode.executeCodeActionProvider", document.uri, range, kind.value, 10);
-  const found = actions.find((it) => it.title === title);
-  assert.ok(found, `no "${title}" among: ${actions.map((it) => it.title).join(", ")}`);
-  return found;
+  const end = Date.now() + LIMIT;
+  for (;;) {
+    const actions = await run("vscode.executeCodeActionProvider", document.uri, range, kind.value, 10);
+    const found = actions.find((it) => it.title === title);
+    if (found) return found;
+    assert.ok(Date.now() < end, `no "${title}" among: ${actions.map((it) => it.title).join(", ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 async function apply(found) {
