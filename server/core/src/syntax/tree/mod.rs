@@ -57,8 +57,7 @@ impl SyntaxTree {
             (middle > read.len()).then_some((both, middle))
         });
         if let Some((both, middle)) = middle {
-            let row = text[..middle].bytes().filter(|&byte| byte == b'\n').count();
-            let start = (middle, u32::try_from(row).unwrap_or(u32::MAX));
+            let start = (middle, piece::rows(&text[..middle]));
             let mut behind = Stretch { start, ..Stretch::default() };
             both(&mut || read.go_on(text, middle, &see, escape), &mut || {
                 behind.go_on(text, text.len(), &see, escape);
@@ -85,9 +84,7 @@ impl SyntaxTree {
             row += self.pieces[at].rows();
             at += 1;
         }
-        while at + 1 < self.pieces.len() && start + self.pieces[at].len() < old_end {
-            self.absorb_next(at);
-        }
+        self.grow(at, old_end.saturating_sub(start));
         if let Some(piece) = self.pieces.get_mut(at) {
             Arc::make_mut(piece).edit(edit, start, row);
         }
@@ -144,15 +141,24 @@ impl SyntaxTree {
                 return behind;
             }
             // Twice as much each time, so that all tries together cost no more than the last one.
-            while at + 1 < self.pieces.len() && self.pieces[at].len() <= 2 * len {
-                self.absorb_next(at);
-            }
+            self.grow(at, 2 * len + 1);
         }
     }
 
-    fn absorb_next(&mut self, at: usize) {
-        let next = self.pieces.remove(at + 1);
-        Arc::make_mut(&mut self.pieces[at]).absorb(&next);
+    /// Joins a piece with those behind it until it is so long, or nothing is left. They are taken out all at once:
+    /// a heredoc that is opened at the top of a large file takes thousands.
+    fn grow(&mut self, at: usize, len: usize) {
+        let (mut end, mut grown) = (at + 1, self.pieces.get(at).map_or(len, |it| it.len()));
+        while grown < len && end < self.pieces.len() {
+            grown += self.pieces[end].len();
+            end += 1;
+        }
+        if end == at + 1 {
+            return;
+        }
+        let behind: Vec<_> = self.pieces.drain(at + 1..end).collect();
+        let piece = Arc::make_mut(&mut self.pieces[at]);
+        behind.iter().for_each(|next| piece.absorb(next));
     }
 
     /// The escape character of the file.

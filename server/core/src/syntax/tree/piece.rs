@@ -104,13 +104,17 @@ pub(super) fn instruction_from(text: &str, offset: usize) -> Option<usize> {
     None
 }
 
+/// How many `\n` a text holds.
+pub(super) fn rows(text: &str) -> u32 {
+    u32::try_from(text.bytes().filter(|&byte| byte == b'\n').count()).unwrap_or(u32::MAX)
+}
+
 impl Piece {
     fn parse(text: &str, place: Place, old: Option<&Tree>) -> Self {
         let tree = parse(&[place.head(), text, place.tail()].concat(), old);
-        let rows = text.bytes().filter(|&byte| byte == b'\n').count();
         let mut piece = Self {
             len: text.len(),
-            rows: u32::try_from(rows).unwrap_or(u32::MAX),
+            rows: rows(text),
             place,
             edited: false,
             tree,
