@@ -14,7 +14,7 @@ use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServ
 use crate::diagnostics::Publisher;
 use crate::disk;
 use crate::framing::{self, Messages};
-use crate::handlers::{notification, request};
+use crate::handlers::{call_hierarchy, notification, request};
 pub use crate::state::Snapshot;
 use crate::state::State;
 
@@ -195,6 +195,24 @@ impl LanguageServer for Server {
         params: DocumentHighlightParams,
     ) -> Result<Option<Vec<DocumentHighlight>>> {
         request::document_highlight(self, params).await
+    }
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        call_hierarchy::prepare(self, params).await
+    }
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        call_hierarchy::incoming(self, params).await
+    }
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        call_hierarchy::outgoing(self, params).await
     }
     async fn prepare_rename(
         &self,

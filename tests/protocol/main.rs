@@ -5,6 +5,7 @@
 mod client;
 
 mod burst;
+mod call_hierarchy;
 mod configuration;
 mod diagnostics;
 mod features;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::assists::split_stage::ContextFiles;
 use crate::assists::{self, CodeAction};
-use crate::ide::{completion, definition, folding, highlight, hover, references, rename, symbols};
+use crate::ide::{
+    call_hierarchy, completion, definition, folding, highlight, hover, references, rename, symbols,
+};
 use crate::lint::{self, Diagnostic};
 use crate::model::SourceFile;
 use crate::workspace::IgnoreFile;
@@ -111,6 +113,21 @@ impl Analysis {
     /// The same places, each with what happens there.
     pub fn highlights(&self, offset: TextSize) -> Vec<highlight::Highlight> {
         highlight::highlights(&self.file, offset)
+    }
+
+    /// The stage or image at `offset`, as the root of a hierarchy.
+    pub fn call_hierarchy(&self, offset: TextSize) -> Option<call_hierarchy::Item> {
+        call_hierarchy::prepare(&self.file, offset)
+    }
+
+    /// The stages that take from a stage or an image.
+    pub fn incoming_calls(&self, callable: &call_hierarchy::Callable) -> Vec<call_hierarchy::Call> {
+        call_hierarchy::incoming(&self.file, callable)
+    }
+
+    /// The stages and images that a stage needs.
+    pub fn outgoing_calls(&self, callable: &call_hierarchy::Callable) -> Vec<call_hierarchy::Call> {
+        call_hierarchy::outgoing(&self.file, callable)
     }
 
     /// What would be renamed at `offset`.

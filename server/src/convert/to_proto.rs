@@ -29,7 +29,8 @@ impl Snapshot {
         lsp::Position::new(at.line, at.col)
     }
 
-    fn range(&self, range: TextRange) -> lsp::Range {
+    /// A place in the document, by lines and columns.
+    pub(crate) fn range(&self, range: TextRange) -> lsp::Range {
         lsp::Range::new(self.position(range.start()), self.position(range.end()))
     }
 

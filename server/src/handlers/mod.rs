@@ -1,4 +1,5 @@
 //! What each message of the protocol does: take it apart, one call, put the answer together.
 
+pub(crate) mod call_hierarchy;
 pub(crate) mod notification;
 pub(crate) mod request;

@@ -1,5 +1,6 @@
 //! What an editor asks: one file a feature.
 
+pub mod call_hierarchy;
 pub mod completion;
 pub mod definition;
 pub mod folding;

@@ -54,19 +54,21 @@ pub fn symbols(file: &SourceFile) -> Vec<Symbol> {
 
 fn stage(dockerfile: &Dockerfile, stage: &Stage) -> Symbol {
     let from = dockerfile.instruction(stage.from);
-    let (name, focus) = match &stage.name {
-        Some(name) => (name.written.clone(), name.range),
-        None => (format!("stage {}", stage.id.0), from.keyword_range()),
-    };
+    let focus = stage.name.as_ref().map_or(from.keyword_range(), |name| name.range);
     let children = stage.instructions().skip(1).flat_map(|id| instruction(dockerfile, id.index()));
     Symbol {
-        name,
+        name: stage_name(stage),
         detail: stage.base_word.as_ref().map_or_else(String::new, |(base, _)| one_line(base, LONGEST)),
         kind: SymbolKind::Stage,
         range: stage.range.cover(focus),
         focus,
         children: children.collect(),
     }
+}
+
+/// What a list calls a stage: its name as written, else its index.
+pub(super) fn stage_name(stage: &Stage) -> String {
+    stage.name.as_ref().map_or_else(|| format!("stage {}", stage.id.0), |name| name.written.clone())
 }
 
 /// An instruction as one entry, or as the variables that it defines.

@@ -1,7 +1,7 @@
 //! Every feature at every offset of texts that are nasty or not finished: nothing may panic, and every
 //! range has to lie in the text.
 
-use super::{completion, definition, folding, highlight, hover, references, rename, symbols};
+use super::{call_hierarchy, completion, definition, folding, highlight, hover, references, rename, symbols};
 use crate::model::SourceFile;
 use crate::{TextRange, TextSize};
 
@@ -43,6 +43,16 @@ fn check_offsets(text: &str, first: usize) {
         if let Some(target) = definition::definition(&file, offset) {
             [target.origin, target.full, target.focus].into_iter().for_each(inside);
             assert!(target.full.contains_range(target.focus));
+        }
+        if let Some(item) = call_hierarchy::prepare(&file, offset) {
+            let id = &item.id;
+            let calls = [call_hierarchy::incoming(&file, id), call_hierarchy::outgoing(&file, id)].concat();
+            calls.iter().flat_map(|it| it.ranges.iter().copied()).for_each(inside);
+            for item in calls.into_iter().map(|it| it.item).chain([item]) {
+                inside(item.range);
+                assert!(item.range.contains_range(item.focus), "{item:?}");
+                assert!(!item.name.is_empty(), "{item:?}");
+            }
         }
         references::references(&file, offset, true).into_iter().for_each(inside);
         highlight::highlights(&file, offset).into_iter().for_each(|it| inside(it.range));
