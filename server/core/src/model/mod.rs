@@ -12,11 +12,13 @@ mod instruction;
 mod lower;
 mod lower_instruction;
 pub(crate) mod open_base;
+pub(crate) mod paths;
 mod resolve;
 pub mod scope;
 mod source_file;
 mod stage;
 pub mod state;
+pub(crate) mod tools;
 mod uses;
 mod validate;
 

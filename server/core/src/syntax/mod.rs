@@ -8,6 +8,7 @@ mod json;
 mod keyword;
 pub mod letters;
 mod logical_line;
+pub(crate) mod shell;
 mod span;
 mod tree;
 pub mod words;

@@ -34,14 +34,14 @@ mod carry;
 mod context;
 mod needs;
 mod packages;
-mod paths;
+
 mod plan;
 mod profile;
 mod rebase;
 mod render;
 mod runtime;
 mod setup;
-mod shell;
+
 mod start;
 mod vendor;
 mod view;
@@ -51,7 +51,8 @@ pub(super) mod commands;
 use super::{ActionKind, CodeAction};
 use crate::TextRange;
 use crate::lint::{Diagnostic, Fix, Heeds, Severity, Source};
-use crate::model::SourceFile;
+use crate::model::{SourceFile, paths};
+use crate::syntax::shell;
 use crate::text::{Applicability, SourceChange};
 
 pub use context::ContextFiles;

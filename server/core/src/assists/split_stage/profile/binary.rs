@@ -198,22 +198,3 @@ pub(super) fn usual(
     let program = program(view, &main, &builds)?;
     recipe(view, &start, program, runtimes)
 }
-
-/// The value of an option such as `-o P`, `-oP` or `-o=P`.
-pub(super) fn option<'w>(argv: &'w [Word], names: &[&str]) -> Option<&'w str> {
-    let mut words = argv.iter().skip(1);
-    let mut found = None;
-    while let Some(word) = words.next() {
-        for name in names {
-            if word.text == *name {
-                found = words.next().and_then(Word::exact);
-                break;
-            }
-            if let Some(value) = word.text.strip_prefix(name).and_then(|it| it.strip_prefix('=')) {
-                found = Some(value);
-                break;
-            }
-        }
-    }
-    found
-}

@@ -5,7 +5,7 @@
 //! `gcc` image, else the builder's own system without its compilers, with the libraries behind `-dev` packages.
 //! Hazards: the `gcc` image brings a newer C++ library than its Debian, so that goes over, too.
 
-use super::binary::{self, option};
+use super::binary;
 use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -14,6 +14,7 @@ use crate::assists::split_stage::runtime::{self, System};
 use crate::assists::split_stage::shell::Command;
 use crate::assists::split_stage::view::View;
 use crate::model::ImageRef;
+use crate::model::tools::option;
 
 pub(super) struct C;
 

@@ -5,7 +5,6 @@
 //! self-contained ones, where the project file or the command tells. Command: kept; `dotnet run` needs a publish.
 //! Hazards: a RID of musl needs Alpine, images of Alpine lack ICU.
 
-use super::binary::option;
 use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -14,6 +13,7 @@ use crate::assists::split_stage::runtime::{self, Runtime, System};
 use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
 use crate::assists::split_stage::view::View;
+use crate::model::tools::option;
 use crate::model::{ImageRef, Instruction};
 use crate::syntax::Keyword;
 

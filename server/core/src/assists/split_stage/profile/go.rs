@@ -6,7 +6,7 @@
 //! Debian or Alpine that the builder stands on. Command: kept; `go run` becomes the program.
 //! Hazards: files that the program reads from its WORKDIR, cgo, plugins.
 
-use super::binary::{self, option};
+use super::binary;
 use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -16,6 +16,7 @@ use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
 use crate::assists::split_stage::view::View;
 use crate::model::ImageRef;
+use crate::model::tools::{is_go_build as is_build, made_by_go};
 use crate::syntax::Keyword;
 
 pub(super) struct Go;
@@ -50,7 +51,7 @@ impl Profile for Go {
         if main.program() == "go" {
             return go_run(view, &start, &main, runtimes);
         }
-        let builds = binary::builds(view, &is_build, &makes);
+        let builds = binary::builds(view, &is_build, &made_by_go);
         let program = binary::program(view, &main, &builds)?;
         let mut recipe = binary::recipe(view, &start, program, runtimes)?;
         note_cgo(view, &mut recipe);
@@ -90,74 +91,6 @@ impl Profile for Go {
     fn is_builder_tool(&self, program: &str) -> bool {
         program == "go"
     }
-}
-
-fn is_build(command: &Command) -> bool {
-    let sub = command.argv().get(1).map_or("", |word| word.text.as_str());
-    command.program() == "go" && matches!(sub, "build" | "install" | "get")
-}
-
-/// The program that `go build` or `go install` makes, where its words say so.
-fn makes(command: &Command, dir: &str) -> Option<String> {
-    let argv = command.argv();
-    let packages: Vec<&str> = packages(&argv[2..]);
-    let last = packages.last().copied().or((argv[1].text == "install").then_some("."));
-    if argv[1].text != "build" {
-        let package = last?.split('@').next()?;
-        let name = package.trim_end_matches("/...").rsplit('/').find(|it| !is_version(it))?;
-        // The name of the directory, or of many: any program there may be meant.
-        let name = if matches!(name, "." | ".." | "...") { "*" } else { name };
-        let bin = command.environment().find(|(name, _)| *name == "GOBIN").map_or("/go/bin", |(_, dir)| dir);
-        return Some(format!("{bin}/{name}"));
-    }
-    if let Some(output) = option(argv, &["-o"]) {
-        let path = paths::join(dir, output);
-        let into = output.ends_with('/');
-        return Some(if into { paths::join(&path, name_of(last?)?) } else { path });
-    }
-    Some(paths::join(dir, name_of(last?)?))
-}
-
-/// `v2` at the end of a module's path is no name.
-fn is_version(part: &str) -> bool {
-    part.strip_prefix('v').is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// The name of the program that a package or file becomes; none for the directory itself.
-fn name_of(package: &str) -> Option<&str> {
-    let name = paths::file_name(package);
-    let name = name.strip_suffix(".go").unwrap_or(name);
-    (!matches!(name, "." | ".." | "..." | "")).then_some(name)
-}
-
-/// The packages and files among the words behind `go build`.
-fn packages(words: &[Word]) -> Vec<&str> {
-    const WITH_VALUE: [&str; 14] = [
-        "-o",
-        "-p",
-        "-asmflags",
-        "-buildmode",
-        "-compiler",
-        "-gccgoflags",
-        "-gcflags",
-        "-installsuffix",
-        "-ldflags",
-        "-mod",
-        "-modfile",
-        "-overlay",
-        "-pkgdir",
-        "-tags",
-    ];
-    let mut found = Vec::new();
-    let mut words = words.iter().map(|word| word.text.as_str());
-    while let Some(word) = words.next() {
-        if WITH_VALUE.contains(&word) {
-            words.next();
-        } else if !word.starts_with('-') {
-            found.push(word);
-        }
-    }
-    found
 }
 
 /// Whether the program is linked statically for certain.

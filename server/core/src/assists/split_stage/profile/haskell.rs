@@ -4,7 +4,7 @@
 //! `cabal install` puts among the programs, or what a RUN copies out of the build. Runtime: the release of Debian
 //! under the image, with libgmp. Command: kept; `stack exec` needs the tool and is refused.
 
-use super::binary::{self, option};
+use super::binary;
 use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -13,6 +13,7 @@ use crate::assists::split_stage::shell::Command;
 use crate::assists::split_stage::start::Start;
 use crate::assists::split_stage::view::View;
 use crate::model::ImageRef;
+use crate::model::tools::option;
 
 pub(super) struct Haskell;
 

@@ -6,7 +6,7 @@
 //! Command: kept; `cargo run` becomes the program where `Cargo.toml` or `--bin` tells its name.
 //! Hazards: a cache mount over `target` hides the program, libraries of `-sys` crates, `target-cpu=native`.
 
-use super::binary::{self, option};
+use super::binary;
 use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -16,6 +16,7 @@ use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
 use crate::assists::split_stage::view::View;
 use crate::model::ImageRef;
+use crate::model::tools::{is_cargo_build as is_build, made_by_cargo, option};
 use crate::syntax::Keyword;
 
 pub(super) struct Rust;
@@ -37,7 +38,7 @@ impl Profile for Rust {
         let mut recipe = if main.program() == "cargo" {
             cargo_run(view, &start, &main, runtimes)?
         } else {
-            let builds = binary::builds(view, &is_build, &makes);
+            let builds = binary::builds(view, &is_build, &made_by_cargo);
             let program = binary::program(view, &main, &builds)?;
             binary::recipe(view, &start, program, runtimes)?
         };
@@ -72,33 +73,6 @@ impl Profile for Rust {
     fn is_builder_tool(&self, program: &str) -> bool {
         matches!(program, "cargo" | "rustc")
     }
-}
-
-fn is_build(command: &Command) -> bool {
-    let sub =
-        command.argv().iter().skip(1).map(|word| word.text.as_str()).find(|it| !it.starts_with(['+', '-']));
-    command.program() == "cargo"
-        && matches!(sub, Some("build" | "install" | "rustc" | "b" | "zigbuild" | "leptos"))
-}
-
-/// Where `cargo install` puts a program; what `cargo build` makes, the command names.
-fn makes(command: &Command, dir: &str) -> Option<String> {
-    let argv = command.argv();
-    let installs = argv.iter().any(|word| word.text == "install");
-    if installs {
-        let root = option(argv, &["--root"])
-            .map_or_else(|| "/usr/local/cargo".to_owned(), |it| paths::join(dir, it));
-        let path = option(argv, &["--path"]);
-        let name = option(argv, &["--bin"])
-            .or_else(|| path.and_then(|it| it.trim_end_matches('/').rsplit('/').next()));
-        // `cargo install --path .` takes the name from the manifest.
-        let name = name.filter(|it| !matches!(*it, "." | "")).unwrap_or("*");
-        return Some(format!("{root}/bin/{name}"));
-    }
-    let target = option(argv, &["--target"]).map_or_else(String::new, |it| format!("{it}/"));
-    let release = argv.iter().any(|word| matches!(word.text.as_str(), "--release" | "-r"));
-    let profile = option(argv, &["--profile"]).unwrap_or(if release { "release" } else { "debug" });
-    Some(paths::join(dir, &format!("target/{target}{profile}/{}", option(argv, &["--bin"])?)))
 }
 
 /// Whether the program is linked against musl, which is done statically.

@@ -4,7 +4,7 @@
 //! beside it. Runtime: the `-slim` image of the same version, or Ubuntu for programs with a static standard library.
 //! Command: kept. Hazards: resources in `*.resources`.
 
-use super::binary::{self, option};
+use super::binary;
 use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -12,6 +12,7 @@ use crate::assists::split_stage::runtime;
 use crate::assists::split_stage::shell::Command;
 use crate::assists::split_stage::view::View;
 use crate::model::ImageRef;
+use crate::model::tools::option;
 
 pub(super) struct Swift;
 

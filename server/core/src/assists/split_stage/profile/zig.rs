@@ -3,7 +3,7 @@
 //! Signals: `zig build` in a RUN. Artifact: the program that the command names, in `zig-out/bin`. Runtime: the
 //! builder's own system without the toolchain. Command: kept.
 
-use super::binary::{self, option};
+use super::binary;
 use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -11,6 +11,7 @@ use crate::assists::split_stage::runtime;
 use crate::assists::split_stage::shell::Command;
 use crate::assists::split_stage::view::View;
 use crate::model::ImageRef;
+use crate::model::tools::option;
 
 pub(super) struct Zig;
 

@@ -8,10 +8,8 @@
 
 mod build;
 mod class_path;
-mod gradle;
 mod gradle_boot_run;
 mod jar;
-mod maven;
 mod native;
 mod options;
 mod spring_boot_run;
@@ -28,6 +26,7 @@ use crate::assists::split_stage::runtime::{self, Runtime, jdk};
 use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
 use crate::assists::split_stage::view::View;
+use crate::model::tools::{gradle, maven};
 use crate::model::{Arguments, ImageRef, Instruction, InstructionId};
 use crate::syntax::Keyword;
 

@@ -1,7 +1,7 @@
 //! Paths inside the image.
 
 /// `path` seen from the directory `base`: absolute, without `.`, `..` and doubled slashes.
-pub(super) fn join(base: &str, path: &str) -> String {
+pub(crate) fn join(base: &str, path: &str) -> String {
     let from = if path.starts_with('/') { "" } else { base };
     let mut parts: Vec<&str> = Vec::new();
     for part in from.split('/').chain(path.split('/')) {
@@ -15,12 +15,12 @@ pub(super) fn join(base: &str, path: &str) -> String {
 }
 
 /// Whether `path` is `dir` or lies in it; both absolute and clean.
-pub(super) fn is_within(path: &str, dir: &str) -> bool {
+pub(crate) fn is_within(path: &str, dir: &str) -> bool {
     dir == "/" || path.strip_prefix(dir).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The directory that holds `path`.
-pub(super) fn parent(path: &str) -> &str {
+pub(crate) fn parent(path: &str) -> &str {
     match path.rfind('/') {
         Some(0) | None => "/",
         Some(at) => &path[..at],
@@ -28,12 +28,12 @@ pub(super) fn parent(path: &str) -> &str {
 }
 
 /// The last part of `path`.
-pub(super) fn file_name(path: &str) -> &str {
+pub(crate) fn file_name(path: &str) -> &str {
     path.trim_end_matches('/').rsplit('/').next().unwrap_or(path)
 }
 
 /// How to write the absolute `path` in the directory `dir`: relative when it lies in it.
-pub(super) fn relative_to<'p>(path: &'p str, dir: &str) -> &'p str {
+pub(crate) fn relative_to<'p>(path: &'p str, dir: &str) -> &'p str {
     let inside = if dir == "/" {
         path.strip_prefix('/')
     } else {

@@ -1,21 +1,21 @@
 //! Gradle's command line, with and without its wrapper.
 
-use crate::assists::split_stage::paths;
-use crate::assists::split_stage::shell::{Command, Word, is_shell};
+use crate::model::paths;
+use crate::syntax::shell::{Command, Word, is_shell};
 
 /// A call of Gradle or its wrapper.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Call {
+pub(crate) struct Call {
     /// The words that start it: `gradle`, `./gradlew`, `sh gradlew`.
-    pub(super) launcher: Vec<String>,
+    pub(crate) launcher: Vec<String>,
     /// Tasks, in order, with the project in front.
-    pub(super) tasks: Vec<String>,
+    pub(crate) tasks: Vec<String>,
     /// Options that change what is built, in order.
-    pub(super) options: Vec<String>,
+    pub(crate) options: Vec<String>,
     /// The value of `-p`.
     project: Option<String>,
     /// Whether a variable or wildcard hides some of it.
-    pub(super) dynamic: bool,
+    pub(crate) dynamic: bool,
 }
 
 /// Options whose value is the next word.
@@ -66,12 +66,12 @@ const PACKAGING: [&str; 22] = [
 
 impl Call {
     /// Reads a command that calls Gradle or the wrapper, by whatever path, itself or through a shell.
-    pub(super) fn of(command: &Command) -> Option<Self> {
+    pub(crate) fn of(command: &Command) -> Option<Self> {
         Self::of_words(command.argv())
     }
 
     /// The same for the words of a command.
-    pub(super) fn of_words(argv: &[Word]) -> Option<Self> {
+    pub(crate) fn of_words(argv: &[Word]) -> Option<Self> {
         let is_gradle = |word: &Word| matches!(paths::file_name(&word.text), "gradlew" | "gradle");
         let at = match argv {
             [first, ..] if is_gradle(first) => 0,
@@ -104,22 +104,22 @@ impl Call {
     }
 
     /// Whether it leaves something to run.
-    pub(super) fn packages(&self) -> bool {
+    pub(crate) fn packages(&self) -> bool {
         self.tasks.iter().any(|task| PACKAGING.contains(&name(task)))
     }
 
     /// Whether it also makes the plain jar, without what the application depends on.
-    pub(super) fn makes_plain_jar(&self) -> bool {
+    pub(crate) fn makes_plain_jar(&self) -> bool {
         self.tasks.iter().any(|task| matches!(name(task), "build" | "assemble" | "jar"))
     }
 
     /// The directory of the whole project, for a call in `dir`.
-    pub(super) fn project_dir(&self, dir: &str) -> String {
+    pub(crate) fn project_dir(&self, dir: &str) -> String {
         self.project.as_ref().map_or_else(|| dir.to_owned(), |project| paths::join(dir, project))
     }
 
     /// The directory of the subproject that the last packaging task is for, below the project's.
-    pub(super) fn subproject(&self) -> Option<String> {
+    pub(crate) fn subproject(&self) -> Option<String> {
         let task = self.tasks.iter().rev().find(|task| PACKAGING.contains(&name(task)))?;
         let (path, _) = task.rsplit_once(':')?;
         let path = path.trim_start_matches(':').replace(':', "/");
@@ -127,20 +127,20 @@ impl Call {
     }
 
     /// The task of this name, with its project.
-    pub(super) fn task(&self, wanted: &str) -> Option<&str> {
+    pub(crate) fn task(&self, wanted: &str) -> Option<&str> {
         self.tasks.iter().map(String::as_str).find(|task| name(task) == wanted)
     }
 }
 
 /// A task's name without its project.
-pub(super) fn name(task: &str) -> &str {
+pub(crate) fn name(task: &str) -> &str {
     task.rsplit(':').next().unwrap_or(task)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assists::split_stage::shell;
+    use crate::syntax::shell;
 
     fn call(text: &str) -> Option<Call> {
         Call::of(&shell::parse(text).unwrap()[0])

@@ -1,26 +1,26 @@
 //! Maven's command line.
 
-use crate::assists::split_stage::paths;
-use crate::assists::split_stage::shell::{Command, Word, is_shell};
+use crate::model::paths;
+use crate::syntax::shell::{Command, Word, is_shell};
 
 /// A call of Maven or its wrapper.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Call {
+pub(crate) struct Call {
     /// The words that start it: `mvn`, `./mvnw`, `sh mvnw`.
-    pub(super) launcher: Vec<String>,
+    pub(crate) launcher: Vec<String>,
     /// Phases and goals, in order.
-    pub(super) goals: Vec<String>,
+    pub(crate) goals: Vec<String>,
     /// Options, in order.
-    pub(super) options: Vec<Opt>,
+    pub(crate) options: Vec<Opt>,
     /// Whether a variable or wildcard hides some of it.
-    pub(super) dynamic: bool,
+    pub(crate) dynamic: bool,
 }
 
 /// An option: its name as Maven's short form where it has one, and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Opt {
-    pub(super) name: String,
-    pub(super) value: Option<String>,
+pub(crate) struct Opt {
+    pub(crate) name: String,
+    pub(crate) value: Option<String>,
 }
 
 /// Options with a value, short and long.
@@ -74,7 +74,7 @@ const EARLIER: [&str; 16] = [
 
 impl Call {
     /// Reads a command that calls Maven or the wrapper, by whatever path, itself or through a shell.
-    pub(super) fn of(command: &Command) -> Option<Self> {
+    pub(crate) fn of(command: &Command) -> Option<Self> {
         let argv = command.argv();
         let is_wrapper = |word: &Word| matches!(paths::file_name(&word.text), "mvnw" | "mvn" | "mvnd");
         let at = match argv {
@@ -100,7 +100,7 @@ impl Call {
     }
 
     /// Whether it leaves the artifact in `target/`.
-    pub(super) fn packages(&self) -> bool {
+    pub(crate) fn packages(&self) -> bool {
         let by_goal = |goal: &str| {
             ["assembly:", "shade:", "jar:", "war:"].iter().any(|it| goal.starts_with(it))
                 || goal == "spring-boot:repackage"
@@ -109,7 +109,7 @@ impl Call {
     }
 
     /// Whether all that hides of it are variables, in the values of properties.
-    pub(super) fn depends_on_plain_variables(&self) -> bool {
+    pub(crate) fn depends_on_plain_variables(&self) -> bool {
         let plain = |text: &str| !text.contains(['(', '`', '*', '"', '\\']);
         let property = |it: &Opt| it.name == "-D" && it.value.as_deref().is_some_and(plain);
         !self.goals.iter().any(|it| it.contains('$'))
@@ -119,12 +119,12 @@ impl Call {
     }
 
     /// Whether it builds only some of a project's modules.
-    pub(super) fn picks_modules(&self) -> bool {
+    pub(crate) fn picks_modules(&self) -> bool {
         self.options.iter().any(|it| matches!(it.name.as_str(), "-pl" | "-rf"))
     }
 
     /// The directory of the project, for a call in `dir`.
-    pub(super) fn project_dir(&self, dir: &str) -> String {
+    pub(crate) fn project_dir(&self, dir: &str) -> String {
         let file = self.options.iter().rev().find(|it| it.name == "-f").and_then(|it| it.value.as_deref());
         match file.map(|file| paths::join(dir, file)) {
             Some(file) if file.ends_with(".xml") => paths::parent(&file).to_owned(),
@@ -134,7 +134,7 @@ impl Call {
     }
 
     /// Whether a goal of Spring Boot's plugin is called.
-    pub(super) fn names_spring_boot(&self) -> bool {
+    pub(crate) fn names_spring_boot(&self) -> bool {
         self.goals
             .iter()
             .any(|goal| goal.starts_with("spring-boot:") || goal.contains(":spring-boot-maven-plugin:"))
@@ -142,12 +142,12 @@ impl Call {
 }
 
 /// Whether a goal is a phase of Maven's life cycles.
-pub(super) fn is_phase(goal: &str) -> bool {
+pub(crate) fn is_phase(goal: &str) -> bool {
     PACKAGING.contains(&goal) || EARLIER.contains(&goal)
 }
 
 /// Whether a text speaks of packaging at all: for scripts that cannot be read.
-pub(super) fn speaks_of_packaging(text: &str) -> bool {
+pub(crate) fn speaks_of_packaging(text: &str) -> bool {
     let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
     words.any(|word| PACKAGING.contains(&word))
 }
@@ -173,7 +173,7 @@ fn option<'a>(word: &'a str, rest: &mut impl Iterator<Item = &'a str>) -> Opt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assists::split_stage::shell;
+    use crate::syntax::shell;
 
     fn call(text: &str) -> Option<Call> {
         Call::of(&shell::parse(text).unwrap()[0])

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// How a command is joined to its neighbour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Join {
+pub(crate) enum Join {
     /// The list begins or ends here.
     Edge,
     /// `&&`
@@ -23,27 +23,27 @@ pub(super) enum Join {
 
 /// One word of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// Its value, quotes and escapes resolved; variables stay as written.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Where it stands in the text that was read.
-    pub(super) range: Range<usize>,
+    pub(crate) range: Range<usize>,
     /// Whether a variable, a command substitution or `~` in it makes the value unknown.
-    pub(super) dynamic: bool,
+    pub(crate) dynamic: bool,
     /// Whether it holds an unquoted wildcard.
-    pub(super) glob: bool,
+    pub(crate) glob: bool,
     /// Whether some of it is quoted.
     quoted: bool,
 }
 
 impl Word {
     /// A word that stands for exactly this value, such as a string of a JSON array.
-    pub(super) fn literal(text: &str, range: Range<usize>) -> Self {
+    pub(crate) fn literal(text: &str, range: Range<usize>) -> Self {
         Self { text: text.to_owned(), range, ..Self::default() }
     }
 
     /// The value, unless a variable or a wildcard makes it unknown.
-    pub(super) fn exact(&self) -> Option<&str> {
+    pub(crate) fn exact(&self) -> Option<&str> {
         (!self.dynamic && !self.glob).then_some(self.text.as_str())
     }
 
@@ -58,35 +58,35 @@ impl Word {
 
 /// A simple command with the words it is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Command {
+pub(crate) struct Command {
     /// All words, leading assignments included, redirections not.
     words: Vec<Word>,
     /// The files that its output goes to or its input comes from.
-    pub(super) redirects: Vec<Word>,
+    pub(crate) redirects: Vec<Word>,
     /// How the command before is joined to it.
-    pub(super) before: Join,
+    pub(crate) before: Join,
     /// How it is joined to the command behind it.
-    pub(super) after: Join,
+    pub(crate) after: Join,
 }
 
 impl Command {
     /// A command that the system starts without a shell.
-    pub(super) fn exec(words: Vec<Word>) -> Self {
+    pub(crate) fn exec(words: Vec<Word>) -> Self {
         Self { words, redirects: Vec::new(), before: Join::Edge, after: Join::Edge }
     }
 
     /// Where its first word begins.
-    pub(super) fn start(&self) -> Option<usize> {
+    pub(crate) fn start(&self) -> Option<usize> {
         self.words.first().map(|word| word.range.start)
     }
 
     /// Where its last word ends, redirections not counted; none where it has some.
-    pub(super) fn end(&self) -> Option<usize> {
+    pub(crate) fn end(&self) -> Option<usize> {
         self.words.last().filter(|_| self.redirects.is_empty()).map(|word| word.range.end)
     }
 
     /// Program and arguments: without leading assignments and `exec`.
-    pub(super) fn argv(&self) -> &[Word] {
+    pub(crate) fn argv(&self) -> &[Word] {
         let start = self.words.iter().take_while(|word| word.is_assignment()).count();
         let argv = &self.words[start..];
         match argv.first() {
@@ -96,31 +96,31 @@ impl Command {
     }
 
     /// The variables that are set for it alone.
-    pub(super) fn assignments(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn assignments(&self) -> impl Iterator<Item = &str> {
         let assigned = self.words.iter().take_while(|word| word.is_assignment());
         assigned.filter_map(|word| word.text.split_once('=')).map(|(name, _)| name)
     }
 
     /// The assignments before it, which count for it alone: names and values.
-    pub(super) fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
         let assigned = self.words.iter().take_while(|word| word.is_assignment());
         assigned.filter_map(|word| word.text.split_once('='))
     }
 
     /// The program's name without its directory; empty when it is not known.
-    pub(super) fn program(&self) -> &str {
+    pub(crate) fn program(&self) -> &str {
         program_name(self.argv().first())
     }
 
     /// Whether it runs for certain once those before it succeeded, and its failure stops what follows or
     /// the whole: no `||` and no `|` beside it.
-    pub(super) fn is_certain(&self) -> bool {
+    pub(crate) fn is_certain(&self) -> bool {
         ![self.before, self.after].iter().any(|join| matches!(join, Join::Or | Join::Pipe))
     }
 }
 
 /// Reads a list of simple commands; none when there is more in it than that.
-pub(super) fn parse(text: &str) -> Option<Vec<Command>> {
+pub(crate) fn parse(text: &str) -> Option<Vec<Command>> {
     let mut lexer = Lexer::new(text);
     lexer.read()?;
     Some(lexer.commands)
@@ -367,19 +367,19 @@ impl<'a> Lexer<'a> {
 }
 
 /// A program's name without its directory; empty when it is not known.
-pub(super) fn program_name(word: Option<&Word>) -> &str {
+pub(crate) fn program_name(word: Option<&Word>) -> &str {
     // `$JAVA_HOME/bin/java`: the directory may be unknown as long as the name is not.
     let name = word.and_then(|word| word.text.rsplit('/').next()).unwrap_or("");
     if name.contains(['$', '*', '?', '~', '`']) { "" } else { name }
 }
 
 /// Whether a program is a shell that takes `-c`.
-pub(super) fn is_shell(program: &str) -> bool {
+pub(crate) fn is_shell(program: &str) -> bool {
     matches!(program.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
 }
 
 /// The word as it must be written for a shell to read exactly it.
-pub(super) fn quote(word: &str) -> String {
+pub(crate) fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
