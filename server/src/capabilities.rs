@@ -6,8 +6,8 @@ use tower_lsp_server::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
     CodeActionProviderCapability, CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities,
     FoldingRangeProviderCapability, HoverProviderCapability, MarkupKind, OneOf, PositionEncodingKind,
-    RenameOptions, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    RenameOptions, SaveOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
 };
 
 /// What a client makes of diagnostics: told apart for those it pulls and those it is sent.
@@ -25,6 +25,11 @@ pub(crate) struct ClientSupport {
     pub(crate) markdown_hover: bool,
     pub(crate) markdown_completion: bool,
     pub(crate) snippets: bool,
+    pub(crate) markdown_signatures: bool,
+    /// The parts of a signature by their place in its label.
+    pub(crate) label_offsets: bool,
+    /// A part at the cursor for each signature, not one for all.
+    pub(crate) active_parameters: bool,
     pub(crate) nested_symbols: bool,
     pub(crate) definition_links: bool,
     /// Edits with the version they are meant for.
@@ -54,6 +59,7 @@ impl ClientSupport {
         let workspace = client.workspace.clone().unwrap_or_default();
         let text = client.text_document.clone().unwrap_or_default();
         let completion = text.completion.unwrap_or_default().completion_item.unwrap_or_default();
+        let signature = text.signature_help.unwrap_or_default().signature_information.unwrap_or_default();
         let folding = text.folding_range.unwrap_or_default();
         let action = text.code_action.unwrap_or_default();
         let pushed = text.publish_diagnostics.unwrap_or_default();
@@ -64,6 +70,12 @@ impl ClientSupport {
             markdown_hover: knows_markdown(text.hover.unwrap_or_default().content_format),
             markdown_completion: knows_markdown(completion.documentation_format),
             snippets: yes(completion.snippet_support),
+            label_offsets: yes(signature
+                .parameter_information
+                .as_ref()
+                .and_then(|it| it.label_offset_support)),
+            active_parameters: yes(signature.active_parameter_support),
+            markdown_signatures: knows_markdown(signature.documentation_format),
             nested_symbols: yes(text
                 .document_symbol
                 .unwrap_or_default()
@@ -143,6 +155,13 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
             // Not the space: a list after each word of a RUN would be in the way.
             trigger_characters: Some(["-", "=", ",", "$", "{", ":"].map(str::to_owned).to_vec()),
             ..CompletionOptions::default()
+        }),
+        signature_help_provider: Some(SignatureHelpOptions {
+            // What an argument, a flag, its value, a JSON array and its elements begin after.
+            trigger_characters: Some([" ", "-", "=", ",", "[", "\""].map(str::to_owned).to_vec()),
+            // What parts a word: a tag, a group, a protocol, a digest.
+            retrigger_characters: Some([":", "/", "@", "]"].map(str::to_owned).to_vec()),
+            ..SignatureHelpOptions::default()
         }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(vec![

@@ -14,7 +14,7 @@ use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServ
 use crate::diagnostics::Publisher;
 use crate::disk;
 use crate::framing::{self, Messages};
-use crate::handlers::{call_hierarchy, notification, request};
+use crate::handlers::{call_hierarchy, notification, request, signature};
 pub use crate::state::Snapshot;
 use crate::state::State;
 
@@ -231,6 +231,9 @@ impl LanguageServer for Server {
     }
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         request::completion(self, params).await
+    }
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        signature::signature_help(self, params).await
     }
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         request::code_action(self, params).await

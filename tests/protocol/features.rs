@@ -25,6 +25,11 @@ fn able() -> Value {
             "definition": { "linkSupport": true },
             "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
             "foldingRange": { "lineFoldingOnly": true, "rangeLimit": 1 },
+            "signatureHelp": { "signatureInformation": {
+                "documentationFormat": ["markdown"],
+                "parameterInformation": { "labelOffsetSupport": true },
+                "activeParameterSupport": true,
+            } },
             "completion": { "completionItem": { "snippetSupport": true, "documentationFormat": ["markdown"] } },
             "codeAction": { "isPreferredSupport": true, "disabledSupport": true },
             "publishDiagnostics": { "relatedInformation": true, "tagSupport": { "valueSet": [1] }, "codeDescriptionSupport": true },
@@ -139,6 +144,42 @@ async fn folds_are_cut_to_what_the_client_wants() {
     let folds = plain.request("textDocument/foldingRange", document()).await.unwrap();
     assert!(folds.as_array().unwrap().len() > 1);
     assert!(folds[0]["startCharacter"].is_u64() && folds[0]["endCharacter"].is_u64());
+}
+
+#[tokio::test]
+async fn signature_help_is_what_the_client_can_show() {
+    let text = "FROM a\nUSER b:\nCOPY x \nRUN make all\n";
+    let mut able = client(able(), text).await;
+    let help = able.ask_at("signatureHelp", 2, 7).await;
+    assert_eq!((&help["activeSignature"], &help["activeParameter"]), (&json!(0), &json!(2)));
+    let form = &help["signatures"][0];
+    assert_eq!(form["label"], "COPY [flags] <source>… <destination>");
+    assert_eq!(form["activeParameter"], 2);
+    assert_eq!(form["documentation"]["kind"], "markdown");
+    assert_eq!(form["parameters"][2]["label"], json!([23, 36]), "in UTF-16 units, `…` is one");
+
+    let mut plain = client(json!({}), text).await;
+    let help = plain.ask_at("signatureHelp", 1, 7).await;
+    assert_eq!((&help["activeSignature"], &help["activeParameter"]), (&json!(0), &json!(1)));
+    let form = &help["signatures"][0];
+    assert_eq!(form["parameters"][1]["label"], "<group>");
+    assert_eq!(form.get("activeParameter"), None);
+    assert_eq!(form["documentation"]["kind"], "plaintext");
+}
+
+#[tokio::test]
+async fn signature_help_stays_away_from_commands_unless_asked_for() {
+    let mut client = client(json!({}), "FROM a\nRUN make all\n").await;
+    let mut help = async |column: u32, context: Value| {
+        let mut params = at(1, column);
+        params["context"] = context;
+        client.request("textDocument/signatureHelp", params).await.unwrap()
+    };
+    let typed = json!({ "triggerKind": 2, "triggerCharacter": " ", "isRetrigger": false });
+    assert_eq!(help(9, typed.clone()).await, Value::Null);
+    assert_eq!(help(4, typed).await["signatures"][0]["label"], "RUN [flags] <command>");
+    let asked = json!({ "triggerKind": 1, "isRetrigger": false });
+    assert_eq!(help(9, asked).await["signatures"][0]["label"], "RUN [flags] <command>");
 }
 
 const HALF_TYPED: &str = "FROM alpine AS builder\nFROM alpine\nCOPY --from=bu /a /b\nHEA";

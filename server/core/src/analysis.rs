@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::assists::split_stage::ContextFiles;
 use crate::assists::{self, CodeAction};
 use crate::ide::{
-    call_hierarchy, completion, definition, folding, highlight, hover, references, rename, symbols,
+    call_hierarchy, completion, definition, folding, highlight, hover, references, rename, signature, symbols,
 };
 use crate::lint::{self, Diagnostic};
 use crate::model::SourceFile;
@@ -148,6 +148,11 @@ impl Analysis {
         new_name: &str,
     ) -> Result<crate::text::SourceChange, rename::RenameError> {
         rename::rename(&self.file, offset, new_name)
+    }
+
+    /// The forms of what is typed at `offset`.
+    pub fn signature_help(&self, offset: TextSize) -> Option<signature::SignatureHelp> {
+        signature::signature_help(&self.file, offset)
     }
 
     /// The outline: stages with their instructions.

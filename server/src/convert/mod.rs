@@ -2,4 +2,5 @@
 
 mod call_hierarchy;
 pub(crate) mod from_proto;
+mod signature;
 pub(crate) mod to_proto;

@@ -309,7 +309,7 @@ fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
     }
 }
 
-fn markup(markdown: String, knows_markdown: bool) -> lsp::MarkupContent {
+pub(super) fn markup(markdown: String, knows_markdown: bool) -> lsp::MarkupContent {
     if knows_markdown {
         lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: markdown }
     } else {

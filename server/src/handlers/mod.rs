@@ -3,3 +3,4 @@
 pub(crate) mod call_hierarchy;
 pub(crate) mod notification;
 pub(crate) mod request;
+pub(crate) mod signature;

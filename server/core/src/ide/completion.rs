@@ -7,14 +7,12 @@
 //! parser directives. In comments, heredocs, other shell text and free words nothing is offered.
 
 mod images;
-mod place;
 mod variables;
-
-use place::{Place, Typed, Word, place};
 
 use super::hover::stage_card;
 use super::markdown::one_line;
-use super::texts::{self, MOUNT_SHARING, MOUNT_TYPES, mount_keys};
+use super::place::{Place, Typed, Word, place};
+use super::texts::{self, MOUNT_SHARING, MOUNT_TYPES, mount_keys, usual_key};
 use crate::model::{Dockerfile, Instruction, SourceFile, Stage, StageId};
 use crate::syntax::{DirectiveName, Keyword};
 use crate::{TextRange, TextSize};
@@ -413,7 +411,7 @@ fn mount_key_names(list: &mut List<'_>, others: &[&str], field: &Word, ends: imp
     let used: Vec<String> = others.iter().map(of).collect();
     let kind = others.iter().rev().find_map(|it| it.strip_prefix("type=")).unwrap_or("bind");
     for key in mount_keys(kind) {
-        if used.iter().any(|it| same_key(it, key)) {
+        if used.iter().any(|it| usual_key(it) == *key) {
             continue;
         }
         let boolean = matches!(*key, "readonly" | "readwrite" | "required");
@@ -424,18 +422,6 @@ fn mount_key_names(list: &mut List<'_>, others: &[&str], field: &Word, ends: imp
         }
         item.documentation = texts::mount_key(kind, key).map(|it| it.documentation()).unwrap_or_default();
     }
-}
-
-/// Whether two spellings are of the same key.
-fn same_key(written: &str, key: &str) -> bool {
-    let usual = match written {
-        "src" => "source",
-        "dst" | "destination" => "target",
-        "ro" => "readonly",
-        "rw" => "readwrite",
-        other => other,
-    };
-    usual == key
 }
 
 /// What a FROM can begin with: an earlier stage, nothing at all, or an image.

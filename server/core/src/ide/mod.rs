@@ -7,8 +7,10 @@ pub mod folding;
 pub mod highlight;
 pub mod hover;
 mod markdown;
+mod place;
 pub mod references;
 pub mod rename;
+pub mod signature;
 pub mod symbol_at;
 pub mod symbols;
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Every feature at every offset of texts that are nasty or not finished: nothing may panic, and every
 //! range has to lie in the text.
 
-use super::{call_hierarchy, completion, definition, folding, highlight, hover, references, rename, symbols};
+use super::{
+    call_hierarchy, completion, definition, folding, highlight, hover, references, rename, signature, symbols,
+};
 use crate::model::SourceFile;
 use crate::{TextRange, TextSize};
 
@@ -61,6 +63,10 @@ fn check_offsets(text: &str, first: usize) {
             let renamed = change.apply(text).unwrap();
             assert_eq!(renamed.contains("renamed"), !change.edits().is_empty());
         }
+        if let Some(help) = signature::signature_help(&file, offset) {
+            assert!(help.active < help.signatures.len());
+            help.signatures.iter().for_each(check_signature);
+        }
         for item in completion::completions(&file, offset) {
             inside(item.replace);
             let line = file.text().line_range(item.replace.start());
@@ -69,6 +75,13 @@ fn check_offsets(text: &str, first: usize) {
             assert!(item.replace.start() <= cursor, "{item:?} at {offset:?} of {text:?}");
             assert!(!item.label.is_empty() && !item.insert.is_empty());
         }
+    }
+}
+
+fn check_signature(signature: &signature::Signature) {
+    assert!(signature.active_parameter.is_none_or(|it| it < signature.parameters.len()), "{signature:?}");
+    for parameter in &signature.parameters {
+        assert!(signature.label.get(parameter.label.clone()).is_some(), "{signature:?}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! Official images by name, and their tags.
 
-use super::place::Word;
 use super::{CompletionKind, List};
 use crate::TextRange;
+use crate::ide::place::Word;
 use crate::images::{self, official};
 use crate::model::ImageRef;
 

@@ -1,8 +1,8 @@
 //! Variables behind a `$` that is being typed.
 
-use super::place::{Typed, Word};
 use super::{CompletionKind, List};
 use crate::TextRange;
+use crate::ide::place::{Typed, Word};
 use crate::model::scope::{is_automatic, is_proxy, visible_before};
 use crate::model::{Arguments, Dockerfile, VarDef, VarDefKind};
 use crate::syntax::Keyword;

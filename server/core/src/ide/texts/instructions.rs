@@ -3,11 +3,12 @@
 use super::Text;
 use crate::syntax::Keyword;
 
-/// The text about an instruction; none for a keyword that is not of the language.
+/// The text about an instruction; none for a keyword that is not of the language. Each line of its usage is one
+/// form of the instruction.
 pub(in crate::ide) fn instruction(keyword: Keyword) -> Option<Text> {
     Some(match keyword {
         Keyword::Add => Text::new(
-            "ADD [flags] <source>… <destination>",
+            "ADD [flags] <source>… <destination>\nADD [flags] [\"<source>\"…, \"<destination>\"]",
             "Adds files to the image: from the build context, a URL or a Git repository. A local tar archive is unpacked. For plain files `COPY` says more clearly what happens.",
             "add",
         ),
@@ -17,17 +18,17 @@ pub(in crate::ide) fn instruction(keyword: Keyword) -> Option<Text> {
             "arg",
         ),
         Keyword::Cmd => Text::new(
-            "CMD [\"<program>\", \"<argument>\"…]",
+            "CMD [\"<program>\", \"<argument>\"…]\nCMD [\"<default argument>\"…]\nCMD <command>",
             "What a container runs by default, or the default arguments of `ENTRYPOINT`. Only the last one in a stage counts. In JSON form no shell stands between the program and its signals.",
             "cmd",
         ),
         Keyword::Copy => Text::new(
-            "COPY [flags] <source>… <destination>",
+            "COPY [flags] <source>… <destination>\nCOPY [flags] [\"<source>\"…, \"<destination>\"]",
             "Copies files into the image: from the build context, or with `--from` from another stage or image. A relative destination counts from `WORKDIR`.",
             "copy",
         ),
         Keyword::Entrypoint => Text::new(
-            "ENTRYPOINT [\"<program>\", \"<argument>\"…]",
+            "ENTRYPOINT [\"<program>\", \"<argument>\"…]\nENTRYPOINT <command>",
             "The program that a container always runs; `CMD` or the arguments of `docker run` are appended in JSON form. In shell form they are ignored, and signals reach the shell only.",
             "entrypoint",
         ),
@@ -42,7 +43,7 @@ pub(in crate::ide) fn instruction(keyword: Keyword) -> Option<Text> {
             "expose",
         ),
         Keyword::From => Text::new(
-            "FROM [--platform=<platform>] <image|stage> [AS <name>]",
+            "FROM [--platform=<platform>] <image>[:<tag>][@<digest>] [AS <name>]\nFROM [--platform=<platform>] <stage> [AS <name>]",
             "Begins a build stage on top of an image, an earlier stage or `scratch`. Variables in it come from the `ARG`s above the first `FROM`.",
             "from",
         ),
@@ -67,7 +68,7 @@ pub(in crate::ide) fn instruction(keyword: Keyword) -> Option<Text> {
             "onbuild",
         ),
         Keyword::Run => Text::new(
-            "RUN [flags] <command>\nRUN [flags] <<EOF",
+            "RUN [flags] <command>\nRUN [flags] <<EOF\nRUN [flags] [\"<program>\", \"<argument>\"…]",
             "Runs a command while the image is built and keeps what it changes as a layer. The shell form goes through `SHELL`; `--mount` gives it caches, secrets and files of other stages.",
             "run",
         ),
@@ -87,7 +88,7 @@ pub(in crate::ide) fn instruction(keyword: Keyword) -> Option<Text> {
             "user",
         ),
         Keyword::Volume => Text::new(
-            "VOLUME <path> …",
+            "VOLUME <path> …\nVOLUME [\"<path>\"…]",
             "Marks paths whose data live outside of the container: each container gets a volume there unless one is given.",
             "volume",
         ),

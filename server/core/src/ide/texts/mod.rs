@@ -4,11 +4,16 @@ mod flags;
 mod instructions;
 mod mounts;
 mod others;
+mod parts;
 
 pub(super) use flags::flag;
 pub(super) use instructions::instruction;
-pub(super) use mounts::{MOUNT_SHARING, MOUNT_TYPES, mount_key, mount_keys, mount_sharing, mount_type};
+pub(super) use mounts::{
+    MOUNT_SHARING, MOUNT_TYPES, mount_key, mount_keys, mount_needs_target, mount_sharing, mount_type,
+    usual_key,
+};
 pub(super) use others::{BUILD_CHECKS, check_option, directive, heredoc, predefined, stage_name_keyword};
+pub(super) use parts::{Part, parts};
 
 /// The page that the anchors belong to.
 const REFERENCE: &str = "https://docs.docker.com/reference/dockerfile/";

@@ -19,6 +19,22 @@ pub(in crate::ide) fn mount_keys(kind: &str) -> &'static [&'static str] {
     }
 }
 
+/// The usual spelling of a key that has several.
+pub(in crate::ide) fn usual_key(key: &str) -> &str {
+    match key {
+        "src" => "source",
+        "dst" | "destination" => "target",
+        "ro" => "readonly",
+        "rw" => "readwrite",
+        _ => key,
+    }
+}
+
+/// Whether a mount of this type has to say where it goes.
+pub(in crate::ide) fn mount_needs_target(kind: &str) -> bool {
+    matches!(kind, "bind" | "cache" | "tmpfs")
+}
+
 /// The text about a type of mount.
 pub(in crate::ide) fn mount_type(kind: &str) -> Option<Text> {
     Some(match kind {
@@ -54,18 +70,18 @@ pub(in crate::ide) fn mount_type(kind: &str) -> Option<Text> {
 /// The text about a key of a mount of some type, in any of its spellings.
 pub(in crate::ide) fn mount_key(kind: &str, key: &str) -> Option<Text> {
     let anchor = mount_type(kind).map_or("run---mount", |text| text.anchor);
-    let (usage, about) = match key {
+    let (usage, about) = match usual_key(key) {
         "type" => ("type=<bind|cache|secret|ssh|tmpfs>", "What is mounted; `bind` when it is not given."),
-        "source" | "src" => {
+        "source" => {
             ("source=<path>", "The path inside of `from` that is mounted; its root when it is not given.")
         }
-        "target" | "dst" | "destination" => ("target=<path>", target(kind)),
+        "target" => ("target=<path>", target(kind)),
         "from" => (
             "from=<stage|image|context>",
             "Where the files come from: a stage above this one (by name, not by index), an image or a named build context. Without it a `bind` mount takes the build context, a `cache` starts empty.",
         ),
-        "readonly" | "ro" => ("readonly", "Forbids writing to the mount."),
-        "readwrite" | "rw" => {
+        "readonly" => ("readonly", "Forbids writing to the mount."),
+        "readwrite" => {
             ("readwrite", "Allows writing to the mount; what is written is thrown away after the command.")
         }
         "required" => (

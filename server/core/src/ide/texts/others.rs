@@ -8,13 +8,13 @@ use crate::syntax::DirectiveName;
 pub(in crate::ide) fn directive(name: DirectiveName) -> Text {
     match name {
         DirectiveName::Syntax => Text::new(
-            "# syntax=docker/dockerfile:1",
+            "# syntax=<image>",
             "The frontend image that builds this file. With `docker/dockerfile:1` the newest features work on older builders too.",
             "syntax",
         ),
         DirectiveName::Escape => Text::new(
-            "# escape=\\ (or a backtick)",
-            "The character that continues a line and escapes others. A backtick suits Windows paths.",
+            "# escape=<character>",
+            "The character that continues a line and escapes others: `\\` unless given. A backtick suits Windows paths.",
             "escape",
         ),
         DirectiveName::Check => Text::new(

@@ -203,6 +203,31 @@ fn in_single_quotes(text: &str) -> bool {
     open == Some('\'')
 }
 
+/// The text of an instruction around the cursor, its lines joined.
+pub(super) struct Around<'a> {
+    /// The instruction.
+    pub(super) instruction: Instruction<'a>,
+    /// What stands in front of the cursor.
+    pub(super) before: String,
+    /// What stands behind it.
+    pub(super) after: String,
+}
+
+/// The instruction that is typed at `offset`; none in comments and in the text of heredocs.
+pub(super) fn around(file: &SourceFile, offset: TextSize) -> Option<Around<'_>> {
+    let offset = offset.min(file.text().len());
+    let instruction = instruction_around(file, offset)?;
+    let mut heredocs = instruction.data.heredocs.iter();
+    if heredocs.any(|it| instruction.abs(it.content.range).start() <= offset) {
+        return None;
+    }
+    let prefix = Prefix::of(file, instruction, offset)?;
+    let line = &instruction.data.line;
+    let at = line.offset_of_source(u32::from(offset - instruction.start));
+    let after = line.text().get(at..).unwrap_or_default().to_owned();
+    Some(Around { instruction, before: prefix.text().to_owned(), after })
+}
+
 /// An instruction's text in front of the cursor, its lines joined.
 struct Prefix {
     line: LogicalLine,
