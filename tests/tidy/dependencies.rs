@@ -8,8 +8,11 @@ use crate::tree::{none, read, root};
 /// The crates that the core may use. A further one needs a reason as good as theirs.
 const CORE: &[&str] = &[
     "ropey",                  // the text: cheap clones, cheap edits
+    "roxmltree",              // pom.xml and *.csproj, which are handed over as text
     "rustc-hash",             // hashing of short keys
+    "serde_json",             // package.json and its like
     "text-size",              // offsets that are not numbers
+    "toml",                   // Cargo.toml and pyproject.toml
     "tree-sitter",            // the incremental tree
     "tree-sitter-dockerfile", // our grammar
 ];

@@ -42,6 +42,34 @@ pub(crate) fn relative_to<'p>(path: &'p str, dir: &str) -> &'p str {
     inside.filter(|it| !it.is_empty()).unwrap_or(path)
 }
 
+/// Whether `path` is one that a pattern with `*` means. No `*` stands for a `/`.
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
+    let (mut patterns, mut parts) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (patterns.next(), parts.next()) {
+            (None, None) => return true,
+            (Some(pattern), Some(part)) if matches_part(pattern, part) => {}
+            _ => return false,
+        }
+    }
+}
+
+fn matches_part(pattern: &str, part: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == part };
+    let Some(mut part) = part.strip_prefix(first) else { return false };
+    let mut pieces = rest.split('*').peekable();
+    while let Some(piece) = pieces.next() {
+        if pieces.peek().is_none() {
+            return part.ends_with(piece);
+        }
+        match part.find(piece) {
+            Some(at) => part = &part[at + piece.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +80,14 @@ mod tests {
         assert_eq!(join("/app", "./"), "/app");
         assert_eq!(join("/app", "../b//c/."), "/b/c");
         assert_eq!(join("/app", "/x/../.."), "/");
+    }
+
+    #[test]
+    fn wildcards() {
+        assert!(matches("/app/target/*.jar", "/app/target/shop-1.2.jar"));
+        assert!(matches("/app/*/a*-b*.jar", "/app/x/a1-b.jar"));
+        assert!(!matches("/app/*.jar", "/app/target/a.jar") && !matches("/app/a*a", "/app/a"));
+        assert!(!matches("/app/a-*.jar", "/app/b-1.jar"));
     }
 
     #[test]

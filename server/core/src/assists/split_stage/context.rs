@@ -14,6 +14,7 @@ const WANTED: &[&str] = &[
     "build.gradle.kts",
     "composer.json",
     "go.mod",
+    "gradle.properties",
     "mix.exs",
     "next.config.js",
     "next.config.mjs",

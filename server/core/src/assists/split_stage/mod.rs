@@ -37,6 +37,7 @@ mod packages;
 
 mod plan;
 mod profile;
+mod project;
 mod rebase;
 mod render;
 mod runtime;

@@ -113,6 +113,12 @@ impl Call {
         self.tasks.iter().any(|task| matches!(name(task), "build" | "assemble" | "jar"))
     }
 
+    /// The properties that `-P` sets.
+    pub(crate) fn properties(&self) -> Vec<(String, String)> {
+        let values = self.options.iter().filter_map(|it| it.strip_prefix("-P")?.split_once('='));
+        values.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
     /// The directory of the whole project, for a call in `dir`.
     pub(crate) fn project_dir(&self, dir: &str) -> String {
         self.project.as_ref().map_or_else(|| dir.to_owned(), |project| paths::join(dir, project))

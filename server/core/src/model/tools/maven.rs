@@ -118,6 +118,13 @@ impl Call {
             })
     }
 
+    /// The properties that `-D` sets.
+    pub(crate) fn properties(&self) -> Vec<(String, String)> {
+        let values = self.options.iter().filter(|it| it.name == "-D").filter_map(|it| it.value.as_deref());
+        let pairs = values.map(|it| it.split_once('=').unwrap_or((it, "true")));
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
     /// Whether it builds only some of a project's modules.
     pub(crate) fn picks_modules(&self) -> bool {
         self.options.iter().any(|it| matches!(it.name.as_str(), "-pl" | "-rf"))

@@ -46,6 +46,10 @@ pub(super) struct Build<'a> {
     pub(super) picks_modules: bool,
     /// Whether it leaves jars that cannot be run beside the one that can.
     pub(super) plain_jars: bool,
+    /// What the command line sets for the project.
+    pub(super) properties: Vec<(String, String)>,
+    /// The tasks of Gradle, without their projects.
+    pub(super) tasks: Vec<String>,
 }
 
 impl<'a> Build<'a> {
@@ -80,11 +84,20 @@ impl<'a> Build<'a> {
 
     /// The build that a command is; the inner option is none when its directory is not known.
     fn of(run: Instruction<'a>, command: &Command, dir: Option<&str>) -> Option<Option<Self>> {
-        let plain =
-            |tool, dir: String| Self { run, tool, dir, part: None, picks_modules: false, plain_jars: false };
+        let plain = |tool, dir: String| Self {
+            run,
+            tool,
+            dir,
+            part: None,
+            picks_modules: false,
+            plain_jars: false,
+            properties: Vec::new(),
+            tasks: Vec::new(),
+        };
         if let Some(call) = maven::Call::of(command) {
             let build = |dir| Self {
                 picks_modules: call.picks_modules(),
+                properties: call.properties(),
                 ..plain(Tool::Maven, call.project_dir(dir))
             };
             return call.packages().then(|| dir.map(build));
@@ -93,7 +106,13 @@ impl<'a> Build<'a> {
             let build = |dir| {
                 let dir = call.project_dir(dir);
                 let part = call.subproject().map(|it| paths::join(&dir, &it));
-                Self { part, plain_jars: call.makes_plain_jar(), ..plain(Tool::Gradle, dir) }
+                Self {
+                    part,
+                    plain_jars: call.makes_plain_jar(),
+                    tasks: call.tasks.iter().map(|it| gradle::name(it).to_owned()).collect(),
+                    properties: call.properties(),
+                    ..plain(Tool::Gradle, dir)
+                }
             };
             return call.packages().then(|| dir.map(build));
         }

@@ -2,8 +2,8 @@
 
 use super::gradle::Call;
 use super::{
-    Case, Java, Tool, copy_command, copy_out, mounts_of_last_call, refuse_without_sources, spring_port,
-    unknown_workdir, usable_build,
+    Case, Java, Tool, copy_command, copy_out, mounts_of_last_call, named, refuse_mounted,
+    refuse_without_sources, spring_port, unknown_workdir, usable_build,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -37,12 +37,21 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
     let jars = paths::join(&part, "build/libs/*.jar");
     let jar = paths::join(view.workdir_at_end().ok_or_else(unknown_workdir)?, "app.jar");
 
-    let (added, made_by, from) = match usable_build(case, Tool::Gradle, &project)? {
-        Some(build) => {
-            let (added, from) = copy_out(view, build, &jars, "app.jar")?;
-            (added, Some(build.run.id), from)
+    let built = usable_build(case, Tool::Gradle, &project)?;
+    let made = match built {
+        Some(build) => named::matching(view, build, &jars),
+        None => named::jar_of_gradle(view, &project, &part, &["bootJar"], &call.properties()),
+    };
+    let (added, made_by, from) = match (built, &made) {
+        (Some(build), Some(made)) => {
+            refuse_mounted(view, build.run, made)?;
+            (None, Some(build.run.id), made.clone())
         }
-        None => {
+        (Some(build), None) => {
+            let (added, from) = copy_out(view, build, &jars, "app.jar")?;
+            (Some(added), Some(build.run.id), from)
+        }
+        (None, made) => {
             refuse_without_sources(view, &project)?;
             let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
             let enter = match paths::relative_to(case.dir, workdir) {
@@ -58,18 +67,29 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
             words.extend(call.options.iter().map(|it| shell::quote(it)));
             words.push("--no-daemon".to_owned());
             let mounts = mounts_of_last_call(view, "gradle", &jar)?;
-            let copy = copy_command(&jars, case.dir, &jar, false);
             let run = view.keyword(Keyword::Run);
-            let text = format!("{run} {mounts}{enter}{} && {copy}", words.join(" "));
-            (Added { after: None, text }, None, jar.clone())
+            let build = words.join(" ");
+            // What lies in a mount has to be copied out of it.
+            let stays = made.as_ref().filter(|made| mounts_of_last_call(view, "gradle", made).is_ok());
+            let (text, from) = match stays {
+                Some(made) => (format!("{run} {mounts}{enter}{build}"), made.clone()),
+                None => {
+                    let copy = copy_command(made.as_deref().unwrap_or(&jars), case.dir, &jar, false);
+                    (format!("{run} {mounts}{enter}{build} && {copy}"), jar.clone())
+                }
+            };
+            (Some(Added { after: None, text }), None, from)
         }
     };
     let plain = made_by.is_some_and(|id| case.builds.iter().any(|it| it.run.id == id && it.plain_jars));
-    let mut notes = vec![format!(
-        "Assumes that {} gets one executable jar; `cp` stops the build when there are several.",
-        paths::parent(&jars)
-    )];
-    if plain {
+    let mut notes = vec![match &made {
+        Some(made) => named::note(made),
+        None => format!(
+            "Assumes that {} gets one executable jar; `cp` stops the build when there are several.",
+            paths::parent(&jars)
+        ),
+    }];
+    if plain && made.is_none() {
         notes.push(super::jar::PLAIN.to_owned());
     }
     if view.dockerfile.instruction(start.instruction).keyword() == Keyword::Cmd {
@@ -83,7 +103,7 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
     let port = spring_port(view, words.iter().map(String::as_str));
     Ok(Recipe {
         build_dir: project,
-        added: vec![added],
+        added: added.into_iter().collect(),
         made_by,
         artifacts: vec![Artifact::new(from, jar)],
         places: vec![(start.instruction, Place::FinalAs(view.entrypoint(start.instruction, &words)))],

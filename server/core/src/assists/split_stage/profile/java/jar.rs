@@ -1,7 +1,9 @@
 //! `java -jar` as the command: the jar comes over from the builder, the command keeps its words.
 
 use super::build::{Build, maker, moves_to};
-use super::{Case, copy_out, gradle, maven, refuse_mounted, several_modules, spring_port, unknown_workdir};
+use super::{
+    Case, copy_out, gradle, maven, named, refuse_mounted, several_modules, spring_port, unknown_workdir,
+};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
@@ -40,10 +42,15 @@ pub(super) fn recipe(case: &Case<'_, '_>, word: &Word) -> Result<Recipe, Refusal
         if word.glob { built_pattern(case.builds, &path)? } else { made(view, case.builds, &path)? };
 
     let mut notes = Vec::new();
+    let named = word.glob.then(|| named::matching(view, build, &path)).flatten();
     let extension = path.rsplit_once('.').map_or("jar", |(_, extension)| extension);
     let app = format!("app.{extension}");
     let in_output = ["/target/", "/build/", "/dist/"].iter().any(|it| path.contains(it));
-    let (added, from) = if word.glob {
+    let (added, from) = if let Some(named) = named {
+        refuse_mounted(view, build.run, &named)?;
+        notes.push(named::note(&named));
+        (Vec::new(), named)
+    } else if word.glob {
         if build.picks_modules {
             return Err(several_modules(build));
         }
@@ -141,7 +148,12 @@ fn from_context(case: &Case<'_, '_>, copy: Instruction<'_>, path: &str) -> Resul
         "Line {line} took the jar from the build context, so the build in the image was for nothing: now the built \
          jar goes over."
     )];
-    let (added, from) = if pattern.contains('*') {
+    let named = named::matching(view, build, &made).filter(|_| pattern.contains('*'));
+    let (added, from) = if let Some(named) = named {
+        refuse_mounted(view, build.run, &named)?;
+        notes.push(named::note(&named));
+        (Vec::new(), named)
+    } else if pattern.contains('*') {
         notes.push(format!(
             "Assumes that one file matches `{pattern}`; `cp` stops the build when there are several."
         ));

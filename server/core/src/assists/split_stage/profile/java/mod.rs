@@ -10,6 +10,7 @@ mod build;
 mod class_path;
 mod gradle_boot_run;
 mod jar;
+mod named;
 mod native;
 mod options;
 mod spring_boot_run;

@@ -2,8 +2,8 @@
 
 use super::maven::{self, Call, Opt};
 use super::{
-    Case, Java, Tool, copy_command, copy_out, mounts_of_last_call, refuse_without_sources, spring_port,
-    unknown_workdir, usable_build,
+    Case, Java, Tool, copy_command, copy_out, mounts_of_last_call, named, refuse_mounted,
+    refuse_without_sources, spring_port, unknown_workdir, usable_build,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -26,31 +26,59 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
     }
     let run = RunGoal::of(call, start.has_shell())?;
     let project = call.project_dir(case.dir);
-    let jar = paths::join(view.workdir_at_end().ok_or_else(unknown_workdir)?, "app.jar");
+    let pom = named::pom(view, &project, call.properties());
+    if let Some(modules) = pom.as_ref().map(|it| it.modules()).filter(|it| !it.is_empty()) {
+        return Err(Refusal::new(format!(
+            "pom.xml holds modules together ({}): the command does not say which one runs",
+            modules.join(", ")
+        )));
+    }
+    let repackages = pom.as_ref().and_then(|it| it.repackages());
+    let made = pom.as_ref().and_then(|it| named::jar_of_pom(it, &project));
+    let app = if made.as_ref().is_some_and(|it| it.ends_with(".war")) { "app.war" } else { "app.jar" };
+    let jar = paths::join(view.workdir_at_end().ok_or_else(unknown_workdir)?, app);
     let mut notes = run.notes.clone();
 
-    let (added, made_by, from) = match usable_build(case, Tool::Maven, &project)? {
-        Some(build) => {
-            let (added, from) = copy_out(view, build, &paths::join(&project, "target/*.jar"), "app.jar")?;
-            (added, Some(build.run.id), from)
+    // A build that leaves a jar which cannot be started is of no use.
+    let built = usable_build(case, Tool::Maven, &project)?.filter(|_| repackages != Some(false));
+    let (added, made_by, from) = match (built, &made) {
+        (Some(build), Some(made)) => {
+            refuse_mounted(view, build.run, made)?;
+            (None, Some(build.run.id), made.clone())
         }
-        None => {
+        (Some(build), None) => {
+            let (added, from) = copy_out(view, build, &paths::join(&project, "target/*.jar"), "app.jar")?;
+            (Some(added), Some(build.run.id), from)
+        }
+        (None, made) => {
             if !run.skips_tests() {
                 notes.push(
                     "The new build step runs the tests: add `-DskipTests` to it if they need what the build lacks."
                         .to_owned(),
                 );
             }
-            (build_step(case, &project, call, &run, &jar)?, None, jar.clone())
+            let step =
+                BuildStep { call, run: &run, repackage: repackages == Some(false), made: made.as_deref() };
+            let (added, from) = step.text(case, &project, &jar)?;
+            (Some(Added { after: None, text: added }), None, from)
         }
     };
-    notes.push(format!(
-        "Assumes that the build leaves one executable jar in {}, as spring-boot-maven-plugin does with its goal \
-         `repackage`; `cp` stops the build when there are several.",
-        paths::join(&project, "target")
-    ));
+    notes.push(match &made {
+        Some(made) => named::note(made),
+        None => format!(
+            "Assumes that the build leaves one executable jar in {}, as spring-boot-maven-plugin does with its goal \
+             `repackage`; `cp` stops the build when there are several.",
+            paths::join(&project, "target")
+        ),
+    });
+    if repackages == Some(false) {
+        notes.push(
+            "No execution in pom.xml calls `repackage`, which makes the jar executable: the build step does."
+                .to_owned(),
+        );
+    }
 
-    let words = run.words();
+    let words = run.words(app);
     let port = spring_port(view, words.iter().map(String::as_str));
     if start.arguments.is_some() || view.dockerfile.instruction(start.instruction).keyword() == Keyword::Cmd {
         notes.push(
@@ -66,7 +94,7 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
     }
     Ok(Recipe {
         build_dir: project,
-        added: vec![added],
+        added: added.into_iter().collect(),
         made_by,
         artifacts: vec![Artifact::new(from, jar)],
         places: vec![(
@@ -90,28 +118,41 @@ fn for_shell(words: Vec<String>) -> Vec<String> {
     vec!["sh".to_owned(), "-c".to_owned(), script]
 }
 
-/// The build step for a stage that has none: what the command did, up to the jar, which is put at `jar`.
-fn build_step(
-    case: &Case<'_, '_>,
-    project: &str,
-    call: &Call,
-    run: &RunGoal,
-    jar: &str,
-) -> Result<Added, Refusal> {
-    let (view, dir) = (case.view, case.dir);
-    refuse_without_sources(view, project)?;
-    let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
-    let enter = match paths::relative_to(dir, workdir) {
-        _ if dir == workdir => String::new(),
-        dir => format!("cd {} && ", shell::quote(dir)),
-    };
-    let words = call.launcher.iter().map(String::as_str).chain(["-B", "package"]);
-    let words = words.chain(run.build_options.iter().map(String::as_str)).map(shell::quote);
-    let package = words.collect::<Vec<_>>().join(" ");
-    let copy = copy_command(&paths::join(project, "target/*.jar"), dir, jar, false);
-    let mounts = mounts_of_last_call(view, "mvn", jar)?;
-    let run = view.keyword(Keyword::Run);
-    Ok(Added { after: None, text: format!("{run} {mounts}{enter}{package} && {copy}") })
+/// The build step for a stage that has none: what the command did, up to the jar.
+struct BuildStep<'c> {
+    call: &'c Call,
+    run: &'c RunGoal,
+    /// Whether the jar has to be made executable.
+    repackage: bool,
+    /// The jar that the build leaves, where its name is known.
+    made: Option<&'c str>,
+}
+
+impl BuildStep<'_> {
+    /// The instruction, and where the jar is behind it: in `target`, or at `jar` where its name is not known.
+    fn text(&self, case: &Case<'_, '_>, project: &str, jar: &str) -> Result<(String, String), Refusal> {
+        let (view, dir) = (case.view, case.dir);
+        refuse_without_sources(view, project)?;
+        let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+        let enter = match paths::relative_to(dir, workdir) {
+            _ if dir == workdir => String::new(),
+            dir => format!("cd {} && ", shell::quote(dir)),
+        };
+        let goals = ["-B", "package"].into_iter().chain(self.repackage.then_some("spring-boot:repackage"));
+        let words = self.call.launcher.iter().map(String::as_str).chain(goals);
+        let words = words.chain(self.run.build_options.iter().map(String::as_str)).map(shell::quote);
+        let package = words.collect::<Vec<_>>().join(" ");
+        let mounts = mounts_of_last_call(view, "mvn", jar)?;
+        let run = view.keyword(Keyword::Run);
+        // What lies in a mount has to be copied out of it.
+        let stays = self.made.filter(|made| mounts_of_last_call(view, "mvn", made).is_ok());
+        if let Some(made) = stays {
+            return Ok((format!("{run} {mounts}{enter}{package}"), made.to_owned()));
+        }
+        let pattern = paths::join(project, "target/*.jar");
+        let copy = copy_command(self.made.unwrap_or(&pattern), dir, jar, false);
+        Ok((format!("{run} {mounts}{enter}{package} && {copy}"), jar.to_owned()))
+    }
 }
 
 /// What the words of `mvnw … spring-boot:run` mean for the build and for the application.
@@ -129,8 +170,8 @@ struct RunGoal {
 
 impl RunGoal {
     /// What starts the application.
-    fn words(&self) -> Vec<String> {
-        let fixed = ["-jar".to_owned(), "app.jar".to_owned()];
+    fn words(&self, app: &str) -> Vec<String> {
+        let fixed = ["-jar".to_owned(), app.to_owned()];
         let start = std::iter::once("java".to_owned()).chain(self.jvm.iter().cloned());
         start.chain(fixed).chain(self.arguments.iter().cloned()).collect()
     }

@@ -84,12 +84,17 @@ fn jlink(
 fn layered(view: &View<'_>, jre: &Runtime, recipe: &Recipe) -> Option<Runtime> {
     let jar = only_jar(recipe).filter(|_| names_spring_boot_anywhere(view))?;
     let to = paths::parent(&jar.to);
-    if paths::file_name(&jar.from) != paths::file_name(&jar.to) || to == "/" {
+    if to == "/" {
         return None;
     }
     let out = "/tmp/layers";
     let run = view.keyword(Keyword::Run);
-    let text = format!("{run} java -Djarmode=tools -jar {} extract --layers --destination {out}", jar.from);
+    // What comes out is named after the jar.
+    let (copy, from) = match paths::file_name(&jar.to) {
+        name if name == paths::file_name(&jar.from) => (String::new(), jar.from.clone()),
+        name => (format!("cp {} /tmp/{name} && ", jar.from), format!("/tmp/{name}")),
+    };
+    let text = format!("{run} {copy}java -Djarmode=tools -jar {from} extract --layers --destination {out}");
     let layers = ["dependencies", "spring-boot-loader", "snapshot-dependencies", "application"];
     let mut runtime = Runtime { name: "layered", ..jre.clone() };
     runtime.notes.push("Taking the jar apart like this needs Spring Boot 3.3 or later.".to_owned());
@@ -167,6 +172,26 @@ CMD ["./mvnw", "spring-boot:run"]
             ENTRYPOINT ["java", "-jar", "app.jar"]
         "#]]
         .assert_eq(&result_with(&[], Some("layered"), SPRING));
+        let named = SPRING.replace(
+            "CMD [\"./mvnw\", \"spring-boot:run\"]",
+            "RUN mvn package spring-boot:repackage\nCMD [\"java\", \"-jar\", \"target/a.jar\"]",
+        );
+        expect![[r#"
+            FROM eclipse-temurin:21-jdk AS builder
+            WORKDIR /app
+            COPY . .
+            RUN mvn package spring-boot:repackage
+            RUN cp /app/target/a.jar /tmp/app.jar && java -Djarmode=tools -jar /tmp/app.jar extract --layers --destination /tmp/layers
+
+            FROM eclipse-temurin:21-jre AS final
+            WORKDIR /app
+            COPY --from=builder /tmp/layers/dependencies/ ./
+            COPY --from=builder /tmp/layers/spring-boot-loader/ ./
+            COPY --from=builder /tmp/layers/snapshot-dependencies/ ./
+            COPY --from=builder /tmp/layers/application/ ./
+            EXPOSE 8080
+            CMD ["java", "-jar", "app.jar"]
+        "#]].assert_eq(&result_with(&[], Some("layered"), &named));
     }
 
     #[test]

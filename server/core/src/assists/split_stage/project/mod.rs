@@ -1,0 +1,9 @@
+//! The project's own files, interpreted: one file here for each kind of them.
+//!
+//! They are texts that somebody handed over ([`ContextFiles`](super::ContextFiles)), never run, and nothing of them is
+//! believed that has to be computed. A reader says nothing where it is not sure.
+
+mod literals;
+
+pub(super) mod gradle;
+pub(super) mod maven;
