@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::args::Arguments;
+use super::args::{Arguments, Pair};
 use super::dockerfile::Dockerfile;
 use super::expand::expand;
 use super::global_args::GlobalArgs;
@@ -38,6 +38,14 @@ pub struct StageState {
     pub cmd: Option<InstructionId>,
     /// EXPOSE's words in order.
     pub expose: Vec<String>,
+    /// VOLUME's words in order.
+    pub volumes: Vec<String>,
+    /// LABEL in order of first definition: name and value, with known variables put in.
+    pub labels: Vec<(String, String)>,
+    /// STOPSIGNAL, with known variables put in.
+    pub stopsignal: Option<String>,
+    /// The instruction that sets HEALTHCHECK.
+    pub healthcheck: Option<InstructionId>,
     /// The base at the bottom of the chain: an image, scratch or unresolved.
     pub root: Option<Base>,
 }
@@ -92,6 +100,8 @@ struct Run<'a> {
     globals: GlobalArgs,
     /// Where each name stands in the state's ENV.
     env: FxHashMap<&'a str, usize>,
+    /// Where each name stands in the state's labels.
+    label: FxHashMap<String, usize>,
     /// What is left of [`MAX_VALUES`].
     left: usize,
     /// Whether the stage itself set CMD, so that its ENTRYPOINT keeps it.
@@ -107,6 +117,7 @@ impl<'a> Run<'a> {
             shadowed: FxHashMap::default(),
             globals: GlobalArgs::of(&dockerfile.placed, dockerfile.escape),
             env: FxHashMap::default(),
+            label: FxHashMap::default(),
             left: MAX_VALUES,
             own_cmd: false,
         };
@@ -166,6 +177,17 @@ impl<'a> Run<'a> {
                     self.state.expose.extend(ports.split_whitespace().map(str::to_owned));
                 }
             }
+            (Keyword::Volume, arguments) => {
+                for word in arguments.words() {
+                    let path = self.text(&word.text);
+                    self.state.volumes.push(path);
+                }
+            }
+            (Keyword::Label, Arguments::Pairs(pairs)) => self.labels(pairs),
+            (Keyword::Stopsignal, Arguments::Text(text)) => {
+                self.state.stopsignal = Some(self.text(&text.text));
+            }
+            (Keyword::Healthcheck, _) => self.state.healthcheck = Some(id),
             (Keyword::Entrypoint, _) => {
                 self.state.entrypoint = Some(id);
                 self.state.cmd = self.state.cmd.filter(|_| self.own_cmd);
@@ -175,6 +197,19 @@ impl<'a> Run<'a> {
                 self.own_cmd = true;
             }
             _ => {}
+        }
+    }
+
+    fn labels(&mut self, pairs: &[Pair]) {
+        for pair in pairs {
+            let (name, value) = (self.text(&pair.name.text), self.text(&pair.value.text));
+            match self.label.get(&name) {
+                Some(&at) => self.state.labels[at].1 = value,
+                None => {
+                    self.label.insert(name.clone(), self.state.labels.len());
+                    self.state.labels.push((name, value));
+                }
+            }
         }
     }
 
@@ -345,11 +380,17 @@ mod tests {
             ("entrypoint", state.entrypoint.map(line)),
             ("cmd", state.cmd.map(line)),
             ("expose", (!state.expose.is_empty()).then(|| state.expose.join(" "))),
+            ("volumes", (!state.volumes.is_empty()).then(|| state.volumes.join(" "))),
+            ("stopsignal", state.stopsignal.clone()),
+            ("healthcheck", state.healthcheck.map(line)),
         ];
         for (name, value) in fields {
             if let Some(value) = value {
                 let _ = writeln!(out, "{name}: {value}");
             }
+        }
+        for (name, value) in &state.labels {
+            let _ = writeln!(out, "label {name}: {value}");
         }
         for (name, value, def) in &state.env {
             let at = line(dockerfile.scopes().def(*def).instruction);

@@ -63,7 +63,6 @@ pub(super) fn carry(
     carrier.settle(Keyword::Shell, end);
     carrier.number_users();
     carrier.settle_variables(end);
-    carrier.note_variables_left_behind();
     carrier.check_user()?;
     carrier.check_healthcheck();
     carrier.check_shell()?;
@@ -494,19 +493,6 @@ impl<'a> Carrier<'_, 'a> {
 
     fn is_for_build(&self, variable: &str) -> bool {
         variable == "DEBIAN_FRONTEND" || self.profile.is_build_env(variable)
-    }
-
-    fn note_variables_left_behind(&mut self) {
-        for index in self.all(Keyword::Env) {
-            let Arguments::Pairs(pairs) = &self.instruction(index).data.arguments else { continue };
-            if !matches!(self.steps[index].place, Place::Both | Place::Final)
-                && pairs.iter().any(|pair| self.is_for_build(&pair.name.text))
-            {
-                let names = pairs.iter().filter(|pair| self.is_for_build(&pair.name.text));
-                let names: Vec<&str> = names.map(|pair| pair.name.text.as_str()).collect();
-                self.notes.push(format!("The final stage does not have {}.", names.join(", ")));
-            }
-        }
     }
 
     /// The artifacts, each with its path as the final stage's COPY names it: relative where its WORKDIR is that

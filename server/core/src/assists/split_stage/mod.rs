@@ -31,6 +31,7 @@
 //! ```
 
 mod carry;
+mod changes;
 mod context;
 mod needs;
 mod packages;
@@ -56,6 +57,7 @@ use crate::model::{SourceFile, paths};
 use crate::syntax::shell;
 use crate::text::{Applicability, SourceChange};
 
+pub use changes::{Change, Setting, differences};
 pub use context::ContextFiles;
 pub use plan::{Added, Artifact, Place, SplitPlan, Step};
 
@@ -105,6 +107,8 @@ pub struct Split {
     pub title: &'static str,
     /// The edits.
     pub change: SourceChange,
+    /// What the image is configured with otherwise than before.
+    pub changes: Vec<Change>,
     /// What the split assumes and what to look at afterwards, one sentence each.
     pub notes: Vec<String>,
 }
@@ -129,7 +133,8 @@ pub fn split_with(file: &SourceFile, request: Request<'_>) -> Result<Split, Refu
         .map_err(|refusal| Refusal { is_worth_showing: profile::looks_familiar(file), ..refusal })?;
     match plan::plan(&view, request.runtime) {
         Ok((plan, _)) => {
-            Ok(Split { title: TITLE, change: render::render(&view, &plan)?, notes: explain(&plan) })
+            let (change, notes) = (render::render(&view, &plan)?, explain(&plan));
+            Ok(Split { title: TITLE, change, changes: plan.changes, notes })
         }
         Err(refusal) => {
             let other = if vendor::applies(&view) { vendor::split } else { rebase::only_stage };

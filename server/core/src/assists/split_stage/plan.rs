@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use super::carry::{self, Carried};
+use super::changes::{self, Change};
 use super::needs;
 use super::profile::{self, Profile, Recipe};
 use super::runtime::Runtime;
@@ -106,6 +107,8 @@ pub struct SplitPlan {
     pub closing: Vec<String>,
     /// A port to expose.
     pub expose: Option<String>,
+    /// What the image is configured with otherwise than before.
+    pub changes: Vec<Change>,
     /// What the split assumes and what to look at afterwards, one sentence each.
     pub notes: Vec<String>,
 }
@@ -136,7 +139,7 @@ pub(super) fn plan(
         step.place.is_in_final() && view.dockerfile.instruction(step.instruction).keyword() == Keyword::Expose
     });
     let mut notes = vec![format!("The final stage starts from `{image}`.")];
-    notes.extend(runtime.notes);
+    notes.extend(runtime.notes.iter().cloned());
     notes.extend(image_note);
     let in_workdir = |it: &VarRef| view.dockerfile.instruction(it.instruction).keyword() == Keyword::Workdir;
     if view.dockerfile.scopes().refs.iter().any(in_workdir) {
@@ -146,7 +149,12 @@ pub(super) fn plan(
     }
     notes.extend(recipe.notes);
     notes.extend(carried.notes);
+    let expose = recipe.port.filter(|_| !exposed);
+    let added: Vec<String> = carried.opening.iter().chain(&recipe.closing).cloned().collect();
+    let changes = changes::of(view, &carried.steps, &added, expose.as_deref(), &runtime);
+    notes.extend(changes::note(&changes));
     let plan = SplitPlan {
+        changes,
         steps: carried.steps,
         builder_end: carried.builder_end,
         builder,
@@ -158,7 +166,7 @@ pub(super) fn plan(
         opening: carried.opening,
         closing: recipe.closing,
         owner: carried.owner,
-        expose: recipe.port.filter(|_| !exposed),
+        expose,
         notes,
     };
     Ok((plan, profile))

@@ -4,18 +4,20 @@
 //! prepares the image, is written out in it. A file whose only stage starts a jar of the build context is such a
 //! stage, too.
 
+mod inherited;
+
+use self::inherited::Inherited;
+use super::changes::Change;
 use super::context::ContextFiles;
-use super::profile::{self, Profile};
-use super::runtime::{self, Runtime, System, jdk};
-use super::setup::{self, Purpose};
+use super::profile;
+use super::runtime::{self, Runtime, jdk};
 use super::start::Start;
 use super::view::View;
 use super::{Refusal, Split};
-use crate::model::{Arguments, Base, ImageRef, Instruction, RefTarget, SourceFile, Stage, state};
+use crate::model::{Base, ImageRef, RefTarget, SourceFile, Stage};
 use crate::syntax::Keyword;
 use crate::text::{SourceChange, TextEdit};
 use crate::{TextRange, TextSize};
-use rustc_hash::FxHashSet;
 
 /// What the action is called.
 pub(super) const TITLE: &str = "Build the final stage from the runtime image";
@@ -115,7 +117,7 @@ fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Spli
     let mut notes = vec![format!("Nothing is compiled in this stage: `{written}` is enough to run it.")];
     notes.extend(runtime.notes);
     notes.extend(note);
-    finish(vec![TextEdit::replace(*range, written)], notes)
+    finish(vec![TextEdit::replace(*range, written)], Vec::new(), notes)
 }
 
 /// The stage only runs what was copied into it.
@@ -206,9 +208,7 @@ fn from_builder(
         return Err(already(", and the last one builds something itself"));
     }
     let profile = profile::find(&view).unwrap_or(profile::any());
-    let mut inherited =
-        Inherited { view: &view, profile, runtime: &runtime, lines: Vec::new(), notes: Vec::new() };
-    inherited.collect(&final_view)?;
+    let inherited = Inherited::of(&view, &final_view, profile, &runtime)?;
     let (_, range) = last.base_word.as_ref().ok_or_else(|| already(""))?;
     let mut edits = vec![TextEdit::replace(*range, runtime.image.clone())];
     let from = dockerfile.instruction(last.from);
@@ -224,7 +224,7 @@ fn from_builder(
     )];
     notes.extend(runtime.notes.iter().cloned());
     notes.extend(inherited.notes);
-    finish(edits, notes)
+    finish(edits, inherited.changes, notes)
 }
 
 /// The last stage takes all from the builder: both are split as if they were one stage, in which nothing says where
@@ -254,7 +254,7 @@ fn joined(file: &SourceFile, context: &ContextFiles, builder: &Stage, last: &Sta
     let mut notes =
         vec![format!("The last stage was built from `{}`, so it shipped its build tools.", builder.label())];
     notes.extend(split.notes);
-    Some(Split { title: TITLE, change, notes })
+    Some(Split { title: TITLE, change, changes: split.changes, notes })
 }
 
 /// One edit from `old` to `new`: what both begin and end with stays, in whole lines.
@@ -276,99 +276,9 @@ fn whole_difference(old: &str, new: &str) -> Option<TextEdit> {
     Some(TextEdit::replace(TextRange::new(at(0)?, at(old_end)?), new_rest[..new_end].to_owned()))
 }
 
-/// What a stage inherits from the one that it is built from.
-struct Inherited<'v, 'a> {
-    view: &'v View<'a>,
-    profile: &'static dyn Profile,
-    runtime: &'v Runtime,
-    lines: Vec<String>,
-    notes: Vec<String>,
-}
-
-impl<'a> Inherited<'_, 'a> {
-    fn collect(&mut self, last: &View<'a>) -> Result<(), Refusal> {
-        let dir = self.view.workdir_at_end().unwrap_or("/").to_owned();
-        let mut dirs = FxHashSet::default();
-        let own: FxHashSet<Keyword> = last.instructions().map(|it| it.keyword()).collect();
-        let overridden = |keyword: Keyword| own.contains(&keyword);
-        let end = state::at_end(self.view.dockerfile, self.view.stage.id);
-        for instruction in self.view.instructions().skip(1) {
-            let source = || self.view.source(instruction).trim_end().to_owned();
-            match instruction.keyword() {
-                Keyword::Run => self.run(instruction, &dir, &mut dirs)?,
-                Keyword::Env if !self.is_for_build(instruction) => self.lines.push(source()),
-                Keyword::Label | Keyword::Volume | Keyword::Expose => self.lines.push(source()),
-                Keyword::Maintainer => {
-                    let words = instruction.data.arguments.words();
-                    let name = words.first().map_or("", |it| it.text.trim()).replace('"', "'");
-                    self.lines.push(format!(
-                        "{} org.opencontainers.image.authors=\"{name}\"",
-                        self.view.keyword(Keyword::Label)
-                    ));
-                }
-                keyword @ (Keyword::Healthcheck
-                | Keyword::Stopsignal
-                | Keyword::Shell
-                | Keyword::Entrypoint
-                | Keyword::Cmd)
-                    if !overridden(keyword) =>
-                {
-                    self.lines.push(source())
-                }
-                _ => {}
-            }
-        }
-        if let Some(user) = end.user.filter(|it| it != "root") {
-            self.lines.push(format!("{} {user}", self.view.keyword(Keyword::User)));
-        }
-        let first = last.all(Keyword::Workdir).next().and_then(|it| it.data.arguments.words().first());
-        if first.is_none_or(|word| !word.text.trim().starts_with('/')) {
-            self.lines.push(format!("{} {dir}", self.view.keyword(Keyword::Workdir)));
-        }
-        Ok(())
-    }
-
-    fn run(&mut self, run: Instruction<'_>, dir: &str, dirs: &mut FxHashSet<String>) -> Result<(), Refusal> {
-        let line = run.row + 1;
-        match setup::purpose(self.view, self.profile, run, dir, dirs) {
-            Purpose::Setup(setup) => {
-                let manager = setup.manager.filter(|it| *it != self.runtime.system() && self.runtime.system() != System::Unknown);
-                if manager.is_some() {
-                    return Err(Refusal::new(format!("line {line} installs packages in a way that `{}` does not know", self.runtime.image)));
-                }
-                let needed = setup.needed(self.profile, &[]);
-                if !setup.packages.is_empty() {
-                    let packages = setup.packages.join(", ");
-                    self.notes.push(format!("Both stages install {packages}: drop what only one of them needs."));
-                }
-                if needed.all || setup.prepares {
-                    self.lines.push(self.view.source(run).trim_end().to_owned());
-                } else if let Some(command) = super::packages::install(self.runtime.system(), &needed.packages)
-                    && !needed.packages.is_empty()
-                {
-                    self.lines.push(format!("{} {command}", self.view.keyword(Keyword::Run)));
-                }
-                dirs.extend(setup.dirs);
-            }
-            Purpose::Unknown(_) => self.notes.push(format!(
-                "The RUN on line {line} stays in the builder: if the application needs what it does, the last stage needs it too."
-            )),
-            Purpose::Build(_) | Purpose::Lists | Purpose::Nothing => {}
-        }
-        Ok(())
-    }
-
-    fn is_for_build(&self, env: Instruction<'_>) -> bool {
-        let Arguments::Pairs(pairs) = &env.data.arguments else { return false };
-        pairs
-            .iter()
-            .all(|pair| pair.name.text == "DEBIAN_FRONTEND" || self.profile.is_build_env(&pair.name.text))
-    }
-}
-
-fn finish(edits: Vec<TextEdit>, notes: Vec<String>) -> Result<Split, Refusal> {
+fn finish(edits: Vec<TextEdit>, changes: Vec<Change>, notes: Vec<String>) -> Result<Split, Refusal> {
     let change = SourceChange::new(edits).map_err(|error| Refusal::new(error.to_string()))?;
-    Ok(Split { title: TITLE, change, notes })
+    Ok(Split { title: TITLE, change, changes, notes })
 }
 
 #[cfg(test)]

@@ -60,8 +60,8 @@ impl<'v, 'a> Renderer<'v, 'a> {
             let Some(after) = added.after.filter(|it| *it != self.plan.builder_end) else { continue };
             let after = self.that_stays(after);
             match behind.iter_mut().find(|(id, _)| *id == after) {
-                Some((_, lines)) => *lines = format!("{lines}{}{}", self.newline, added.text),
-                None => behind.push((after, self.space() + &added.text)),
+                Some((_, lines)) => *lines = format!("{lines}{}{}", self.newline, self.as_here(&added.text)),
+                None => behind.push((after, self.space() + &self.as_here(&added.text))),
             }
         }
         for (after, lines) in behind {
@@ -131,8 +131,13 @@ impl<'v, 'a> Renderer<'v, 'a> {
     fn push_new(&self, out: &mut String, lines: impl IntoIterator<Item = String>) {
         for (nth, line) in lines.into_iter().enumerate() {
             out.push_str(&if nth == 0 { self.space() } else { self.newline.to_owned() });
-            out.push_str(&line);
+            out.push_str(&self.as_here(&line));
         }
+    }
+
+    /// A new instruction with the line ends of the file, and with its escape character before them.
+    fn as_here(&self, instruction: &str) -> String {
+        instruction.replace("\\\n", &format!("{}{}", self.view.dockerfile.escape, self.newline))
     }
 
     /// An instruction from above the cut as the final stage has it. One that moves takes its comments.

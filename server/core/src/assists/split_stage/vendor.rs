@@ -96,7 +96,7 @@ pub(super) fn split(file: &SourceFile, context: &ContextFiles) -> Result<Split, 
         "Scripts of the packages run in the new stage: look whether they need more than the sources."
             .to_owned(),
     ];
-    Ok(Split { title: TITLE, change, notes })
+    Ok(Split { title: TITLE, change, changes: Vec::new(), notes })
 }
 
 /// A RUN with commands of Composer.

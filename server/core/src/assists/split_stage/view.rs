@@ -137,6 +137,11 @@ impl<'a> View<'a> {
         earlier.last().and_then(|it| it.data.arguments.words().first()).map(|word| word.text.trim())
     }
 
+    /// The USER in effect at the end of the stage.
+    pub(super) fn user_at_end(&self) -> Option<&'a str> {
+        self.user_before(self.stage.end)
+    }
+
     /// The source of an instruction, without its line end.
     pub(super) fn source(&self, instruction: Instruction<'_>) -> Cow<'a, str> {
         self.slice(instruction.range())

@@ -63,16 +63,6 @@ impl Carrier<'_, '_> {
 
     /// A user with a name must exist in the final stage.
     pub(super) fn check_user(&self) -> Result<(), Refusal> {
-        const EVERYWHERE: [&str; 3] = ["root", "nobody", "daemon"];
-        let in_runtime: &[&str] = match runtime::name(&ImageRef::parse(&self.runtime.image)) {
-            "node" => &["node"],
-            "aspnet" | "runtime" | "runtime-deps" => &["app"],
-            "nginx" => &["nginx"],
-            "php" => &["www-data"],
-            _ if self.runtime.image.contains("distroless") => &["nonroot"],
-            _ if self.runtime.system() == System::Apt => &["www-data", "games", "mail"],
-            _ => &[],
-        };
         let Some(&last) = self.all(Keyword::User).last() else { return Ok(()) };
         if !self.steps[last].place.is_in_final() {
             return Ok(());
@@ -83,8 +73,7 @@ impl Carrier<'_, '_> {
         let is_known = name.bytes().all(|b| b.is_ascii_digit())
             || name.contains('$')
             || self.numbered.is_some_and(|(numbered, _)| numbered == name)
-            || EVERYWHERE.contains(&name)
-            || in_runtime.contains(&name)
+            || self.runtime.has_user(name)
             || self.users.iter().any(|it| it == name);
         if is_known {
             return Ok(());

@@ -73,6 +73,26 @@ impl Runtime {
         ["distroless/java", "distroless/nodejs", "distroless/python"].iter().any(|it| self.image.contains(it))
     }
 
+    /// Whether it has a user of this name.
+    pub(super) fn has_user(&self, user: &str) -> bool {
+        const EVERYWHERE: [&str; 3] = ["root", "nobody", "daemon"];
+        let own: &[&str] = match name(&ImageRef::parse(&self.image)) {
+            "node" => &["node"],
+            "aspnet" | "runtime" | "runtime-deps" => &["app"],
+            "nginx" => &["nginx"],
+            "php" => &["www-data"],
+            _ if self.image.contains("distroless") => &["nonroot"],
+            _ if self.system() == System::Apt => &["www-data", "games", "mail"],
+            _ => &[],
+        };
+        EVERYWHERE.contains(&user) || own.contains(&user)
+    }
+
+    /// Whether its user is not root.
+    pub(super) fn is_nonroot(&self) -> bool {
+        is_nonroot(&self.image)
+    }
+
     /// Whether it has a shell.
     pub(super) fn has_shell(&self) -> bool {
         self.system() != System::None
@@ -102,6 +122,11 @@ impl Runtime {
         // A Java that `jlink` makes brings its own.
         self.name == "jlink" || self.system() != System::Apt || !matches!(name(&image), "debian" | "ubuntu")
     }
+}
+
+/// Whether an image is known to run as another user than root.
+pub(super) fn is_nonroot(image: &str) -> bool {
+    image.contains("distroless") && image.ends_with("nonroot")
 }
 
 /// Whether an image of a language is the full one, with all the tools of `buildpack-deps`.

@@ -9,11 +9,7 @@ mod properties;
 mod refusals;
 
 fn result(text: &str) -> String {
-    let file = SourceFile::new(text);
-    match split(&file) {
-        Ok(split) => split.change.apply(text).unwrap(),
-        Err(refusal) => format!("refused: {refusal}\n"),
-    }
+    result_with(&[], None, text)
 }
 
 pub(super) fn check(text: &str, expected: Expect) {
@@ -31,6 +27,8 @@ pub(super) fn result_with(files: &[(&str, &str)], runtime: Option<&str>, text: &
     for (path, text) in files {
         context.add(path, text);
     }
+    // What holds for every split is looked at for every fixture, with every runtime image that is offered.
+    properties::holds(text, &context).unwrap_or_else(|wrong| panic!("{wrong}"));
     match split_with(&SourceFile::new(text), Request { context: &context, runtime }) {
         Ok(split) => split.change.apply(text).unwrap(),
         Err(refusal) => format!("refused: {refusal}\n"),
