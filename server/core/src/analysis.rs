@@ -7,7 +7,7 @@ use crate::assists::{self, CodeAction};
 use crate::ide::{
     call_hierarchy, completion, definition, folding, highlight, hover, references, rename, signature, symbols,
 };
-use crate::lint::{self, Diagnostic};
+use crate::lint::{self, Diagnostic, Rule};
 use crate::model::SourceFile;
 use crate::workspace::IgnoreFile;
 use crate::{TextRange, TextSize};
@@ -167,7 +167,18 @@ impl Analysis {
 
     /// What can be typed at `offset`.
     pub fn completions(&self, offset: TextSize) -> Vec<completion::Completion> {
-        completion::completions(&self.file, offset)
+        let own = lint::rules::all().iter().filter(|rule| rule.source == lint::Source::Dockstage);
+        let rules: Vec<&str> = own.map(|rule| rule.code).collect();
+        let beside = completion::Beside { build_args: &self.settings.build_args, rules: &rules };
+        completion::completions(&self.file, offset, &beside)
+    }
+
+    /// What there is to say about something that can be typed, in markdown; may be empty.
+    pub fn documentation(&self, topic: &completion::Topic) -> String {
+        match topic {
+            completion::Topic::Rule(name) => lint::rules::find(name).map(Rule::summary).unwrap_or_default(),
+            topic => completion::documentation(&self.file, topic),
+        }
     }
 
     /// Fixes and refactorings for a selection; an empty range is a cursor.

@@ -175,9 +175,11 @@ impl Snapshot {
     pub(crate) fn completion(&self, item: Completion) -> lsp::CompletionItem {
         let snippet = item.snippet.filter(|_| self.client.snippets);
         let format = snippet.is_some().then_some(lsp::InsertTextFormat::SNIPPET);
-        let documentation = (!item.documentation.is_empty()).then(|| {
-            lsp::Documentation::MarkupContent(markup(item.documentation, self.client.markdown_completion))
-        });
+        let documentation = item
+            .topic
+            .map(|it| self.analysis.documentation(&it))
+            .filter(|it| !it.is_empty())
+            .map(|it| lsp::Documentation::MarkupContent(markup(it, self.client.markdown_completion)));
         lsp::CompletionItem {
             kind: Some(match item.kind {
                 CompletionKind::Keyword => lsp::CompletionItemKind::KEYWORD,
@@ -188,6 +190,8 @@ impl Snapshot {
                 CompletionKind::Variable => lsp::CompletionItemKind::VARIABLE,
                 CompletionKind::Image => lsp::CompletionItemKind::MODULE,
                 CompletionKind::Tag => lsp::CompletionItemKind::ENUM_MEMBER,
+                CompletionKind::Folder => lsp::CompletionItemKind::FOLDER,
+                CompletionKind::Snippet => lsp::CompletionItemKind::SNIPPET,
             }),
             detail: (!item.detail.is_empty()).then_some(item.detail),
             documentation,

@@ -12,6 +12,8 @@ pub(super) enum Place<'a> {
     /// In a comment line at the head of the file, where a parser directive can stand: the text between
     /// its `#` and the cursor.
     Directive(Word),
+    /// In a comment that stands above an instruction and begins in the first column: the same.
+    Comment(Word),
     /// On a line of its own, in front of everything.
     LineStart(Word),
     /// In the keyword of an instruction.
@@ -25,7 +27,7 @@ pub(super) enum Place<'a> {
 impl Place<'_> {
     fn word(&self) -> &Word {
         match self {
-            Self::Directive(word) | Self::LineStart(word) => word,
+            Self::Directive(word) | Self::Comment(word) | Self::LineStart(word) => word,
             Self::Keyword(_, word) | Self::Trigger(_, word) => word,
             Self::Arguments(typed) => &typed.word,
         }
@@ -105,7 +107,9 @@ pub(super) fn place(file: &SourceFile, offset: TextSize) -> Option<Place<'_>> {
 /// On a line that belongs to no instruction; `before` is what stands on it in front of the cursor.
 fn outside<'a>(file: &SourceFile, before: &str, offset: TextSize, behind: String) -> Option<Place<'a>> {
     let line = offset - TextSize::of(before);
-    let before = before.trim_start_matches('\u{feff}').trim_start();
+    let written = before.trim_start_matches('\u{feff}');
+    let is_first_column = written.starts_with('#');
+    let before = written.trim_start();
     let Some(comment) = before.strip_prefix('#') else {
         let word = Word { typed: before.to_owned(), start: offset, cursor: offset, behind };
         // The line is empty up to the cursor: an instruction would have been found.
@@ -114,7 +118,11 @@ fn outside<'a>(file: &SourceFile, before: &str, offset: TextSize, behind: String
     let typed = comment.trim_start().to_owned();
     let start = offset - TextSize::of(typed.as_str());
     let word = Word { typed, start, cursor: offset, behind };
-    is_at_head(file, file.dockerfile(), line).then_some(Place::Directive(word))
+    if is_at_head(file, file.dockerfile(), line) {
+        return Some(Place::Directive(word));
+    }
+    let is_above = file.dockerfile().placed.last().is_some_and(|last| last.start > offset);
+    (is_above && is_first_column).then_some(Place::Comment(word))
 }
 
 /// Whether nothing but parser directives stands above a line.

@@ -67,7 +67,7 @@ fn check_offsets(text: &str, first: usize) {
             assert!(help.active < help.signatures.len());
             help.signatures.iter().for_each(check_signature);
         }
-        for item in completion::completions(&file, offset) {
+        for item in completion::completions(&file, offset, &completion::Beside::default()) {
             inside(item.replace);
             let line = file.text().line_range(item.replace.start());
             assert!(line.contains_range(item.replace), "{item:?} at {offset:?} of {text:?}");

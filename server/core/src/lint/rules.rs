@@ -112,9 +112,9 @@ mod tests {
 
     use super::*;
     use crate::analysis::Settings;
-    use crate::lint::suppression::BUILD_CHECKS;
     use crate::lint::{Diagnostic, FixKind, Fixed, Severity, apply_fixes, diagnostics, diagnostics_beside};
     use crate::model::SourceFile;
+    use crate::syntax::checks::BUILD_CHECKS;
 
     /// What there is to say about a text under a heading of a rule's page.
     fn found(rule: &Rule, heading: &str, text: &str) -> Vec<Diagnostic> {

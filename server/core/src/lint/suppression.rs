@@ -11,48 +11,9 @@ use crate::analysis::Settings;
 use crate::lint::rule::{behind_line, line_end, line_start};
 use crate::lint::{Diagnostic, Fix, Heeds, Severity, Source, rules};
 use crate::model::{Dockerfile, InstructionId, SourceFile};
+use crate::syntax::checks::{BUILD_CHECKS, EXPERIMENTAL, WHOLE_FILE};
 use crate::syntax::{Directive, DirectiveName, Keyword};
 use crate::text::{TextDocument, TextEdit};
-
-/// BuildKit's build checks.
-pub(super) const BUILD_CHECKS: [&str; 22] = [
-    "StageNameCasing",
-    "FromAsCasing",
-    "NoEmptyContinuation",
-    "ConsistentInstructionCasing",
-    "DuplicateStageName",
-    "ReservedStageName",
-    "JSONArgsRecommended",
-    "MaintainerDeprecated",
-    "UndefinedArgInFrom",
-    "WorkdirRelativePath",
-    "UndefinedVar",
-    "MultipleInstructionsDisallowed",
-    "LegacyKeyValueFormat",
-    "InvalidBaseImagePlatform",
-    "RedundantTargetPlatform",
-    "SecretsUsedInArgOrEnv",
-    "InvalidDefaultArgInFrom",
-    "FromPlatformFlagConstDisallowed",
-    "CopyIgnoredFile",
-    "InvalidDefinitionDescription",
-    "ExposeProtoCasing",
-    "ExposeInvalidFormat",
-];
-
-/// The checks that BuildKit makes for the file as a whole: a comment above an instruction does not
-/// silence them.
-const WHOLE_FILE: [&str; 6] = [
-    "NoEmptyContinuation",
-    "ConsistentInstructionCasing",
-    "DuplicateStageName",
-    "ReservedStageName",
-    "InvalidBaseImagePlatform",
-    "InvalidDefaultArgInFrom",
-];
-
-/// The checks that run only when they are asked for; `skip` means nothing to them.
-const EXPERIMENTAL: [&str; 1] = ["InvalidDefinitionDescription"];
 
 /// The build argument that takes the place of the directive.
 const BUILD_ARG: &str = "BUILDKIT_DOCKERFILE_CHECK";

@@ -1,6 +1,7 @@
 //! The incremental syntax tree, and the words that BuildKit makes of a logical line.
 
 pub mod casing;
+pub mod checks;
 mod directive;
 pub mod expansion;
 mod heredoc;

@@ -1,6 +1,6 @@
 //! Official images by name, and their tags.
 
-use super::{CompletionKind, List};
+use super::{CompletionKind, List, Topic};
 use crate::TextRange;
 use crate::ide::place::Word;
 use crate::images::{self, official};
@@ -39,10 +39,8 @@ fn names(list: &mut List<'_>, word: &Word, replace: TextRange) {
             Some(_) => "not maintained any more".to_owned(),
             None => "official image".to_owned(),
         };
-        item.documentation = image.description.to_owned();
-        if let Some(why) = image.ended {
-            item.documentation.push_str(&format!("\n\n{why}"));
-        }
+        item.deprecated = image.ended.is_some();
+        item.topic = Some(Topic::Image(name.to_owned()));
     }
 }
 

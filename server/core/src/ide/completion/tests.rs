@@ -5,10 +5,10 @@ use expect_test::{Expect, expect};
 
 use super::*;
 
-fn at(fixture: &str) -> (String, Vec<Completion>) {
+pub(super) fn at(fixture: &str) -> (String, Vec<Completion>) {
     let (text, offset) = cursor(fixture);
     let file = SourceFile::new(&text);
-    let items = completions(&file, TextSize::try_from(offset).unwrap());
+    let items = completions(&file, TextSize::try_from(offset).unwrap(), &Beside::default());
     (text, items)
 }
 
@@ -17,19 +17,19 @@ fn is_no_image(item: &Completion) -> bool {
     item.kind != CompletionKind::Image
 }
 
-fn labels(fixture: &str) -> String {
+pub(super) fn labels(fixture: &str) -> String {
     at(fixture).1.into_iter().filter(is_no_image).map(|it| it.label).collect::<Vec<_>>().join(" ")
 }
 
 /// The text after the completion with this label is accepted.
-fn accept(fixture: &str, label: &str) -> String {
+pub(super) fn accept(fixture: &str, label: &str) -> String {
     let (mut text, items) = at(fixture);
     let item = items.iter().find(|it| it.label == label).unwrap_or_else(|| panic!("no {label} in {items:?}"));
     text.replace_range(usize::from(item.replace.start())..usize::from(item.replace.end()), &item.insert);
     text
 }
 
-fn check(fixture: &str, expected: &Expect) {
+pub(super) fn check(fixture: &str, expected: &Expect) {
     let shown = at(fixture).1.into_iter().filter(is_no_image).map(|it| match it.detail.as_str() {
         "" => format!("{}\n", it.label),
         detail => format!("{} ({detail})\n", it.label),
@@ -61,8 +61,9 @@ fn a_stage_as_base() {
 
 #[test]
 fn a_stage_comes_with_its_card() {
-    let (_, items) = at(&format!("{STAGES}COPY --from=<|>"));
-    assert!(items[0].documentation.starts_with("**Stage `Build`** (index 0, line 1)"), "{items:?}");
+    let (text, items) = at(&format!("{STAGES}COPY --from=<|>"));
+    let card = documentation(&SourceFile::new(&text), items[0].topic.as_ref().unwrap());
+    assert!(card.starts_with("**Stage `Build`** (index 0, line 1)"), "{items:?}");
 }
 
 #[test]
@@ -179,7 +180,10 @@ fn values_of_flags() {
     assert_eq!(labels("FROM a\nCOPY --link=<|> a b\n"), "true false");
     assert_eq!(labels("FROM a\nRUN --network=<|>"), "default none host");
     assert_eq!(labels("FROM a\nRUN --security=<|>"), "sandbox insecure");
-    assert_eq!(labels("FROM --platform=<|>"), "$BUILDPLATFORM linux/amd64 linux/arm64");
+    assert_eq!(
+        labels("FROM --platform=<|>"),
+        "$BUILDPLATFORM linux/amd64 linux/arm64 linux/arm/v7 windows/amd64 linux/riscv64 $TARGETPLATFORM"
+    );
     assert_eq!(
         labels("FROM a\nHEALTHCHECK <|>"),
         "CMD NONE --interval --timeout --start-period --start-interval --retries"
@@ -223,7 +227,7 @@ fn directives_at_the_head() {
     assert_eq!(labels("# syntax=docker/dockerfile:1\r\n# <|>\r\nFROM a\r\n"), "escape check");
     assert_eq!(accept("# es<|>=`\nFROM a\n", "escape"), "# escape=`\nFROM a\n");
     assert_eq!(labels("# escape=<|>"), "` \\");
-    assert_eq!(labels("# check=skip=all;<|>"), "skip error experimental");
+    assert_eq!(labels("# check=skip=all;<|>"), "error experimental");
     assert!(labels("# check=skip=all,J<|>;error=true\n").contains("JSONArgsRecommended"));
     assert_eq!(
         accept("# check=skip=all,J<|>x;error=true\n", "JSONArgsRecommended"),

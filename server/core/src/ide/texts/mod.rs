@@ -12,7 +12,7 @@ pub(super) use mounts::{
     MOUNT_SHARING, MOUNT_TYPES, mount_key, mount_keys, mount_needs_target, mount_sharing, mount_type,
     usual_key,
 };
-pub(super) use others::{BUILD_CHECKS, check_option, directive, heredoc, predefined, stage_name_keyword};
+pub(super) use others::{check_option, directive, heredoc, predefined, stage_name_keyword};
 pub(super) use parts::{Part, parts};
 
 /// The page that the anchors belong to.

@@ -25,31 +25,6 @@ pub(in crate::ide) fn directive(name: DirectiveName) -> Text {
     }
 }
 
-/// The build checks, as `# check=skip=` names them.
-pub(in crate::ide) const BUILD_CHECKS: [&str; 21] = [
-    "ConsistentInstructionCasing",
-    "CopyIgnoredFile",
-    "DuplicateStageName",
-    "ExposeInvalidFormat",
-    "ExposeProtoCasing",
-    "FromAsCasing",
-    "FromPlatformFlagConstDisallowed",
-    "InvalidBaseImagePlatform",
-    "InvalidDefaultArgInFrom",
-    "JSONArgsRecommended",
-    "LegacyKeyValueFormat",
-    "MaintainerDeprecated",
-    "MultipleInstructionsDisallowed",
-    "NoEmptyContinuation",
-    "RedundantTargetPlatform",
-    "ReservedStageName",
-    "SecretsUsedInArgOrEnv",
-    "StageNameCasing",
-    "UndefinedArgInFrom",
-    "UndefinedVar",
-    "WorkdirRelativePath",
-];
-
 /// The text about an option of `# check=`.
 pub(in crate::ide) fn check_option(name: &str) -> Option<Text> {
     let (usage, about) = match name {

@@ -2,8 +2,8 @@
 
 use crate::lint::near::nearest;
 use crate::lint::rule::{Context, declare_rule};
-use crate::lint::suppression::BUILD_CHECKS;
 use crate::lint::{Fix, rules};
+use crate::syntax::checks::BUILD_CHECKS;
 
 declare_rule! {
     /// ## What it does
