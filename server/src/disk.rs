@@ -125,7 +125,11 @@ pub(crate) fn project_files(dockerfile: &Path) -> ContextFiles {
         else {
             continue;
         };
-        files.add(&below.to_string_lossy().replace('\\', "/"), &text);
+        let named = |path: &Path| path.to_string_lossy().replace('\\', "/");
+        files.add(&named(below), &text);
+        for name in ContextFiles::wanted_folders() {
+            files.add_folder(&named(&below.with_file_name(name)), entry.path().with_file_name(name).is_dir());
+        }
     }
     files
 }

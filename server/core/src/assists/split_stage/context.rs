@@ -16,10 +16,12 @@ const WANTED: &[&str] = &[
     "go.mod",
     "gradle.properties",
     "mix.exs",
+    "next.config.cjs",
     "next.config.js",
     "next.config.mjs",
     "next.config.ts",
     "package.json",
+    "pnpm-workspace.yaml",
     "pom.xml",
     "pyproject.toml",
     "requirements.txt",
@@ -30,10 +32,15 @@ const WANTED: &[&str] = &[
     "vite.config.ts",
 ];
 
+/// Names of folders that a split wants to know of, beside such files.
+const WANTED_FOLDERS: &[&str] = &["public"];
+
 /// Files of the build context.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContextFiles {
     files: BTreeMap<String, String>,
+    /// Whether there is a folder at a path, for those that somebody looked for.
+    folders: BTreeMap<String, bool>,
 }
 
 impl ContextFiles {
@@ -43,14 +50,29 @@ impl ContextFiles {
             || [".csproj", ".fsproj", ".vbproj", ".cabal"].iter().any(|it| name.ends_with(it))
     }
 
+    /// The names of folders worth looking for, beside each file that is handed over.
+    pub fn wanted_folders() -> impl Iterator<Item = &'static str> {
+        WANTED_FOLDERS.iter().copied()
+    }
+
     /// Adds a file by its path from the top of the build context, with `/` between folders.
     pub fn add(&mut self, path: &str, text: &str) {
-        self.files.insert(path.trim_start_matches("./").trim_start_matches('/').to_owned(), text.to_owned());
+        self.files.insert(clean(path).to_owned(), text.to_owned());
+    }
+
+    /// Adds that there is, or is not, a folder at a path.
+    pub fn add_folder(&mut self, path: &str, exists: bool) {
+        self.folders.insert(clean(path).to_owned(), exists);
     }
 
     /// The text of a file.
     pub fn get(&self, path: &str) -> Option<&str> {
-        self.files.get(path.trim_start_matches("./").trim_start_matches('/')).map(String::as_str)
+        self.files.get(clean(path)).map(String::as_str)
+    }
+
+    /// Whether there is a folder at a path, if somebody has looked.
+    pub fn has_folder(&self, path: &str) -> Option<bool> {
+        self.folders.get(clean(path)).copied()
     }
 
     /// The files whose name ends so, with their paths.
@@ -67,6 +89,11 @@ impl ContextFiles {
     }
 }
 
+/// A path without what it may begin and end with.
+fn clean(path: &str) -> &str {
+    path.trim_start_matches("./").trim_matches('/')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +105,8 @@ mod tests {
         assert_eq!(files.get("web/package.json"), Some("{}"));
         assert_eq!(files.get("/web/package.json"), Some("{}"));
         assert_eq!(files.ending("package.json").count(), 1);
+        files.add_folder("web/public/", true);
+        assert_eq!((files.has_folder("web/public"), files.has_folder("public")), (Some(true), None));
         assert!(
             ContextFiles::wants("pom.xml")
                 && ContextFiles::wants("App.csproj")

@@ -57,7 +57,9 @@ pub(super) fn add_named_files(view: &View<'_>, start: &Start, recipe: &mut Recip
         let path = paths::join(workdir, value);
         let is_path = value == "." || value.starts_with('/') || value.starts_with("./");
         let carried = recipe.artifacts.iter().any(|it| paths::is_within(&path, &it.to));
-        if is_path && path == recipe.build_dir && path != "/" && !carried {
+        // `node .` is what package.json says, and that is followed already.
+        let is_followed = recipe.artifacts.iter().any(|it| it.to == paths::join(&path, "package.json"));
+        if is_path && path == recipe.build_dir && path != "/" && !carried && !is_followed {
             return Err(Refusal::new(format!(
                 "the command names {path}, where the sources are: it is not known what it needs of them"
             )));

@@ -232,6 +232,13 @@ impl<'a> View<'a> {
         self.context_paths(path).iter().find_map(|it| self.context.get(it))
     }
 
+    /// Whether the build context brings a folder to `path` in the image, if that is known.
+    pub(super) fn project_folder(&self, path: &str) -> Option<bool> {
+        let found: Vec<bool> =
+            self.context_paths(path).iter().filter_map(|it| self.context.has_folder(it)).collect();
+        (!found.is_empty()).then(|| found.contains(&true))
+    }
+
     /// Whether some RUN has a command for which this holds.
     pub(super) fn runs(&self, wanted: impl Fn(&Command) -> bool) -> bool {
         self.all(Keyword::Run)

@@ -36,6 +36,8 @@ impl Token {
 pub(super) enum Language {
     /// Groovy and Kotlin: `//` and `/* */`; a `$` between double quotes computes.
     Gradle,
+    /// JavaScript and TypeScript: the same comments; backquotes compute.
+    Script,
     /// Elixir and Ruby: `#`; `#{` between double quotes computes.
     Hash,
 }
@@ -128,6 +130,7 @@ impl Reader<'_> {
         self.rest = rest.strip_prefix(close.as_str()).unwrap_or(rest);
         let computes = match self.language {
             Language::Gradle => quote == '"' && value.contains('$'),
+            Language::Script => quote == '`',
             Language::Hash => quote == '"' && value.contains("#{"),
         };
         Token::Str((!escaped && !computes).then(|| value.to_owned()))
@@ -162,13 +165,14 @@ mod tests {
     #[test]
     fn other_languages() {
         assert_eq!(tokens("# x\n\"a#{b}\"", Language::Hash), [Token::Line, Token::Str(None)]);
+        assert_eq!(tokens("`a`", Language::Script), [Token::Str(None)]);
         assert_eq!(tokens("it's\nb", Language::Hash).len(), 4);
     }
 
     #[test]
     fn nothing_is_too_broken() {
         for text in ["'", "\"\"\"", "/*", "a'\\", "`\n", "🦀'é"] {
-            for language in [Language::Gradle, Language::Hash] {
+            for language in [Language::Gradle, Language::Script, Language::Hash] {
                 tokens(text, language);
             }
         }

@@ -7,3 +7,6 @@ mod literals;
 
 pub(super) mod gradle;
 pub(super) mod maven;
+pub(super) mod package;
+pub(super) mod script_config;
+pub(super) mod tsconfig;

@@ -16,7 +16,7 @@ pub(super) fn check(text: &str, expected: Expect) {
     expected.assert_eq(&result(text));
 }
 
-/// The same with files of the build context beside it.
+/// The same with files of the build context beside it, and folders by paths that end in `/`.
 pub(super) fn check_with(files: &[(&str, &str)], text: &str, expected: Expect) {
     expected.assert_eq(&result_with(files, None, text));
 }
@@ -25,7 +25,10 @@ pub(super) fn check_with(files: &[(&str, &str)], text: &str, expected: Expect) {
 pub(super) fn result_with(files: &[(&str, &str)], runtime: Option<&str>, text: &str) -> String {
     let mut context = ContextFiles::default();
     for (path, text) in files {
-        context.add(path, text);
+        match path.ends_with('/') {
+            true => context.add_folder(path, true),
+            false => context.add(path, text),
+        }
     }
     // What holds for every split is looked at for every fixture, with every runtime image that is offered.
     properties::holds(text, &context).unwrap_or_else(|wrong| panic!("{wrong}"));

@@ -6,18 +6,19 @@
 //! Hazards: native addons, what the generated client of Prisma lies in, scripts that call tools of development.
 
 use super::{
-    Job, Manager, Starts, Step, is_build_env, is_node, is_node_command, is_server_tool, job,
-    note_host_packages, package, refuse_development, starts, steps, unknown_workdir,
+    Job, Manager, Starts, Step, has_workspaces, is_build_env, is_node, is_node_command, is_server_tool, job,
+    next, note_host_packages, package, refuse_development, starts, steps, unknown_workdir,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Artifact, Place};
 use crate::assists::split_stage::profile::{Profile, Recipe};
-use crate::assists::split_stage::runtime;
+use crate::assists::split_stage::project::{package::Package, tsconfig};
+use crate::assists::split_stage::runtime::{self, Extra, Runtime, System};
 use crate::assists::split_stage::shell::Command;
-use crate::assists::split_stage::start::Start;
+use crate::assists::split_stage::start::{Main, Start};
 use crate::assists::split_stage::view::View;
-use crate::model::ImageRef;
+use crate::model::{ImageRef, InstructionId};
 use crate::syntax::Keyword;
 
 pub(in crate::assists::split_stage::profile) struct Built;
@@ -41,78 +42,45 @@ impl Profile for Built {
         let dir = main.dir(workdir);
         let package = package(view, &dir);
         let mut notes = Vec::new();
-        let mut added = Vec::new();
-        let mut artifacts = Vec::new();
-        let made = match starts(main.argv(), package.as_ref()) {
-            Starts::Development(what) => return Err(refuse_development(&what)),
-            Starts::Files { .. } => {
-                return Err(Refusal::new("the image serves files: see the profile for sites".to_owned()));
-            }
-            Starts::Other(what) => {
-                return Err(Refusal::new(format!(
-                    "the image starts `{what}`: it is not known what that needs of the build"
-                )));
-            }
-            Starts::File(file) => output(&dir, &file),
-            Starts::Next => Made::Parts(vec![".next", "public"]),
-            Starts::Script(script) => {
-                notes.push(format!(
-                    "What `{script}` does stands in package.json, which is not at hand: all of the project goes over."
-                ));
-                Made::Everything
-            }
+        let starts = starts(main.argv(), package.as_ref());
+        let made = made(view, &start, starts, &dir, package.as_ref(), &mut notes)?;
+        let mut recipe = Recipe {
+            build_dir: build.dir.clone(),
+            runtimes: vec![runtime],
+            made_by: Some(build.run.id),
+            artifacts: made.artifacts,
+            opening: made.opening,
+            ..Recipe::default()
         };
-        let prune = !matches!(made, Made::Alone(_));
-        match made {
-            Made::Alone(output) => artifacts.push(Artifact::same(output)),
-            Made::Directory(output) => {
-                artifacts.extend(output.map(Artifact::same));
-                artifacts.push(Artifact::same(paths::join(&dir, "node_modules")));
-                artifacts.push(Artifact::same(paths::join(&dir, "package.json")));
-            }
-            Made::Parts(parts) => {
-                artifacts.extend(parts.iter().map(|it| Artifact::same(paths::join(&dir, it))));
-                artifacts.push(Artifact::same(paths::join(&dir, "node_modules")));
-                artifacts.push(Artifact::same(paths::join(&dir, "package.json")));
-            }
-            Made::Everything if dir == "/" => {
-                return Err(Refusal::new(
-                    "the project lies in /, so it cannot go over as a whole: give it a WORKDIR of its own first".to_owned(),
-                ));
-            }
-            Made::Everything => artifacts.push(Artifact::same(dir.as_str())),
+        if made.needs_packages {
+            recipe.artifacts.push(Artifact::same(paths::join(&dir, "node_modules")));
+            recipe.artifacts.push(Artifact::same(paths::join(&dir, "package.json")));
         }
-        let opening = package_manager(view, main.program(), &mut notes);
-        let mut made_by = Some(build.run.id);
-        if let Some(text) =
-            prune_command(view, &installs, build, package.as_ref(), &mut notes).filter(|_| prune)
-        {
-            added.push(Added {
-                after: Some(build.run.id),
-                text: format!("{} {text}", view.keyword(Keyword::Run)),
-            });
+        let program = if made.command.is_some() { "node" } else { main.program() };
+        recipe.opening.extend(package_manager(view, program, &mut notes));
+        let prune = (made.needs_packages || made.is_everything)
+            .then(|| prune_command(view, &installs, build, package.as_ref(), &mut notes))
+            .flatten();
+        if prune.is_some() {
             notes.push(
                 "Packages that only development needs stay behind: the command must not call them."
                     .to_owned(),
             );
         }
+        let after: Vec<String> = prune.into_iter().chain(made.prepare).collect();
+        if !after.is_empty() {
+            let text = format!("{} {}", view.keyword(Keyword::Run), after.join(" && "));
+            recipe.added.push(Added { after: Some(build.run.id), text });
+        }
         if installs.iter().any(|it| it.run.id > build.run.id) {
-            made_by = installs.iter().map(|it| it.run.id).chain(made_by).max();
+            recipe.made_by = installs.iter().map(|it| it.run.id).chain(recipe.made_by).max();
         }
         note_host_packages(view, &installs, &mut notes);
-        let mut places = vec![(start.instruction, Place::Final)];
-        places.extend(start.arguments.map(|id| (id, Place::Final)));
-        Ok(Recipe {
-            build_dir: build.dir.clone(),
-            runtimes: vec![runtime],
-            added,
-            made_by,
-            artifacts,
-            places,
-            opening,
-            notes,
-            ..Recipe::default()
-        })
+        recipe.places = vec![made.command.unwrap_or((start.instruction, Place::Final))];
+        recipe.places.extend(start.arguments.map(|id| (id, Place::Final)));
+        recipe.runtimes.extend(distroless(view, &start, &main, &recipe));
+        recipe.notes = notes;
+        Ok(recipe)
     }
 
     fn is_build_command(&self, command: &Command) -> bool {
@@ -161,37 +129,153 @@ fn package_manager(view: &View<'_>, program: &str, notes: &mut Vec<String>) -> V
 }
 
 /// What a build makes, as far as the command tells.
-enum Made {
-    /// A directory that needs nothing else.
-    Alone(String),
-    /// A directory that needs the packages; none where the command is a file beside them.
-    Directory(Option<String>),
-    /// Parts of the project that need the packages.
-    Parts(Vec<&'static str>),
-    /// Nobody can tell.
-    Everything,
+#[derive(Default)]
+struct Made {
+    artifacts: Vec<Artifact>,
+    /// Whether the packages go over beside that.
+    needs_packages: bool,
+    /// Whether all of the project goes over.
+    is_everything: bool,
+    /// What becomes of the command, where it changes.
+    command: Option<(InstructionId, Place)>,
+    opening: Vec<String>,
+    /// What the build must do in addition.
+    prepare: Option<String>,
 }
 
-/// The directory of the build's output that holds `file`.
-fn output(dir: &str, file: &str) -> Made {
-    let path = paths::join(dir, file);
-    let Some(inside) = (path != dir && paths::is_within(&path, dir)).then(|| paths::relative_to(&path, dir))
-    else {
-        return Made::Everything;
+impl Made {
+    /// Something that needs nothing else.
+    fn alone(path: String) -> Self {
+        Self { artifacts: vec![Artifact::same(path)], ..Self::default() }
+    }
+
+    /// Something that needs the packages.
+    fn with_packages(path: String) -> Self {
+        Self { needs_packages: true, ..Self::alone(path) }
+    }
+
+    /// Nobody can tell what is needed.
+    fn everything(dir: &str) -> Result<Self, Refusal> {
+        if dir == "/" {
+            return Err(Refusal::new(
+                "the project lies in /, so it cannot go over as a whole: give it a WORKDIR of its own first"
+                    .to_owned(),
+            ));
+        }
+        Ok(Self { is_everything: true, ..Self::alone(dir.to_owned()) })
+    }
+}
+
+/// What goes over for what the command starts.
+fn made(
+    view: &View<'_>,
+    start: &Start,
+    starts: Starts,
+    dir: &str,
+    package: Option<&Package>,
+    notes: &mut Vec<String>,
+) -> Result<Made, Refusal> {
+    let linked = has_workspaces(view, dir, package);
+    let made = match starts {
+        Starts::Development(what) => return Err(refuse_development(&what)),
+        Starts::Files { .. } => {
+            return Err(Refusal::new("the image serves files: see the profile for sites".to_owned()));
+        }
+        Starts::Other(what) => {
+            return Err(Refusal::new(format!(
+                "the image starts `{what}`: it is not known what that needs of the build"
+            )));
+        }
+        Starts::Script(script) => {
+            notes.push(format!(
+                "What `{script}` does stands in package.json, which is not at hand: all of the project goes over."
+            ));
+            return Made::everything(dir);
+        }
+        Starts::File(file) => output(view, dir, &file, package),
+        Starts::Next { .. } => {
+            let next = next::parts(view, start, &starts, dir, package)?;
+            notes.extend(next.notes);
+            Some(Made {
+                artifacts: next.artifacts,
+                needs_packages: next.needs_packages,
+                is_everything: false,
+                command: next.command,
+                opening: next.opening,
+                prepare: next.prepare,
+            })
+        }
     };
+    match made {
+        Some(made) if !(made.needs_packages && linked) => Ok(made),
+        Some(_) => {
+            notes.push(
+                "The project has workspaces, whose packages are links: all of the project goes over."
+                    .to_owned(),
+            );
+            Made::everything(dir)
+        }
+        None => Made::everything(dir),
+    }
+}
+
+/// The directory of the build's output that holds `file`; none where all of the project may be needed.
+fn output(view: &View<'_>, dir: &str, file: &str, package: Option<&Package>) -> Option<Made> {
+    // `node .` starts what package.json names.
+    let file = if matches!(file, "." | "./") { package?.main()? } else { file };
+    let path = paths::join(dir, file);
+    let inside = (path != dir && paths::is_within(&path, dir)).then(|| paths::relative_to(&path, dir))?;
     let inside = inside.trim_start_matches('/');
     let Some((first, _)) = inside.split_once('/') else {
         // `node dist` starts `dist/index.js`.
         let folder = matches!(inside, "dist" | "build" | "lib" | "out");
-        return if folder { Made::Directory(Some(path)) } else { Made::Everything };
+        return folder.then(|| Made::with_packages(path));
     };
-    if inside.starts_with(".output/") {
-        return Made::Alone(paths::join(dir, ".output"));
+    for alone in [".output", ".next/standalone"] {
+        if inside.strip_prefix(alone).is_some_and(|rest| rest.starts_with('/')) {
+            return Some(Made::alone(paths::join(dir, alone)));
+        }
     }
-    if matches!(first, "src" | "bin" | "server" | "app" | "scripts" | "apps" | "packages" | "node_modules") {
-        return Made::Everything;
+    let out_dir = view.project_file(&paths::join(dir, "tsconfig.json")).and_then(tsconfig::out_dir);
+    let is_output = out_dir.is_some_and(|it| it.split('/').next() == Some(first));
+    let of_sources = ["src", "bin", "server", "app", "scripts", "apps", "packages", "node_modules"];
+    if of_sources.contains(&first) && !is_output {
+        return None;
     }
-    Made::Directory(Some(paths::join(dir, first)))
+    Some(Made::with_packages(paths::join(dir, first)))
+}
+
+/// The image without a shell, for a command that is Node itself. Its program has another place there.
+fn distroless(view: &View<'_>, start: &Start, main: &Main<'_>, recipe: &Recipe) -> Option<Runtime> {
+    let base = ImageRef::parse(&view.stage.base_text);
+    let tag = base.tag.as_deref().unwrap_or("");
+    let major: u32 = tag.split(['.', '-']).next()?.parse().ok()?;
+    let fits = matches!(major, 22 | 24 | 26) && runtime::system(&base) == System::Apt;
+    let (id, place) = recipe.places.first()?;
+    let words = match place {
+        Place::FinalAs(_) => vec!["node".to_owned(), "server.js".to_owned()],
+        _ if main.program() == "node" => {
+            start.exact_words().filter(|it| it.first().is_some_and(|it| it == "node"))?
+        }
+        _ => return None,
+    };
+    if !fits || start.arguments.is_some() {
+        return None;
+    }
+    let words: Vec<String> =
+        ["/nodejs/bin/node".to_owned()].into_iter().chain(words.into_iter().skip(1)).collect();
+    let mut found = Runtime::plain("distroless", format!("gcr.io/distroless/nodejs{major}-debian13:nonroot"));
+    found.notes.push(
+        "It has no shell, and runs as the user nonroot (65532), who cannot write into WORKDIR.".to_owned(),
+    );
+    found.extra = Some(Extra {
+        title: "distroless",
+        added: Vec::new(),
+        artifacts: recipe.artifacts.clone(),
+        opening: Vec::new(),
+        places: vec![(*id, Place::FinalAs(view.json_form(Keyword::Entrypoint, &words)))],
+    });
+    Some(found)
 }
 
 /// The command that removes the packages of development.
@@ -199,7 +283,7 @@ fn prune_command(
     view: &View<'_>,
     installs: &[Step<'_>],
     build: &Step<'_>,
-    package: Option<&super::package::Package>,
+    package: Option<&Package>,
     notes: &mut Vec<String>,
 ) -> Option<String> {
     let last = installs.last()?;
@@ -219,7 +303,7 @@ fn prune_command(
             );
             return None;
         }
-        Manager::Yarn if package.and_then(|it| it.manager.as_deref()).is_some_and(is_modern_yarn) => {
+        Manager::Yarn if package.and_then(Package::manager).is_some_and(is_modern_yarn) => {
             "yarn workspaces focus --all --production"
         }
         Manager::Yarn if package.is_none() => {
@@ -252,8 +336,83 @@ fn old_npm(view: &View<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::assists::split_stage::tests::{check, check_with};
+    use crate::assists::split_stage::tests::{check, check_with, result_with};
     use expect_test::expect;
+
+    #[test]
+    fn node_without_a_shell() {
+        let text = "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main.js\"]\n";
+        expect![[r#"
+            FROM node:22 AS builder
+            WORKDIR /app
+            COPY . .
+            RUN npm ci && npm run build
+            RUN npm prune --omit=dev
+
+            FROM gcr.io/distroless/nodejs22-debian13:nonroot AS final
+            WORKDIR /app
+            COPY --from=builder /app/dist dist
+            COPY --from=builder /app/node_modules node_modules
+            COPY --from=builder /app/package.json package.json
+            ENTRYPOINT ["/nodejs/bin/node", "dist/main.js"]
+        "#]]
+        .assert_eq(&result_with(&[], Some("distroless"), text));
+    }
+
+    #[test]
+    fn where_the_compiler_puts_it() {
+        check_with(
+            &[
+                ("tsconfig.json", "{\"compilerOptions\": {\"outDir\": \"./server\",}}"),
+                ("package.json", "{\"main\": \"server/main.js\"}"),
+            ],
+            r#"FROM node:22-slim
+WORKDIR /app
+COPY . .
+RUN npm ci && npx tsc
+CMD ["node", "."]
+"#,
+            expect![[r#"
+                FROM node:22-slim AS builder
+                WORKDIR /app
+                COPY . .
+                RUN npm ci && npx tsc
+                RUN npm prune --omit=dev
+
+                FROM node:22-slim AS final
+                WORKDIR /app
+                COPY --from=builder /app/server server
+                COPY --from=builder /app/node_modules node_modules
+                COPY --from=builder /app/package.json package.json
+                CMD ["node", "."]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn workspaces_go_over_whole() {
+        check_with(
+            &[("package.json", "{\"workspaces\": [\"packages/*\"]}")],
+            r#"FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm ci && npm run build
+CMD ["node", "dist/main.js"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                WORKDIR /app
+                COPY . .
+                RUN npm ci && npm run build
+                RUN npm prune --omit=dev
+
+                FROM node:22-slim AS final
+                WORKDIR /app
+                COPY --from=builder /app ./
+                CMD ["node", "dist/main.js"]
+            "#]],
+        );
+    }
 
     #[test]
     fn the_output_and_the_packages_go_over() {
@@ -305,7 +464,7 @@ CMD ["yarn", "start"]
                 WORKDIR /app
                 COPY . .
                 RUN yarn install && yarn build
-                RUN yarn workspaces focus --all --production
+                RUN yarn workspaces focus --all --production && mkdir -p public
 
                 FROM node:22-alpine AS final
                 WORKDIR /app

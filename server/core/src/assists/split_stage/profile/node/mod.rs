@@ -4,7 +4,7 @@
 //! [`plain`] for services that run as they are, and [`site`] for pages that a build makes and any web server serves.
 
 mod built;
-mod package;
+mod next;
 mod plain;
 mod site;
 
@@ -12,12 +12,13 @@ pub(super) use built::Built;
 pub(super) use plain::Plain;
 pub(super) use site::Site;
 
-use self::package::Package;
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
+use crate::assists::split_stage::project::package::Package;
 use crate::assists::split_stage::runtime;
 use crate::assists::split_stage::shell::{Command, Word, program_name};
 use crate::assists::split_stage::view::View;
+use crate::model::tools::option;
 use crate::model::{ImageRef, Instruction};
 use crate::syntax::Keyword;
 
@@ -225,8 +226,8 @@ enum Starts {
     File(String),
     /// A script of the project that nobody can read here.
     Script(String),
-    /// `next start`
-    Next,
+    /// `next start`, with what it says about where to listen.
+    Next { port: Option<String>, host: Option<String> },
     /// A server of files, for the directory.
     Files { dir: Option<String>, single_page: bool },
     /// A server for development.
@@ -292,7 +293,16 @@ fn starts_up_to(argv: &[Word], package: Option<&Package>, depth: usize) -> Start
                 .count();
             starts_up_to(argv.get(skip..).unwrap_or_default(), package, depth.saturating_sub(1))
         }
-        "next" if plain.first() == Some(&"start") => Starts::Next,
+        "next" if plain.first() == Some(&"start") => Starts::Next {
+            port: option(argv, &["-p", "--port"]).filter(|it| !it.contains('$')).map(str::to_owned),
+            host: option(argv, &["-H", "--hostname"]).filter(|it| !it.contains('$')).map(str::to_owned),
+        },
+        // The first version of Remix keeps a part of its output elsewhere.
+        "remix-serve" | "react-router-serve"
+            if plain.len() == 1 && plain[0].ends_with("/server/index.js") =>
+        {
+            Starts::File(plain[0].to_owned())
+        }
         "serve" | "http-server" => {
             let dir = directory(argv);
             let single_page =
@@ -377,6 +387,14 @@ fn package(view: &View<'_>, dir: &str) -> Option<Package> {
     Package::read(view.project_file(&paths::join(dir, "package.json"))?)
 }
 
+/// Whether packages of the project itself are linked into `node_modules`, so that they cannot go over alone.
+fn has_workspaces(view: &View<'_>, dir: &str, package: Option<&Package>) -> bool {
+    let file = |name: &str| view.project_file(&paths::join(dir, name));
+    let of_pnpm =
+        file("pnpm-workspace.yaml").is_some_and(|it| it.lines().any(|it| it.starts_with("packages:")));
+    of_pnpm || package.is_some_and(Package::has_workspaces)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,8 +435,9 @@ mod tests {
             ("npm start", false, "Script(\"start\")"),
             ("npm run dev", false, "Development(\"dev\")"),
             ("npx serve -s build -l 3000", false, "Files { dir: Some(\"build\"), single_page: true }"),
-            ("next start", false, "Next"),
-            ("yarn next start", false, "Next"),
+            ("next start", false, "Next { port: None, host: None }"),
+            ("yarn next start -p 80", false, "Next { port: Some(\"80\"), host: None }"),
+            ("npx remix-serve ./build/server/index.js", false, "File(\"./build/server/index.js\")"),
             ("ng serve", false, "Development(\"ng serve\")"),
             ("pm2-runtime start dist/app.js", false, "File(\"dist/app.js\")"),
         ] {

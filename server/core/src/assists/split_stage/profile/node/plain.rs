@@ -39,7 +39,7 @@ impl Profile for Plain {
         match starts(main.argv(), package.as_ref()) {
             Starts::File(_) => {}
             Starts::Development(what) => return Err(refuse_development(&what)),
-            Starts::Next | Starts::Files { .. } => {
+            Starts::Next { .. } | Starts::Files { .. } => {
                 return Err(Refusal::new(
                     "nothing is built in the image that the command could start".to_owned(),
                 ));
