@@ -4,10 +4,12 @@ use crate::convert::to_proto::REFACTOR_MOVE;
 use dockstage_core::text::PositionEncoding;
 use tower_lsp_server::ls_types::{
     CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
-    CodeActionProviderCapability, CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities,
-    FoldingRangeProviderCapability, HoverProviderCapability, MarkupKind, OneOf, PositionEncodingKind,
-    RenameOptions, SaveOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    CodeActionProviderCapability, CompletionItemCapability, CompletionItemTag, CompletionOptions,
+    CompletionOptionsCompletionItem, DiagnosticOptions, DiagnosticServerCapabilities,
+    FoldingRangeProviderCapability, HoverProviderCapability, InsertTextMode, MarkupKind, OneOf,
+    PositionEncodingKind, RenameOptions, SaveOptions, ServerCapabilities, SignatureHelpOptions,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkDoneProgressOptions,
 };
 
 /// What a client makes of diagnostics: told apart for those it pulls and those it is sent.
@@ -18,13 +20,30 @@ pub(crate) struct DiagnosticSupport {
     pub(crate) links: bool,
 }
 
+/// What a client makes of completions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct CompletionSupport {
+    pub(crate) markdown: bool,
+    pub(crate) snippets: bool,
+    /// The client asks for the documentation of the one item that is selected.
+    pub(crate) resolves_documentation: bool,
+    pub(crate) label_details: bool,
+    /// The user chooses whether the rest of the word goes.
+    pub(crate) inserts_or_replaces: bool,
+    /// Lines can be inserted without the indentation of the line they go to.
+    pub(crate) inserts_as_is: bool,
+    pub(crate) commits: bool,
+    pub(crate) tags: bool,
+    /// The older way to say that something is deprecated.
+    pub(crate) deprecated: bool,
+}
+
 /// What a client supports, as far as our answers depend on it. What it does not name it does not get.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ClientSupport {
     pub(crate) encoding: PositionEncoding,
     pub(crate) markdown_hover: bool,
-    pub(crate) markdown_completion: bool,
-    pub(crate) snippets: bool,
+    pub(crate) completion: CompletionSupport,
     pub(crate) markdown_signatures: bool,
     /// The parts of a signature by their place in its label.
     pub(crate) label_offsets: bool,
@@ -68,8 +87,7 @@ impl ClientSupport {
         Self {
             encoding: position_encoding(client),
             markdown_hover: knows_markdown(text.hover.unwrap_or_default().content_format),
-            markdown_completion: knows_markdown(completion.documentation_format),
-            snippets: yes(completion.snippet_support),
+            completion: CompletionSupport::of(completion),
             label_offsets: yes(signature
                 .parameter_information
                 .as_ref()
@@ -104,6 +122,26 @@ impl ClientSupport {
                 .unwrap_or_default()
                 .dynamic_registration),
             watches_files: yes(workspace.did_change_watched_files.unwrap_or_default().dynamic_registration),
+        }
+    }
+}
+
+impl CompletionSupport {
+    fn of(item: CompletionItemCapability) -> Self {
+        let yes = |it: Option<bool>| it.unwrap_or(false);
+        let resolved = item.resolve_support.map(|it| it.properties).unwrap_or_default();
+        let modes = item.insert_text_mode_support.map(|it| it.value_set).unwrap_or_default();
+        let tags = item.tag_support.map(|it| it.value_set).unwrap_or_default();
+        Self {
+            markdown: knows_markdown(item.documentation_format),
+            snippets: yes(item.snippet_support),
+            resolves_documentation: resolved.iter().any(|it| it == "documentation"),
+            label_details: yes(item.label_details_support),
+            inserts_or_replaces: yes(item.insert_replace_support),
+            inserts_as_is: modes.contains(&InsertTextMode::AS_IS),
+            commits: yes(item.commit_characters_support),
+            tags: tags.contains(&CompletionItemTag::DEPRECATED),
+            deprecated: yes(item.deprecated_support),
         }
     }
 }
@@ -151,9 +189,14 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
         })),
         completion_provider: Some(CompletionOptions {
             // Letters and digits open the list in every editor; these are the signs a flag
-            // (`--`), its value (`--from=`), the fields of a mount (`type=bind,`) and a tag begin after.
+            // (`--`), its value (`--from=`), the fields of a mount (`type=bind,`), a tag, a name in a folder,
+            // the protocol of a port, a string, an array and a directive begin after.
             // Not the space: a list after each word of a RUN would be in the way.
-            trigger_characters: Some(["-", "=", ",", "$", "{", ":"].map(str::to_owned).to_vec()),
+            trigger_characters: Some(
+                ["-", "=", ",", "$", "{", ":", "/", "\"", "[", "#"].map(str::to_owned).to_vec(),
+            ),
+            resolve_provider: Some(true),
+            completion_item: Some(CompletionOptionsCompletionItem { label_details_support: Some(true) }),
             ..CompletionOptions::default()
         }),
         signature_help_provider: Some(SignatureHelpOptions {

@@ -1,12 +1,12 @@
 //! Reading and writing files, walking folders: the only place that touches the file system.
 
 use std::ffi::OsStr;
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{DirEntry, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use dockstage_core::assists::split_stage::ContextFiles;
-use dockstage_core::workspace::{IgnoreFile, build_context};
+use dockstage_core::workspace::{Entry, IgnoreFile, Listing, WantedFolder, build_context};
 use ignore::WalkBuilder;
 use tokio::io::AsyncWrite;
 
@@ -132,6 +132,41 @@ pub(crate) fn project_files(dockerfile: &Path) -> ContextFiles {
         }
     }
     files
+}
+
+/// What lies in a folder of a build context: of many entries those whose names begin as typed. None for what is no
+/// folder, or leads out of the context by a link.
+pub(crate) fn listing(context: &Path, wanted: &WantedFolder) -> Option<Listing> {
+    const MOST: usize = 500;
+    let context = context.canonicalize().ok()?;
+    let folder = context.join(&wanted.folder).canonicalize().ok().filter(|it| it.starts_with(&context))?;
+    let begun = wanted.begun.to_lowercase();
+    let mut entries: Vec<DirEntry> =
+        std::fs::read_dir(&folder).ok()?.flatten().take(MAX_ENTRIES + 1).collect();
+    let is_cut = entries.len() > MOST;
+    if is_cut {
+        entries.retain(|entry| entry.file_name().to_string_lossy().to_lowercase().starts_with(&begun));
+        entries.sort_by_key(DirEntry::file_name);
+        entries.truncate(MOST);
+    }
+    let entries = entries.into_iter().filter_map(|entry| {
+        let is_folder = is_folder_inside(&context, &entry);
+        // A name that is no text cannot be written into a Dockerfile.
+        entry.file_name().into_string().ok().map(|name| Entry { name, is_folder })
+    });
+    Some(Listing { entries: entries.collect(), is_cut })
+}
+
+/// Whether an entry is a folder, or a link to one that leads nowhere outside of `context`.
+fn is_folder_inside(context: &Path, entry: &DirEntry) -> bool {
+    match entry.file_type() {
+        Ok(kind) if kind.is_symlink() => {
+            let target = entry.path().canonicalize();
+            target.is_ok_and(|target| target.starts_with(context) && target.is_dir())
+        }
+        Ok(kind) => kind.is_dir(),
+        Err(_) => false,
+    }
 }
 
 /// The text of a file that is no longer than `most`.

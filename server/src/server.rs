@@ -14,7 +14,7 @@ use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServ
 use crate::diagnostics::Publisher;
 use crate::disk;
 use crate::framing::{self, Messages};
-use crate::handlers::{call_hierarchy, notification, request, signature};
+use crate::handlers::{call_hierarchy, completion, notification, request, signature};
 pub use crate::state::Snapshot;
 use crate::state::State;
 
@@ -230,7 +230,10 @@ impl LanguageServer for Server {
         request::folding_range(self, params).await
     }
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
-        request::completion(self, params).await
+        completion::completion(self, params).await
+    }
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        completion::resolve(self, item).await
     }
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
         signature::signature_help(self, params).await

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,7 +15,7 @@ use dockstage_core::analysis::Analysis;
 use dockstage_core::lint::Diagnostic;
 use dockstage_core::model::{ContentChange, SourceFile};
 use dockstage_core::text::TextDocument;
-use dockstage_core::workspace::IgnoreFile;
+use dockstage_core::workspace::{IgnoreFile, Listing, WantedFolder};
 use serde_json::Value;
 use tower_lsp_server::ls_types::{self as lsp, TextDocumentContentChangeEvent, Uri};
 
@@ -373,6 +373,7 @@ impl State {
             version: *version,
             revision: *revision,
             beside: self.beside(uri, config.context.as_deref()),
+            context: config.context.or_else(|| folder(uri)),
             analysis: Analysis::new(Arc::clone(file), config.analysis),
             client: Arc::clone(&self.client),
             diagnostics: config.diagnostics,
@@ -411,6 +412,8 @@ pub struct Snapshot {
     revision: u64,
     pub(crate) analysis: Analysis,
     beside: Beside,
+    /// The folder that is the build context, for a document that lies on disk.
+    context: Option<PathBuf>,
     pub(crate) client: Arc<ClientSupport>,
     diagnostics: bool,
     cancelled: Arc<AtomicBool>,
@@ -437,6 +440,11 @@ impl Snapshot {
         if self.diagnostics { self.analysis_beside().diagnostics() } else { Vec::new() }
     }
 
+    /// What lies in a folder of the build context. This reads the disk.
+    pub(crate) fn listing(&self, wanted: &WantedFolder) -> Option<Listing> {
+        disk::listing(self.context.as_ref()?, wanted)
+    }
+
     /// What can be asked about the document where it depends on what lies beside it. This may read the
     /// disk.
     pub(crate) fn analysis_beside(&self) -> Analysis {
@@ -455,6 +463,12 @@ impl Snapshot {
             None => analysis,
         }
     }
+}
+
+/// The folder of a document that lies on disk.
+fn folder(uri: &Uri) -> Option<PathBuf> {
+    let path = (uri.scheme().as_str() == "file").then(|| uri.to_file_path())??;
+    path.parent().map(Path::to_owned)
 }
 
 /// Does two things at the same time. A panic in either is one here.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // In tests a panic is the answer.
 
 mod client;
+mod completion;
 
 mod burst;
 mod call_hierarchy;

@@ -9,7 +9,7 @@ use crate::ide::{
 };
 use crate::lint::{self, Diagnostic, Rule};
 use crate::model::SourceFile;
-use crate::workspace::IgnoreFile;
+use crate::workspace::{IgnoreFile, Listing, WantedFolder};
 use crate::{TextRange, TextSize};
 
 /// What a user can set, as far as the analysis is concerned.
@@ -166,11 +166,22 @@ impl Analysis {
     }
 
     /// What can be typed at `offset`.
-    pub fn completions(&self, offset: TextSize) -> Vec<completion::Completion> {
+    /// `listing` is the folder that [`Analysis::wanted_folder`] asks for, if any.
+    pub fn completions(&self, offset: TextSize, listing: Option<&Listing>) -> Vec<completion::Completion> {
         let own = lint::rules::all().iter().filter(|rule| rule.source == lint::Source::Dockstage);
         let rules: Vec<&str> = own.map(|rule| rule.code).collect();
-        let beside = completion::Beside { build_args: &self.settings.build_args, rules: &rules };
+        let beside = completion::Beside {
+            build_args: &self.settings.build_args,
+            rules: &rules,
+            ignore: self.ignore.as_deref(),
+            listing,
+        };
         completion::completions(&self.file, offset, &beside)
+    }
+
+    /// The folder of the build context that completions at `offset` depend on.
+    pub fn wanted_folder(&self, offset: TextSize) -> Option<WantedFolder> {
+        completion::wanted_folder(&self.file, offset)
     }
 
     /// What there is to say about something that can be typed, in markdown; may be empty.

@@ -1,6 +1,7 @@
 //! Between the protocol's types and ours: the only place that knows both.
 
 mod call_hierarchy;
+pub(crate) mod completion;
 pub(crate) mod from_proto;
 mod signature;
 pub(crate) mod to_proto;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use dockstage_core::TextRange;
 use dockstage_core::assists::{ActionKind, CodeAction};
-use dockstage_core::ide::completion::{Completion, CompletionKind};
 use dockstage_core::ide::definition::NavigationTarget;
 use dockstage_core::ide::folding::{Fold, FoldKind};
 use dockstage_core::ide::highlight::{Highlight, HighlightKind};
@@ -24,7 +23,7 @@ impl Snapshot {
         self.analysis.file().text()
     }
 
-    fn position(&self, offset: dockstage_core::TextSize) -> lsp::Position {
+    pub(crate) fn position(&self, offset: dockstage_core::TextSize) -> lsp::Position {
         let at = self.text().line_col(offset, self.client.encoding);
         lsp::Position::new(at.line, at.col)
     }
@@ -168,42 +167,6 @@ impl Snapshot {
                 FoldKind::Stage | FoldKind::Instruction | FoldKind::Heredoc => None,
             },
             collapsed_text: None,
-        }
-    }
-
-    /// What can be typed.
-    pub(crate) fn completion(&self, item: Completion) -> lsp::CompletionItem {
-        let snippet = item.snippet.filter(|_| self.client.snippets);
-        let format = snippet.is_some().then_some(lsp::InsertTextFormat::SNIPPET);
-        let documentation = item
-            .topic
-            .map(|it| self.analysis.documentation(&it))
-            .filter(|it| !it.is_empty())
-            .map(|it| lsp::Documentation::MarkupContent(markup(it, self.client.markdown_completion)));
-        lsp::CompletionItem {
-            kind: Some(match item.kind {
-                CompletionKind::Keyword => lsp::CompletionItemKind::KEYWORD,
-                CompletionKind::Flag => lsp::CompletionItemKind::PROPERTY,
-                CompletionKind::Stage => lsp::CompletionItemKind::CLASS,
-                CompletionKind::Key => lsp::CompletionItemKind::FIELD,
-                CompletionKind::Value => lsp::CompletionItemKind::VALUE,
-                CompletionKind::Variable => lsp::CompletionItemKind::VARIABLE,
-                CompletionKind::Image => lsp::CompletionItemKind::MODULE,
-                CompletionKind::Tag => lsp::CompletionItemKind::ENUM_MEMBER,
-                CompletionKind::Folder => lsp::CompletionItemKind::FOLDER,
-                CompletionKind::Snippet => lsp::CompletionItemKind::SNIPPET,
-            }),
-            detail: (!item.detail.is_empty()).then_some(item.detail),
-            documentation,
-            sort_text: Some(format!("{:06}", item.rank)),
-            filter_text: (item.label != item.insert).then(|| item.insert.clone()),
-            insert_text_format: format,
-            text_edit: Some(lsp::CompletionTextEdit::Edit(lsp::TextEdit::new(
-                self.range(item.replace),
-                snippet.unwrap_or(item.insert),
-            ))),
-            label: item.label,
-            ..lsp::CompletionItem::default()
         }
     }
 

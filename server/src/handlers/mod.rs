@@ -1,6 +1,7 @@
 //! What each message of the protocol does: take it apart, one call, put the answer together.
 
 pub(crate) mod call_hierarchy;
+pub(crate) mod completion;
 pub(crate) mod notification;
 pub(crate) mod request;
 pub(crate) mod signature;

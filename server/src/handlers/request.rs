@@ -91,18 +91,6 @@ pub(crate) async fn folding_range(
     server.query("foldingRange", &params.text_document.uri, answer).await
 }
 
-pub(crate) async fn completion(
-    server: &Server,
-    params: CompletionParams,
-) -> Result<Option<CompletionResponse>> {
-    let TextDocumentPositionParams { text_document, position } = params.text_document_position;
-    let answer = move |it: &Snapshot| {
-        let found = it.analysis.completions(it.offset(position)?);
-        Some(CompletionResponse::Array(found.into_iter().map(|item| it.completion(item)).collect()))
-    };
-    server.query("completion", &text_document.uri, answer).await
-}
-
 pub(crate) async fn code_action(
     server: &Server,
     params: CodeActionParams,

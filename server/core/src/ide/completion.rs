@@ -5,6 +5,7 @@
 //! language can stand, as in comments, heredocs, other shell text and free words, nothing is offered.
 
 mod checks;
+mod context;
 mod directives;
 mod flags;
 mod folders;
@@ -17,11 +18,13 @@ mod topic;
 mod values;
 mod variables;
 
+pub use context::wanted_folder;
 pub use topic::{Topic, documentation};
 
 use super::place::{Place, Typed, place};
 use crate::model::{Dockerfile, SourceFile};
 use crate::syntax::Keyword;
+use crate::workspace::{IgnoreFile, Listing};
 use crate::{TextRange, TextSize};
 
 /// The kind of a completion.
@@ -45,6 +48,8 @@ pub enum CompletionKind {
     Tag,
     /// A folder.
     Folder,
+    /// A file.
+    File,
     /// A piece of text with places to fill in.
     Snippet,
 }
@@ -70,6 +75,8 @@ pub struct Completion {
     pub commits: &'static [char],
     /// Whether it is better not used any more.
     pub deprecated: bool,
+    /// What is typed to find it, where that is not how `insert` begins.
+    pub filter: Option<String>,
     /// Position in the list; small first.
     pub rank: u32,
 }
@@ -81,6 +88,10 @@ pub struct Beside<'a> {
     pub build_args: &'a [(String, String)],
     /// The rules that `# check=skip=` can name beside BuildKit's own.
     pub rules: &'a [&'static str],
+    /// The ignore file of the build context.
+    pub ignore: Option<&'a IgnoreFile>,
+    /// The folder that [`wanted_folder`] asks for.
+    pub listing: Option<&'a Listing>,
 }
 
 impl Beside<'_> {
@@ -131,6 +142,7 @@ impl<'a> List<'a> {
             snippet: None,
             commits: &[],
             deprecated: false,
+            filter: None,
             rank: u32::try_from(index).unwrap_or(u32::MAX),
         });
         &mut self.items[index]
@@ -155,6 +167,7 @@ fn arguments(list: &mut List<'_>, typed: &Typed<'_>) {
     if variables::variables(list, typed) {
         return;
     }
+    context::paths(list, typed);
     if typed.among_flags && typed.word.typed.starts_with('-') {
         return match typed.word.typed.split_once('=') {
             Some((flag, value)) => {

@@ -84,6 +84,8 @@ pub(super) struct Typed<'a> {
     pub(super) words: Vec<String>,
     /// The word at the cursor; may be empty.
     pub(super) word: Word,
+    /// Everything between flags and cursor, as one text.
+    pub(super) text: String,
     /// Whether a single quote is open at the cursor.
     pub(super) in_single_quotes: bool,
 }
@@ -182,6 +184,7 @@ fn in_instruction<'a>(
     let mut among_flags = true;
     let mut words = Vec::new();
     let mut word = prefix.word(keyword.end);
+    let mut text_start = word.start;
     while word.end < prefix.text().len() {
         let text = &prefix.text()[word.clone()];
         among_flags &= text.starts_with("--") && text != "--";
@@ -189,10 +192,22 @@ fn in_instruction<'a>(
             words.push(text.to_owned());
         }
         word = prefix.word(word.end);
+        if among_flags {
+            text_start = word.start;
+        }
     }
     let in_single_quotes = in_single_quotes(&prefix.text()[keyword.end..]);
     let word = prefix.typed(word, behind);
-    Some(Place::Arguments(Typed { instruction, keyword: kind, among_flags, words, word, in_single_quotes }))
+    let text = prefix.text()[text_start..].to_owned();
+    Some(Place::Arguments(Typed {
+        instruction,
+        keyword: kind,
+        among_flags,
+        words,
+        word,
+        text,
+        in_single_quotes,
+    }))
 }
 
 /// Whether a single quote is open at the end of a text.

@@ -2,5 +2,7 @@
 
 pub mod build_context;
 pub mod dockerignore;
+mod listing;
 
 pub use dockerignore::IgnoreFile;
+pub use listing::{Entry, Listing, WantedFolder};

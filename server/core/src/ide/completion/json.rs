@@ -29,6 +29,24 @@ fn whole(typed: &Typed<'_>, begun: &[&str]) -> Option<TextRange> {
     (is_alone && is_last).then(|| TextRange::new(typed.word.start, end))
 }
 
+/// What stands in front of the cursor of the string at the end of a text that begins as an array, as written; none
+/// where no string is open.
+pub(super) fn open_string(text: &str) -> Option<&str> {
+    let array = text.strip_prefix('[')?;
+    let mut open = None;
+    let mut chars = array.char_indices();
+    while let Some((at, char)) = chars.next() {
+        match (open, char) {
+            (Some(_), '\\') => drop(chars.next()),
+            (Some(_), '"') => open = None,
+            (None, '"') => open = Some(at + 1),
+            (None, ']') => return None,
+            _ => {}
+        }
+    }
+    array.get(open?..)
+}
+
 /// The usual shells: those of Windows where the file is written for it.
 pub(super) fn shells(list: &mut List<'_>, typed: &Typed<'_>) {
     let Some(replace) = whole(typed, &["", "[", "[\""]) else { return };

@@ -157,7 +157,7 @@ fn flags_that_are_not_there_yet() {
     );
     assert_eq!(
         labels("FROM a\nONBUILD ADD <|>"),
-        "--chown --chmod --link --keep-git-dir --checksum --unpack --exclude"
+        ". --chown --chmod --link --keep-git-dir --checksum --unpack --exclude"
     );
     assert_eq!(
         labels("FROM a\nHEALTHCHECK --retries=1 --<|> CMD b\n"),
@@ -293,7 +293,6 @@ fn nothing_where_nothing_of_the_language_stands() {
         "FROM a\nRUN <<EOF\nFR<|>\nEOF\n",
         "FROM a\nRUN <<EOF\n<|>",
         "FROM a\nCOPY <<a <<b /x\n1\na\n<|>\nb\n",
-        "FROM a\nCOPY a <|>",
         "FROM a\nCOPY a --<|>",
         "FROM a\nENV A=<|>",
         "FROM a\nWORKDIR <|>",
