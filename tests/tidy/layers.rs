@@ -16,6 +16,7 @@ const LEVELS: &[&[&str]] = &[
 
 /// What may point sideways or up all the same, and only to these items: plain data that one module hands to another.
 const EXCEPTIONS: &[(&str, &str, &[&str])] = &[
+    ("ide", "analysis", &["Settings"]),
     ("lint", "analysis", &["Settings"]),
     ("lint", "assists", &["CodeAction"]),
     ("assists", "lint", &["Diagnostic", "Fix", "Heeds", "Related", "Severity", "Source"]),

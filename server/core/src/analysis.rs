@@ -97,7 +97,10 @@ impl Analysis {
 
     /// The card for what stands at `offset`.
     pub fn hover(&self, offset: TextSize) -> Option<hover::Hover> {
-        hover::hover(&self.file, offset)
+        if let Some((range, rule)) = lint::check_at(&self.file, &self.settings, offset) {
+            return Some(hover::check(range, rule.code, &rule.summary(), &rule.reason(), rule.url));
+        }
+        hover::hover(&self.file, &self.settings, offset)
     }
 
     /// Where the stage or variable at `offset` is defined.
@@ -188,7 +191,7 @@ impl Analysis {
     pub fn documentation(&self, topic: &completion::Topic) -> String {
         match topic {
             completion::Topic::Rule(name) => lint::rules::find(name).map(Rule::summary).unwrap_or_default(),
-            topic => completion::documentation(&self.file, topic),
+            topic => completion::documentation(&self.file, &self.settings, topic),
         }
     }
 
@@ -204,5 +207,7 @@ impl Analysis {
     }
 }
 
+#[cfg(test)]
+mod checks;
 #[cfg(test)]
 mod refactorings;

@@ -5,7 +5,6 @@
 
 use super::markdown::one_line;
 use crate::TextRange;
-use crate::model::scope::Scopes;
 use crate::model::{Dockerfile, Instruction, InstructionId, SourceFile, Stage, VarDef, VarDefKind};
 use crate::syntax::Keyword;
 
@@ -76,7 +75,7 @@ fn instruction(dockerfile: &Dockerfile, index: usize) -> Vec<Symbol> {
     let Ok(index) = u32::try_from(index) else { return Vec::new() };
     let id = InstructionId(index);
     let instruction = dockerfile.instruction(id);
-    let defs = definitions(dockerfile.scopes(), id);
+    let defs = dockerfile.scopes().defs_of(id);
     if !defs.is_empty() && matches!(instruction.keyword(), Keyword::Arg | Keyword::Env) {
         return defs.iter().map(variable).collect();
     }
@@ -88,10 +87,6 @@ fn instruction(dockerfile: &Dockerfile, index: usize) -> Vec<Symbol> {
         focus: instruction.keyword_range(),
         children: Vec::new(),
     }]
-}
-
-fn definitions(scopes: &Scopes, id: InstructionId) -> &[VarDef] {
-    scopes.defs_in(id, InstructionId(id.0.saturating_add(1)))
 }
 
 fn variable(def: &VarDef) -> Symbol {

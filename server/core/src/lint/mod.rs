@@ -2,12 +2,12 @@
 //!
 //! A rule is one file in `rules/`: its page as a doc comment, its check, its fixes, its tests.
 
-use crate::TextRange;
 use crate::analysis::Settings;
 use crate::assists::CodeAction;
 use crate::model::{InstructionId, SourceFile};
 use crate::text::{Applicability, SourceChange, TextDocument};
 use crate::workspace::IgnoreFile;
+use crate::{TextRange, TextSize};
 
 mod apply;
 mod commands;
@@ -171,6 +171,21 @@ fn keeps_lines(text: &TextDocument, fix: &Fix) -> bool {
             || !text.slice(edit.range).contains('\n')
             || (edit.new_text.is_empty() && starts_line())
     })
+}
+
+/// The rule that a `check=` names at `offset`, and where the name stands.
+pub fn check_at(
+    file: &SourceFile,
+    settings: &Settings,
+    offset: TextSize,
+) -> Option<(TextRange, &'static Rule)> {
+    if file.dockerfile().instruction_at(offset).is_some() {
+        return None;
+    }
+    let lines = suppression::Suppression::of(file, settings).lines;
+    let (name, range) =
+        lines.iter().flat_map(|line| line.names()).find(|(_, range)| range.contains_inclusive(offset))?;
+    Some((range, rules::find(name).filter(|rule| rule.code == name)?))
 }
 
 /// Ways to silence those `diagnostics` that touch `range`, as code actions.

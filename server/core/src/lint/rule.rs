@@ -56,14 +56,23 @@ impl Rule {
 
     /// What it does, in one sentence: the first one of its page.
     pub fn summary(&self) -> String {
-        let page = self.page();
-        let text = page.lines().skip_while(|line| !line.starts_with("## What it does")).skip(1);
-        let paragraph: Vec<&str> = text.take_while(|line| !line.is_empty()).collect();
-        let paragraph = paragraph.join(" ");
+        let paragraph = self.paragraph("## What it does");
         match paragraph.find(". ") {
             Some(end) => paragraph[..=end].to_owned(),
             None => paragraph,
         }
+    }
+
+    /// Why it matters: what its page says first.
+    pub fn reason(&self) -> String {
+        self.paragraph("## Why it matters")
+    }
+
+    /// The first paragraph under a heading of its page.
+    fn paragraph(&self, heading: &str) -> String {
+        let page = self.page();
+        let text = page.lines().skip_while(|line| !line.starts_with(heading)).skip(1);
+        text.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     /// The Dockerfiles under a heading of its page.

@@ -9,7 +9,6 @@ use super::commands::Below;
 use crate::analysis::Settings;
 use crate::model::open_base::{MOST_TRIED, OpenBase};
 use crate::model::{Base, Dockerfile, Stage, StageId};
-use crate::syntax::casing::lower;
 
 /// What is built.
 pub(super) struct Target<'a> {
@@ -27,7 +26,7 @@ impl<'a> Target<'a> {
         settings: &Settings,
         bases: impl FnOnce() -> &'b [Below],
     ) -> Self {
-        let chosen = settings.target().and_then(|name| find(dockerfile, name));
+        let chosen = settings.target().and_then(|name| dockerfile.stage_named(name)).map(|stage| stage.id);
         let has_variables =
             |stage: &Stage| stage.base_word.as_ref().is_some_and(|(word, _)| word.contains('$'));
         let is_open = dockerfile.stages.iter().any(has_variables);
@@ -70,13 +69,6 @@ impl<'a> Target<'a> {
     pub(super) fn looks_at(&self, stage: StageId) -> bool {
         self.looks_at_all() || self.needs(stage)
     }
-}
-
-/// The stage that `--target` finds: the last one of this name, in any case. An index finds none.
-pub(super) fn find(dockerfile: &Dockerfile, name: &str) -> Option<StageId> {
-    let lower = lower(name);
-    let named = |stage: &&Stage| stage.name.as_ref().is_some_and(|name| name.lower == lower);
-    dockerfile.stages.iter().rev().find(named).map(|stage| stage.id)
 }
 
 /// For each stage, whether the target needs it. What a base with variables can be counts, as far as the

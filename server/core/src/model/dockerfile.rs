@@ -6,7 +6,7 @@ use super::graph::StageGraph;
 use super::instruction::{Instruction, InstructionData, InstructionId, Marks, Memo};
 use super::scope::Scopes;
 use super::stage::{Stage, StageId, StageRef};
-use crate::syntax::{Directive, Keyword};
+use crate::syntax::{Directive, Keyword, casing};
 use crate::{TextRange, TextSize};
 
 /// A comment outside of instructions.
@@ -136,6 +136,13 @@ impl Dockerfile {
     /// The stage that a build without `--target` ends with: the last one.
     pub fn default_target(&self) -> Option<&Stage> {
         self.stages.last()
+    }
+
+    /// The stage that `--target` finds: the last one of this name, in any case. An index finds none.
+    pub fn stage_named(&self, name: &str) -> Option<&Stage> {
+        let lower = casing::lower(name);
+        let named = |stage: &&Stage| stage.name.as_ref().is_some_and(|name| name.lower == lower);
+        self.stages.iter().rev().find(named)
     }
 
     /// The references that lead to `stage`, in order.

@@ -56,9 +56,43 @@ impl StageGraph {
             lists[mount.stage.index()].push(mount.scratch);
         }
         let needs = needs(stages, &own, &onbuild);
-        let reached = reached(stages, &needs);
+        let reached = match stages.last() {
+            Some(last) => reached(stages, &needs, last.id),
+            None => Vec::new(),
+        };
         let cycles = cycles(&own);
         Self { needs, reached, cycles }
+    }
+
+    /// The stages that a build of `target` needs, itself included, as [`StageGraph::reached`] has them for the
+    /// last one: for each of `stages`, which the graph was built of.
+    pub fn reached_from(&self, stages: &[Stage], target: StageId) -> Vec<bool> {
+        reached(stages, &self.needs, target)
+    }
+
+    /// The stages whose builds need `stage`, itself included: for each of `stages`, which the graph was built of.
+    pub fn needed_by(&self, stages: &[Stage], stage: StageId) -> Vec<bool> {
+        let mut users = vec![Vec::new(); stages.len()];
+        for (user, needs) in self.needs.iter().enumerate() {
+            needs.iter().for_each(|need| users[need.index()].push(user));
+        }
+        let open: Vec<_> = stages.iter().filter_map(|it| Some((it.id.index(), OpenBase::of(it)?))).collect();
+        let mut left = MOST_TRIED;
+        let mut needed = vec![false; stages.len()];
+        let mut waiting = vec![stage.index()];
+        while let Some(stage) = waiting.pop() {
+            if std::mem::replace(&mut needed[stage], true) {
+                continue;
+            }
+            waiting.extend(users[stage].iter().filter(|&&user| !needed[user]));
+            let Some(rest) = left.checked_sub(open.len()) else { return vec![true; stages.len()] };
+            left = rest;
+            let could_be = |(user, base): &&(usize, OpenBase<'_>)| {
+                *user > stage && !needed[*user] && base.may_be(&stages[stage])
+            };
+            waiting.extend(open.iter().filter(could_be).map(|(user, _)| *user));
+        }
+        needed
     }
 
     /// Whether a build without `--target` needs this stage.
@@ -99,12 +133,12 @@ fn needs(stages: &[Stage], own: &[Vec<StageId>], onbuild: &[Vec<StageId>]) -> Ve
     edges.collect()
 }
 
-fn reached(stages: &[Stage], needs: &[Vec<StageId>]) -> Vec<bool> {
+fn reached(stages: &[Stage], needs: &[Vec<StageId>], target: StageId) -> Vec<bool> {
     let mut reached = vec![false; stages.len()];
     let mut left = MOST_TRIED;
     // How many of the first stages an open base has been compared with: many stages have the same base.
     let mut compared: FxHashMap<&str, usize> = FxHashMap::default();
-    let mut waiting: Vec<usize> = stages.len().checked_sub(1).into_iter().collect();
+    let mut waiting = vec![target.index()];
     while let Some(stage) = waiting.pop() {
         if std::mem::replace(&mut reached[stage], true) {
             continue;
@@ -371,9 +405,29 @@ mod tests {
     }
 
     #[test]
+    fn what_needs_a_stage_is_what_reaches_it() {
+        let text = "FROM x AS base\nFROM base AS a\nONBUILD COPY --from=base / /\nFROM x AS b\nCOPY --from=a / /\n\
+                    FROM ba${X} AS open\nFROM y AS alone\nFROM a AS last\nCOPY --from=open / /\n";
+        let file = crate::model::SourceFile::new(text);
+        let (stages, graph) = (&file.dockerfile().stages, &file.dockerfile().graph);
+        for stage in stages {
+            let needed = graph.needed_by(stages, stage.id);
+            for target in stages {
+                let reached = graph.reached_from(stages, target.id);
+                let both = (stage.label(), target.label());
+                assert_eq!(needed[target.id.index()], reached[stage.id.index()], "{both:?}");
+            }
+        }
+        assert_eq!(graph.reached_from(stages, StageId(5)), graph.reached);
+    }
+
+    #[test]
     fn many_open_bases_reach_everything() {
         let text: String = (0..3_000).map(|at| format!("FROM $A AS s{at}\n")).collect();
         assert_eq!(reached_names(&text).len(), 3_000);
+        let file = crate::model::SourceFile::new(&text);
+        let stages = &file.dockerfile().stages;
+        assert!(file.dockerfile().graph.needed_by(stages, StageId(0)).iter().all(|&it| it));
     }
 
     #[test]

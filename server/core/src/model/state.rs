@@ -32,10 +32,10 @@ pub struct StageState {
     /// ENV in order of first definition: name, value with known variables put in, definition. A value
     /// with a variable that the file does not know stays as written, quotes included.
     pub env: Vec<(String, String, VarDefId)>,
-    /// The instruction that sets ENTRYPOINT, and CMD; an ENTRYPOINT resets the CMD of the base only.
-    pub entrypoint: Option<InstructionId>,
-    /// The instruction that sets CMD.
-    pub cmd: Option<InstructionId>,
+    /// ENTRYPOINT.
+    pub entrypoint: Option<Start>,
+    /// CMD. An ENTRYPOINT resets that of the base, and leaves alone that of its own stage.
+    pub cmd: Option<Start>,
     /// EXPOSE's words in order.
     pub expose: Vec<String>,
     /// VOLUME's words in order.
@@ -50,10 +50,28 @@ pub struct StageState {
     pub root: Option<Base>,
 }
 
+/// An ENTRYPOINT or a CMD.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// The instruction that sets it; an ONBUILD where its trigger does.
+    pub instruction: InstructionId,
+    /// SHELL as it is there: the shell form goes through it.
+    pub shell: Option<Vec<String>>,
+}
+
 /// What holds at the end of `stage`, inherited state included.
 pub fn at_end(dockerfile: &Dockerfile, stage: StageId) -> StageState {
     match dockerfile.stages.get(stage.index()) {
         Some(stage) => Run::up_to(dockerfile, stage, stage.end),
+        None => StageState::default(),
+    }
+}
+
+/// What holds behind `instruction`, which need not be the last one of its stage. What an ONBUILD holds changes nothing
+/// in its own stage.
+pub fn behind(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState {
+    match dockerfile.stage_of(instruction) {
+        Some(stage) => Run::up_to(dockerfile, stage, InstructionId(instruction.0.saturating_add(1))),
         None => StageState::default(),
     }
 }
@@ -189,11 +207,11 @@ impl<'a> Run<'a> {
             }
             (Keyword::Healthcheck, _) => self.state.healthcheck = Some(id),
             (Keyword::Entrypoint, _) => {
-                self.state.entrypoint = Some(id);
-                self.state.cmd = self.state.cmd.filter(|_| self.own_cmd);
+                self.state.entrypoint = Some(self.start(id));
+                self.state.cmd = self.state.cmd.take().filter(|_| self.own_cmd);
             }
             (Keyword::Cmd, _) => {
-                self.state.cmd = Some(id);
+                self.state.cmd = Some(self.start(id));
                 self.own_cmd = true;
             }
             _ => {}
@@ -213,8 +231,12 @@ impl<'a> Run<'a> {
         }
     }
 
+    fn start(&self, instruction: InstructionId) -> Start {
+        Start { instruction, shell: self.state.shell.clone() }
+    }
+
     fn defs(&self, id: InstructionId) -> &'a [VarDef] {
-        self.dockerfile.scopes().defs_in(id, InstructionId(id.0 + 1))
+        self.dockerfile.scopes().defs_of(id)
     }
 
     fn arg(&mut self, def: &'a VarDef) {
@@ -294,11 +316,11 @@ impl<'a> Run<'a> {
 }
 
 /// Where WORKDIR `path` leads from `current`, which is none as long as the base image decides.
-fn change_directory(current: Option<&str>, path: &str) -> String {
+pub(crate) fn change_directory(current: Option<&str>, path: &str) -> String {
     let variable = |path: &str| path.contains('$');
     match current {
         // BuildKit leaves absolute paths as they are. A variable in front holds such a path, if any.
-        _ if path.starts_with(['/', '$']) || is_windows(path) => path.to_owned(),
+        _ if !is_relative(path) => path.to_owned(),
         Some(current) if is_windows(current) => format!("{}\\{path}", current.trim_end_matches(['\\', '/'])),
         Some(current) if variable(current) || variable(path) => {
             format!("{}/{path}", current.trim_end_matches('/'))
@@ -307,6 +329,12 @@ fn change_directory(current: Option<&str>, path: &str) -> String {
         None if variable(path) => path.to_owned(),
         None => clean(path),
     }
+}
+
+/// Whether a path counts from somewhere: it begins neither with `/`, nor with a variable that may hold that, nor is it
+/// an absolute one of Windows.
+pub(crate) fn is_relative(path: &str) -> bool {
+    !path.starts_with(['/', '$']) && !is_windows(path)
 }
 
 /// Whether a path is an absolute one of Windows: `C:\…`, `C:/…`, `\…`.
@@ -377,8 +405,8 @@ mod tests {
             ("workdir", state.workdir.clone()),
             ("user", state.user.clone()),
             ("shell", state.shell.as_ref().map(|it| it.join(" "))),
-            ("entrypoint", state.entrypoint.map(line)),
-            ("cmd", state.cmd.map(line)),
+            ("entrypoint", state.entrypoint.as_ref().map(|it| line(it.instruction))),
+            ("cmd", state.cmd.as_ref().map(|it| line(it.instruction))),
             ("expose", (!state.expose.is_empty()).then(|| state.expose.join(" "))),
             ("volumes", (!state.volumes.is_empty()).then(|| state.volumes.join(" "))),
             ("stopsignal", state.stopsignal.clone()),

@@ -245,7 +245,7 @@ impl Image {
             user: state.user.clone().unwrap_or_else(|| by_base.to_owned()),
             maintainer: maintainer.map(source),
             healthcheck: state.healthcheck.map(source),
-            command: [state.entrypoint.map(source), state.cmd.map(source)],
+            command: [&state.entrypoint, &state.cmd].map(|it| it.as_ref().map(|it| source(it.instruction))),
             state,
         }
     }

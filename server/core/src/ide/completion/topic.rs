@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::analysis::Settings;
 use crate::ide::hover::stage_card;
 use crate::ide::texts;
 use crate::images::official;
@@ -40,7 +41,7 @@ pub enum Topic {
 }
 
 /// What there is to say about a topic, in markdown; may be empty.
-pub fn documentation(file: &SourceFile, topic: &Topic) -> String {
+pub fn documentation(file: &SourceFile, settings: &Settings, topic: &Topic) -> String {
     let text = match topic {
         Topic::Instruction(keyword) => texts::instruction(*keyword),
         Topic::StageName => Some(texts::stage_name_keyword()),
@@ -51,7 +52,9 @@ pub fn documentation(file: &SourceFile, topic: &Topic) -> String {
         Topic::MountKey(kind, key) => texts::mount_key(kind, key),
         Topic::Sharing(mode) => texts::mount_sharing(mode),
         Topic::Heredoc => Some(texts::heredoc()),
-        Topic::Stage(id) if id.index() < file.dockerfile().stages.len() => return stage_card(file, *id),
+        Topic::Stage(id) if id.index() < file.dockerfile().stages.len() => {
+            return stage_card(file, settings, *id);
+        }
         Topic::Stage(_) | Topic::Rule(_) => None,
         Topic::Image(name) => return image(name).unwrap_or_default(),
         Topic::Predefined(name) => return texts::predefined(name).unwrap_or_default(),
@@ -134,7 +137,7 @@ mod tests {
             Topic::Heredoc,
         ] {
             assert_eq!(Topic::parse(&topic.to_string()).as_ref(), Some(&topic));
-            assert!(!documentation(&file, &topic).is_empty(), "{topic}");
+            assert!(!documentation(&file, &Settings::default(), &topic).is_empty(), "{topic}");
         }
     }
 
@@ -145,7 +148,11 @@ mod tests {
             assert_eq!(Topic::parse(text), None, "{text}");
         }
         for text in ["stage 7", "image nobody", "flag RUN from", "instruction FOO"] {
-            assert_eq!(documentation(&file, &Topic::parse(text).unwrap()), "", "{text}");
+            assert_eq!(
+                documentation(&file, &Settings::default(), &Topic::parse(text).unwrap()),
+                "",
+                "{text}"
+            );
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The card of a stage.
 
 use super::super::markdown::{code, prose};
-use super::line_of;
-use crate::model::state::{at_end, base_chain};
+use super::{line_of, list, start};
+use crate::analysis::Settings;
+use crate::model::state::{StageState, at_end, base_chain};
 use crate::model::{
     Base, Comment, Dockerfile, RefTarget, SourceFile, Stage, StageId, StageRef, StageRefKind,
 };
@@ -10,24 +11,30 @@ use crate::model::{
 /// The most entries of a list; further ones are counted.
 const MOST: usize = 8;
 
-/// What there is to say about a stage: description, bases, users, what holds at its end, reach.
-pub(super) fn card(file: &SourceFile, id: StageId) -> String {
+/// What there is to say about a stage: description, bases, what holds at its end, users, reach.
+pub(super) fn card(file: &SourceFile, settings: &Settings, id: StageId) -> String {
     let dockerfile = file.dockerfile();
     let stage = dockerfile.stage(id);
     let line = line_of(file, stage.range.start());
+    let size = match stage.instructions().skip(1).count() {
+        0 => "no instructions".to_owned(),
+        1 => "1 instruction".to_owned(),
+        count => format!("{count} instructions"),
+    };
     let mut card = match &stage.name {
-        Some(name) => format!("**Stage {}** (index {}, line {line})", code(&name.written), id.0),
-        None => format!("**Stage {}** (unnamed, line {line})", id.0),
+        Some(name) => format!("**Stage {}** (index {}, line {line}, {size})", code(&name.written), id.0),
+        None => format!("**Stage {}** (unnamed, line {line}, {size})", id.0),
     };
     if let Some(text) = description(file, stage) {
         card.push_str(&format!("\n\n{text}"));
     }
     card.push_str("\n\n");
     let mut facts = vec![bases(file, stage)];
+    facts.extend(platform(dockerfile, id));
+    facts.extend(state(dockerfile, &at_end(dockerfile, id)));
     facts.extend(users(file, id));
-    facts.extend(state(dockerfile, id));
-    facts.push(reach(dockerfile, stage));
-    card.push_str(&facts.iter().map(|fact| format!("- {fact}")).collect::<Vec<_>>().join("\n"));
+    facts.push(reach(dockerfile, settings, stage));
+    card.push_str(&list(&facts));
     card
 }
 
@@ -151,46 +158,84 @@ fn how(reference: &StageRef) -> &'static str {
     }
 }
 
+/// The platform, which the stage at the bottom decides.
+fn platform(dockerfile: &Dockerfile, id: StageId) -> Option<String> {
+    let bottom = dockerfile.stage(*base_chain(dockerfile, id).first()?);
+    bottom.platform.as_ref().filter(|it| !it.is_empty()).map(|it| format!("Platform {}", code(it)))
+}
+
 /// What holds at the stage's end.
-fn state(dockerfile: &Dockerfile, id: StageId) -> Vec<String> {
-    let state = at_end(dockerfile, id);
+fn state(dockerfile: &Dockerfile, state: &StageState) -> Vec<String> {
     let mut facts = Vec::new();
-    if let Some(workdir) = &state.workdir {
-        facts.push(format!("`WORKDIR` {}", code(workdir)));
+    let texts = [("WORKDIR", &state.workdir), ("USER", &state.user), ("STOPSIGNAL", &state.stopsignal)];
+    for (keyword, text) in texts {
+        facts.extend(text.as_ref().map(|text| format!("`{keyword}` {}", code(text))));
     }
-    if let Some(user) = &state.user {
-        facts.push(format!("`USER` {}", code(user)));
-    }
-    if !state.env.is_empty() {
-        let more = state.env.len().saturating_sub(MOST);
-        let mut shown: Vec<String> =
-            state.env.iter().take(MOST).map(|(name, value, _)| code(&format!("{name}={value}"))).collect();
-        if more > 0 {
-            shown.push(format!("{more} more"));
-        }
-        facts.push(format!("`ENV` {}", shown.join(", ")));
-    }
+    facts.extend(state.shell.as_ref().map(|words| format!("`SHELL` {}", code(&words.join(" ")))));
+    let env = state.env.iter().map(|(name, value, _)| code(&format!("{name}={value}")));
+    facts.extend(some_of("ENV", env));
+    facts.extend(some_of("EXPOSE", state.expose.iter().map(|port| code(port))));
+    facts.extend(start::runs(dockerfile, state));
     facts
 }
 
-/// Whether a build without `--target` builds the stage.
-fn reach(dockerfile: &Dockerfile, stage: &Stage) -> String {
-    match dockerfile.default_target() {
-        Some(target) if target.id == stage.id => "The default target".to_owned(),
-        Some(target) if dockerfile.graph.is_reached(stage.id) => {
-            format!("Built for the default target {}", stage_label(target))
+/// The first entries of a list behind a keyword; further ones are counted.
+fn some_of(keyword: &str, mut entries: impl ExactSizeIterator<Item = String>) -> Option<String> {
+    let mut shown: Vec<String> = entries.by_ref().take(MOST).collect();
+    if entries.len() > 0 {
+        shown.push(format!("{} more", entries.len()));
+    }
+    (!shown.is_empty()).then(|| format!("`{keyword}` {}", shown.join(", ")))
+}
+
+/// Whether the build needs the stage, and which targets do.
+fn reach(dockerfile: &Dockerfile, settings: &Settings, stage: &Stage) -> String {
+    let stages = &dockerfile.stages;
+    let chosen = settings.target().and_then(|name| dockerfile.stage_named(name));
+    let target = chosen.or(dockerfile.default_target());
+    let what = if chosen.is_some() { "target" } else { "default target" };
+    let needed_by = dockerfile.graph.needed_by(stages, stage.id);
+    let is_needed = target.is_some_and(|it| needed_by.get(it.id.index()).copied().unwrap_or(true));
+    let is_target = |it: &Stage| target.is_some_and(|target| target.id == it.id);
+    let others = stages.iter().filter(|it| it.name.is_some() && !is_target(it) && needed_by[it.id.index()]);
+    let others: Vec<&Stage> = others.collect();
+    match target {
+        Some(target) if target.id == stage.id => format!("The {what}"),
+        Some(target) if is_needed => {
+            let users: Vec<&Stage> = others.into_iter().filter(|it| it.id != stage.id).collect();
+            let also = match users.len() {
+                0 => String::new(),
+                1 => format!("; {} needs it too", stage_label(users[0])),
+                _ => format!("; {} need it too", some(&users, stage_label).join(", ")),
+            };
+            format!("Built for the {what} {}{also}", stage_label(target))
         }
-        _ => match &stage.name {
-            Some(name) => {
-                format!("Not built by default, only with {}", code(&format!("--target {}", name.written)))
+        _ => {
+            let how = match chosen {
+                Some(target) => format!("Not built for the target {}", stage_label(target)),
+                None => "Not built by default".to_owned(),
+            };
+            let targets = some(&others, |it| code(&format!("--target {}", it.label())));
+            match targets.split_last() {
+                None => how,
+                Some((last, [])) => format!("{how}, only with {last}"),
+                Some((last, rest)) => format!("{how}, only with {} or {last}", rest.join(", ")),
             }
-            None => "Not built by default".to_owned(),
-        },
+        }
     }
 }
 
+/// What to write for the first stages of a list; further ones are counted.
+fn some(stages: &[&Stage], shown: impl Fn(&Stage) -> String) -> Vec<String> {
+    let mut names: Vec<String> = stages.iter().take(MOST).map(|it| shown(it)).collect();
+    if stages.len() > MOST {
+        names.push(format!("{} more", stages.len() - MOST));
+    }
+    names
+}
+
 /// A stage in a sentence: its name as code, or its index.
-fn stage_label(stage: &Stage) -> String {
+pub(super) fn stage_label(stage: &Stage) -> String {
     match &stage.name {
         Some(name) => code(&name.written),
         None => format!("stage {}", stage.id.0),

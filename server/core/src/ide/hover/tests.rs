@@ -8,16 +8,20 @@ use super::*;
 fn card(fixture: &str) -> Option<(String, String)> {
     let (text, at) = cursor(fixture);
     let file = SourceFile::new(&text);
-    let hover = hover(&file, TextSize::try_from(at).unwrap())?;
+    let hover = hover(&file, &Settings::default(), TextSize::try_from(at).unwrap())?;
     Some((file.text().slice(hover.range).into_owned(), hover.markdown))
 }
 
-fn check(fixture: &str, expected: &Expect) {
-    let shown = match card(fixture) {
+/// The word at the cursor and its card.
+pub(super) fn shown(fixture: &str) -> String {
+    match card(fixture) {
         Some((word, markdown)) => format!("{word}:\n{markdown}\n"),
         None => "nothing\n".to_owned(),
-    };
-    expected.assert_eq(&shown);
+    }
+}
+
+pub(super) fn check(fixture: &str, expected: &Expect) {
+    expected.assert_eq(&shown(fixture));
 }
 
 /// The first line of a card.
@@ -61,15 +65,15 @@ fn a_stage_by_its_name() {
         &app("build\nUSER"),
         &expect![[r#"
             build:
-            **Stage `build`** (index 1, line 11)
+            **Stage `build`** (index 1, line 11, 3 instructions)
 
             compiles the application into one jar.
 
             - Built from `base` (line 4) → `eclipse-temurin:21-jdk` (written `eclipse-temurin:${JAVA}-jdk`)
-            - Used by `final` (`COPY --from` on lines 20, 21; `RUN --mount` on line 22; `ONBUILD COPY --from` on line 23)
             - `WORKDIR` `/src/app`
             - `USER` `1000`
             - `ENV` `MAVEN_OPTS=-Xmx512m`, `LANG=C.UTF-8`
+            - Used by `final` (`COPY --from` on lines 20, 21; `RUN --mount` on line 22; `ONBUILD COPY --from` on line 23)
             - Built for the default target `final`
         "#]],
     );
@@ -81,7 +85,7 @@ fn a_stage_by_every_reference() {
     for reference in ["build /src/app/a.jar", "build,target", "1 /a /b"] {
         assert_eq!(title(&app(reference)), of_build, "{reference}");
     }
-    assert_eq!(title(&app("base AS build")), "**Stage `base`** (index 0, line 4)");
+    assert_eq!(title(&app("base AS build")), "**Stage `base`** (index 0, line 4, 2 instructions)");
 }
 
 #[test]
@@ -90,26 +94,26 @@ fn a_base_stage_and_the_default_target() {
         &app("base\nWORKDIR"),
         &expect![[r#"
             base:
-            **Stage `base`** (index 0, line 4)
+            **Stage `base`** (index 0, line 4, 2 instructions)
 
             The tools that every stage needs.
 
             - Built from `eclipse-temurin:21-jdk` (written `eclipse-temurin:${JAVA}-jdk`)
-            - Used by `build` (`FROM` on line 11), `lint` (`FROM` on line 16)
             - `WORKDIR` `/src`
             - `ENV` `MAVEN_OPTS=-Xmx512m`, `LANG=C.UTF-8`
-            - Built for the default target `final`
+            - Used by `build` (`FROM` on line 11), `lint` (`FROM` on line 16)
+            - Built for the default target `final`; `build`, `lint` need it too
         "#]],
     );
     check(
         &app("final\n"),
         &expect![[r#"
-        final:
-        **Stage `final`** (index 3, line 19)
+            final:
+            **Stage `final`** (index 3, line 19, 4 instructions)
 
-        - Built from `eclipse-temurin:21-jre` (written `eclipse-temurin:${JAVA}-jre`)
-        - The default target
-    "#]],
+            - Built from `eclipse-temurin:21-jre` (written `eclipse-temurin:${JAVA}-jre`)
+            - The default target
+        "#]],
     );
 }
 
@@ -118,15 +122,72 @@ fn a_stage_that_is_not_reached() {
     check(
         &app("lint\n"),
         &expect![[r#"
-        lint:
-        **Stage `lint`** (index 2, line 16)
+            lint:
+            **Stage `lint`** (index 2, line 16, 1 instruction)
 
-        - Built from `base` (line 4) → `eclipse-temurin:21-jdk` (written `eclipse-temurin:${JAVA}-jdk`)
-        - `WORKDIR` `/src`
-        - `ENV` `MAVEN_OPTS=-Xmx512m`, `LANG=C.UTF-8`
-        - Not built by default, only with `--target lint`
-    "#]],
+            - Built from `base` (line 4) → `eclipse-temurin:21-jdk` (written `eclipse-temurin:${JAVA}-jdk`)
+            - `WORKDIR` `/src`
+            - `ENV` `MAVEN_OPTS=-Xmx512m`, `LANG=C.UTF-8`
+            - Not built by default, only with `--target lint`
+        "#]],
     );
+}
+
+#[test]
+fn a_stage_with_everything() {
+    check(
+        r#"FROM --platform=linux/arm64 node:22 AS ba<|>se
+WORKDIR /app
+USER node
+SHELL ["bash", "-c"]
+ENV A=1 B=2 C=3 D=4 E=5 F=6 G=7 H=8 I=9
+EXPOSE 80 443/tcp
+STOPSIGNAL SIGINT
+ENTRYPOINT ["tini", "--"]
+CMD npm start
+FROM base
+FROM base AS test
+"#,
+        &expect![[r#"
+            base:
+            **Stage `base`** (index 0, line 1, 8 instructions)
+
+            - Built from `node:22`
+            - Platform `linux/arm64`
+            - `WORKDIR` `/app`
+            - `USER` `node`
+            - `STOPSIGNAL` `SIGINT`
+            - `SHELL` `bash -c`
+            - `ENV` `A=1`, `B=2`, `C=3`, `D=4`, `E=5`, `F=6`, `G=7`, `H=8`, 1 more
+            - `EXPOSE` `80`, `443/tcp`
+            - Runs `tini -- bash -c 'npm start'`
+            - Used by stage 1 (`FROM` on line 10), `test` (`FROM` on line 11)
+            - Built for the default target `test`
+        "#]],
+    );
+}
+
+#[test]
+fn the_target_of_the_settings_counts() {
+    let text = "FROM a AS base\nFROM base AS test\nFROM base AS final\nFROM b AS alone\nFROM final AS last\n";
+    let reach = |target: &str, stage: &str| {
+        let file = SourceFile::new(text);
+        let settings = Settings { target: Some(target.to_owned()), ..Settings::default() };
+        let at = text.find(&format!("AS {stage}\n")).unwrap() + 3;
+        let card = hover(&file, &settings, TextSize::try_from(at).unwrap()).unwrap().markdown;
+        card.lines().last().unwrap().to_owned()
+    };
+    assert_eq!(reach("", "last"), "- The default target");
+    assert_eq!(reach("", "base"), "- Built for the default target `last`; `test`, `final` need it too");
+    assert_eq!(reach("nothing", "test"), "- Not built by default, only with `--target test`");
+    assert_eq!(reach("TEST", "test"), "- The target");
+    assert_eq!(reach("test", "base"), "- Built for the target `test`; `final`, `last` need it too");
+    assert_eq!(
+        reach("test", "final"),
+        "- Not built for the target `test`, only with `--target final` or `--target last`"
+    );
+    assert_eq!(reach("final", "last"), "- Not built for the target `final`, only with `--target last`");
+    assert_eq!(reach("test", "alone"), "- Not built for the target `test`, only with `--target alone`");
 }
 
 #[test]
@@ -135,7 +196,7 @@ fn a_stage_without_a_name() {
         "FROM scratch\nFROM b\nCOPY --from=<|>0 / /\n",
         &expect![[r#"
             0:
-            **Stage 0** (unnamed, line 1)
+            **Stage 0** (unnamed, line 1, no instructions)
 
             - Built from `scratch`
             - Used by stage 1 (`COPY --from` on line 3)
@@ -150,7 +211,7 @@ fn references_that_buildkit_refuses() {
         "FROM a AS x\nCOPY --from=<|>x / /\nFROM x AS y\n",
         &expect![[r#"
             x:
-            **Stage `x`** (index 0, line 1)
+            **Stage `x`** (index 0, line 1, 1 instruction)
 
             - Built from `a`
             - Used by `x` (`COPY --from` on line 2), `y` (`FROM` on line 3)
@@ -163,7 +224,7 @@ fn references_that_buildkit_refuses() {
         "FROM a\nCOPY --from=y<|> / /\nFROM b AS y\n",
         &expect![[r#"
             y:
-            **Stage `y`** (index 1, line 3)
+            **Stage `y`** (index 1, line 3, no instructions)
 
             - Built from `b`
             - Used by stage 0 (`COPY --from` on line 2)

@@ -3,13 +3,11 @@
 use super::super::markdown::code;
 use super::super::symbol_at::var_ref_at;
 use super::super::texts;
-use super::line_of;
+use super::{line_of, list};
 use crate::TextSize;
 use crate::model::expand::expand;
-use crate::model::state::{at_end, before};
-use crate::model::{
-    Dockerfile, InstructionId, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind,
-};
+use crate::model::state::behind;
+use crate::model::{Dockerfile, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind};
 use crate::syntax::Keyword;
 
 /// The card of a variable that the file defines: its value, where it comes from, how to change it.
@@ -44,7 +42,7 @@ pub(super) fn card(file: &SourceFile, id: VarDefId, offset: TextSize) -> String 
     if def.kind != VarDefKind::Env && automatic.is_none() {
         facts.push(format!("Set it with {}", code(&format!("--build-arg {}=…", def.name))));
     }
-    card.push_str(&facts.iter().map(|fact| format!("- {fact}")).collect::<Vec<_>>().join("\n"));
+    card.push_str(&list(&facts));
     card
 }
 
@@ -70,20 +68,16 @@ pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
 }
 
 /// A definition's value without its quotes, with known variables put in where it is an ENV's.
-fn value(dockerfile: &Dockerfile, def: &VarDef) -> Option<String> {
+pub(super) fn value(dockerfile: &Dockerfile, def: &VarDef) -> Option<String> {
     let written = def.value.clone()?;
     if !written.contains('$') {
         let plain = expand(&written, dockerfile.escape, &mut |_| None);
         return Some(plain.map_or(written, |it| it.text));
     }
-    let (VarDefKind::Env, Some(stage), false) = (def.kind, def.stage, def.onbuild) else {
+    let (VarDefKind::Env, Some(_), false) = (def.kind, def.stage, def.onbuild) else {
         return Some(written);
     };
-    let next = InstructionId(def.instruction.0.saturating_add(1));
-    let state = match next < dockerfile.stage(stage).end {
-        true => before(dockerfile, next),
-        false => at_end(dockerfile, stage),
-    };
+    let state = behind(dockerfile, def.instruction);
     let known = state.env.into_iter().find(|(_, _, id)| *id == def.id);
     Some(known.map_or(written, |(_, value, _)| value))
 }

@@ -152,3 +152,25 @@ fn run(name: &str) -> Option<Text> {
         _ => return None,
     })
 }
+
+/// What a value of a flag means, where the flag has values with names.
+pub(in crate::ide) fn flag_value(keyword: Keyword, name: &str, value: &str) -> Option<&'static str> {
+    Some(match (keyword, name, value) {
+        (Keyword::Run, "network", "default") => "The network of the build, as without the flag.",
+        (Keyword::Run, "network", "none") => "No network but loopback: the command cannot download anything.",
+        (Keyword::Run, "network", "host") => {
+            "The network of the machine that builds. The build needs `--allow network.host`."
+        }
+        (Keyword::Run, "security", "sandbox") => "The usual sandbox, as without the flag.",
+        (Keyword::Run, "security", "insecure") => {
+            "Elevated privileges. The build needs `--allow security.insecure`."
+        }
+        (Keyword::From, "platform", "$BUILDPLATFORM" | "${BUILDPLATFORM}") => {
+            "The platform of the machine that builds: the stage runs natively."
+        }
+        (Keyword::From, "platform", "$TARGETPLATFORM" | "${TARGETPLATFORM}") => {
+            "The platform that the image is built for, as without the flag."
+        }
+        _ => return None,
+    })
+}

@@ -5,15 +5,19 @@ mod instructions;
 mod mounts;
 mod others;
 mod parts;
+mod ports;
+mod signals;
 
-pub(super) use flags::flag;
+pub(super) use flags::{flag, flag_value};
 pub(super) use instructions::instruction;
 pub(super) use mounts::{
     MOUNT_SHARING, MOUNT_TYPES, mount_key, mount_keys, mount_needs_target, mount_sharing, mount_type,
     usual_key,
 };
-pub(super) use others::{check_option, directive, heredoc, predefined, stage_name_keyword};
+pub(super) use others::{check_option, directive, heredoc, json_form, predefined, stage_name_keyword};
 pub(super) use parts::{Part, parts};
+pub(super) use ports::port;
+pub(super) use signals::signal;
 
 /// The page that the anchors belong to.
 const REFERENCE: &str = "https://docs.docker.com/reference/dockerfile/";

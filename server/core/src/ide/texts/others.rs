@@ -56,6 +56,15 @@ pub(in crate::ide) fn heredoc() -> Text {
     )
 }
 
+/// The text about the JSON form of a command.
+pub(in crate::ide) fn json_form() -> Text {
+    Text::new(
+        "[\"<program>\", \"<argument>\"…]",
+        "The JSON form: the program runs as it is, without a shell. Signals reach it, and nothing expands variables, wildcards or `&&`. The quotes have to be double ones.",
+        "shell-and-exec-form",
+    )
+}
+
 /// What a variable is for that BuildKit knows by itself, as markdown; none for other names.
 pub(in crate::ide) fn predefined(name: &str) -> Option<String> {
     let about = scope::predefined(name)?;

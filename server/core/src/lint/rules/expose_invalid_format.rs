@@ -1,9 +1,9 @@
 //! EXPOSE with an address or a port of the host.
 
-use super::invalid_port::{self, parts};
+use super::invalid_port;
 use crate::lint::Fix;
 use crate::lint::rule::{Context, declare_rule};
-use crate::syntax::Keyword;
+use crate::syntax::{Keyword, port_parts};
 use crate::text::TextEdit;
 
 declare_rule! {
@@ -37,7 +37,7 @@ fn check(cx: &mut Context<'_>) {
     for command in cx.commands().iter().filter(|it| it.keyword == Keyword::Expose) {
         for word in command.words() {
             for port in &word.parts {
-                let (ip, host, container) = parts(port);
+                let (ip, host, container) = port_parts(port);
                 // What is no port at all is an error.
                 if (ip.is_empty() && host.is_empty()) || invalid_port::fault(port).is_some() {
                     continue;

@@ -1,9 +1,8 @@
 //! Upper-case letters in the protocol of a port.
 
-use super::invalid_port::parts;
 use crate::lint::Fix;
 use crate::lint::rule::{Context, declare_rule};
-use crate::syntax::Keyword;
+use crate::syntax::{Keyword, port_parts};
 use crate::text::TextEdit;
 
 declare_rule! {
@@ -36,7 +35,7 @@ fn check(cx: &mut Context<'_>) {
     for command in cx.commands().iter().filter(|it| it.keyword == Keyword::Expose) {
         for word in command.words() {
             for port in &word.parts {
-                let (_, _, container) = parts(port);
+                let (_, _, container) = port_parts(port);
                 let Some((number, protocol)) = container.split_once('/') else { continue };
                 let lower = protocol.to_lowercase();
                 if number.is_empty() || protocol == lower || !matches!(lower.as_str(), "tcp" | "udp" | "sctp")

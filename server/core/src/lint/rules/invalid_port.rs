@@ -1,7 +1,7 @@
 //! Ports that are none.
 
 use crate::lint::rule::{Context, declare_rule};
-use crate::syntax::Keyword;
+use crate::syntax::{Keyword, port_parts, port_range};
 
 declare_rule! {
     /// ## What it does
@@ -41,7 +41,7 @@ fn check(cx: &mut Context<'_>) {
 
 /// What is wrong with `[ip:][host:]port[/protocol]`.
 pub(super) fn fault(text: &str) -> Option<String> {
-    let (ip, host, container) = parts(text);
+    let (ip, host, container) = port_parts(text);
     let (port, protocol) = container.split_once('/').unwrap_or((container, ""));
     if port.is_empty() {
         return Some(format!("`{text}` names no port. Write a number, such as `8080`."));
@@ -52,11 +52,11 @@ pub(super) fn fault(text: &str) -> Option<String> {
     if !ip.is_empty() && !is_ip(ip) {
         return Some(format!("`{ip}` is no IP address. EXPOSE needs the port only."));
     }
-    let Some(ports) = range(port) else { return Some(no_port(port)) };
+    let Some(ports) = port_range(port) else { return Some(no_port(port)) };
     if host.is_empty() {
         return None;
     }
-    let Some(hosts) = range(host) else { return Some(no_port(host)) };
+    let Some(hosts) = port_range(host) else { return Some(no_port(host)) };
     let differ = ports.1 != ports.0 && ports.1 - ports.0 != hosts.1 - hosts.0;
     differ
         .then(|| format!("`{host}` and `{port}` are ranges of different length. EXPOSE needs the port only."))
@@ -66,34 +66,10 @@ fn no_port(text: &str) -> String {
     format!("`{text}` is no port. Write a number from 0 to 65535, or a range such as `8000-8010`.")
 }
 
-/// The parts between colons: all but the last two are the address, which may hold colons itself.
-pub(super) fn parts(text: &str) -> (&str, &str, &str) {
-    let Some((rest, container)) = text.rsplit_once(':') else { return ("", "", text) };
-    match rest.rsplit_once(':') {
-        Some((ip, host)) => (ip, host, container),
-        None => ("", rest, container),
-    }
-}
-
 fn is_ip(text: &str) -> bool {
     let inner = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
     // Brackets with nothing in them count as no address.
     inner == Some("") || inner.unwrap_or(text).parse::<std::net::IpAddr>().is_ok()
-}
-
-/// The first and the last port of `port` or `first-last`.
-fn range(text: &str) -> Option<(u16, u16)> {
-    let Some((first, last)) = text.split_once('-') else {
-        let port = number(text)?;
-        return Some((port, port));
-    };
-    let (first, last) = (number(first)?, number(last)?);
-    (first <= last).then_some((first, last))
-}
-
-/// A number as BuildKit reads it, with an optional plus.
-fn number(text: &str) -> Option<u16> {
-    text.parse().ok()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::lint::Fix;
 use crate::lint::near::nearest;
 use crate::lint::rule::{Context, declare_rule};
-use crate::syntax::Keyword;
+use crate::syntax::{Keyword, SIGNALS, Signal};
 
 declare_rule! {
     /// ## What it does
@@ -30,20 +30,12 @@ declare_rule! {
     }
 }
 
-const SIGNALS: &[&str] = &[
-    "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE",
-    "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU",
-    "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ", "RTMIN", "RTMAX",
-];
-
-/// The real-time signals: `RTMIN+1` to `RTMIN+15`, `RTMAX-1` to `RTMAX-14`.
-const ABOVE_RTMIN: u32 = 15;
-const BELOW_RTMAX: u32 = 14;
-
 fn check(cx: &mut Context<'_>) {
     for command in cx.commands_once(Keyword::Stopsignal) {
         for word in command.words() {
-            let Some(signal) = word.text.as_deref().filter(|it| !is_signal(it)) else { continue };
+            let Some(signal) = word.text.as_deref().filter(|it| Signal::parse(it).is_none()) else {
+                continue;
+            };
             let range = command.abs(word.range);
             match near(signal) {
                 Some(known) => {
@@ -60,23 +52,9 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// A number other than 0, or a name with or without `SIG`, in any case.
-fn is_signal(text: &str) -> bool {
-    if let Ok(number) = text.parse::<i64>() {
-        return number != 0;
-    }
-    let upper = text.to_uppercase();
-    let name = upper.strip_prefix("SIG").unwrap_or(&upper);
-    let offset = |prefix: &str, most: u32| {
-        let digits = name.strip_prefix(prefix).filter(|it| !it.starts_with(['0', '+']));
-        digits.and_then(|it| it.parse().ok()).is_some_and(|it: u32| (1..=most).contains(&it))
-    };
-    SIGNALS.contains(&name) || offset("RTMIN+", ABOVE_RTMIN) || offset("RTMAX-", BELOW_RTMAX)
-}
-
 /// The signal that a name misspells, with `SIG`.
 fn near(text: &str) -> Option<String> {
-    let full: Vec<String> = SIGNALS.iter().map(|name| format!("SIG{name}")).collect();
+    let full: Vec<String> = SIGNALS.iter().map(|(name, _)| format!("SIG{name}")).collect();
     let text = text.trim().to_uppercase();
     let text = if text.starts_with("SIG") { text } else { format!("SIG{text}") };
     nearest(&text, full.iter().map(String::as_str)).map(str::to_owned)
@@ -84,18 +62,7 @@ fn near(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_signal;
     use crate::lint::test::check;
-
-    #[test]
-    fn signals() {
-        for good in ["SIGTERM", "term", "9", "-1", "+9", "SIGRTMIN+3", "rtmax-14", "RTMAX"] {
-            assert!(is_signal(good), "{good}");
-        }
-        for bad in ["", "0", "SIGTERM extra", "SIGSIGTERM", "RTMIN+16", "RTMIN+03", "RTMAX-0", "a"] {
-            assert!(!is_signal(bad), "{bad}");
-        }
-    }
 
     #[test]
     fn a_byte_order_mark_is_skipped() {

@@ -2,7 +2,6 @@
 
 use crate::lint::near::nearest;
 use crate::lint::rule::{Context, declare_rule};
-use crate::lint::target::find;
 use crate::model::Dockerfile;
 
 /// More names than these say nothing to anyone.
@@ -46,7 +45,7 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
     let (Some(name), Some(first)) = (cx.settings.target(), dockerfile.stages.first()) else { return };
-    if find(dockerfile, name).is_some() {
+    if dockerfile.stage_named(name).is_some() {
         return;
     }
     let range = dockerfile.instruction(first.from).keyword_range();

@@ -148,6 +148,11 @@ impl Scopes {
         self.defs.get(start..end).unwrap_or_default()
     }
 
+    /// The definitions in this instruction, in order of the text.
+    pub fn defs_of(&self, id: InstructionId) -> &[VarDef] {
+        self.defs_in(id, InstructionId(id.0.saturating_add(1)))
+    }
+
     /// The definition that gives this one its value: itself, or for `ARG name` the one it takes over.
     pub fn source_of(&self, def: VarDefId) -> &VarDef {
         // A definition takes over an earlier one, or a global ARG, so this ends.
