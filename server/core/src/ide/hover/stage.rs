@@ -88,15 +88,14 @@ fn bases(file: &SourceFile, stage: &Stage) -> String {
     let mut steps: Vec<String> = chain
         .iter()
         .rev()
+        .take(MOST)
         .map(|&id| {
             let base = dockerfile.stage(id);
             format!("{} (line {})", stage_label(base), line_of(file, base.range.start()))
         })
         .collect();
-    if steps.len() > MOST {
-        let left_out = steps.len() - MOST;
-        steps.truncate(MOST);
-        steps.push(format!("{left_out} more"));
+    if chain.len() > MOST {
+        steps.push(format!("{} more", chain.len() - MOST));
     }
     let bottom = chain.first().map_or(stage, |&id| dockerfile.stage(id));
     steps.push(match &bottom.base {
