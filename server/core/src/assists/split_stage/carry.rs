@@ -25,6 +25,7 @@ pub(super) struct Carried {
     pub(super) builder_end: InstructionId,
     pub(super) artifacts: Vec<Artifact>,
     pub(super) opening: Vec<String>,
+    pub(super) closing: Vec<String>,
     pub(super) owner: Option<String>,
     pub(super) notes: Vec<String>,
 }
@@ -52,10 +53,15 @@ pub(super) fn carry(
         fetchers: fetchers(view, profile),
         decided: decided(recipe, runtime),
         files: Vec::new(),
+        prints: Vec::new(),
+        says_part: false,
         notes: Vec::new(),
         comments: Vec::new(),
     };
     carrier.place_all()?;
+    if let Some(alone) = recipe.alone.as_ref().filter(|_| !carrier.says_part) {
+        carrier.notes.insert(0, alone.clone());
+    }
     let end = carrier.builder_end();
     carrier.release_tail(end);
     carrier.settle(Keyword::Workdir, end);
@@ -67,13 +73,16 @@ pub(super) fn carry(
     carrier.check_healthcheck();
     carrier.check_shell()?;
     carrier.certificates();
+    carrier.time_zones();
     carrier.note_libc();
+    carrier.note_prints();
     let opening = carrier.opening()?;
     let builder_end = carrier.steps[end].instruction;
     Ok(Carried {
         builder_end,
         artifacts: carrier.artifacts(builder_end),
         opening,
+        closing: carrier.writable_directory(builder_end),
         owner: carrier.owner(builder_end),
         steps: carrier.steps,
         notes: carrier.notes,
@@ -106,6 +115,10 @@ struct Carrier<'v, 'a> {
     decided: FxHashMap<InstructionId, &'v Place>,
     /// Files that come from the builder beside the artifacts.
     files: Vec<Artifact>,
+    /// Lines of RUNs that only print something.
+    prints: Vec<String>,
+    /// Whether a note says that only a part of the build's directory goes over.
+    says_part: bool,
     notes: Vec<String>,
     /// What the user has to decide, as comments for the final stage.
     comments: Vec<String>,
@@ -168,7 +181,12 @@ impl<'a> Carrier<'_, 'a> {
                 self.lists = Some(self.steps.len());
                 (Place::Builder, "fetches lists of packages")
             }
-            Purpose::Nothing => (Place::Builder, "leaves nothing that the application needs"),
+            Purpose::Nothing => {
+                if setup::only_prints(self.view, run) {
+                    self.prints.push(line.to_string());
+                }
+                (Place::Builder, "leaves nothing that the application needs")
+            }
             Purpose::Unknown(setup) if self.profile.runs_sources() => {
                 self.check_tools(run)?;
                 self.packages.extend(setup.packages);
@@ -287,11 +305,17 @@ impl<'a> Carrier<'_, 'a> {
         if for_build || (inside && !later && !asset) {
             let whole_context = words.iter().rev().skip(1).any(|it| matches!(it.text.as_str(), "." | "./"));
             let all = self.recipe.artifacts.iter().any(|it| it.from == *dir);
-            if whole_context && !all && copy.data.flag("from").is_none() {
-                let names: Vec<_> = self.recipe.artifacts.iter().map(|it| paths::file_name(&it.to)).collect();
+            if whole_context && !all && copy.data.flag("from").is_none() && !self.profile.gathers_all() {
+                let made = self.recipe.artifacts.iter().filter(|it| paths::is_within(&it.to, dir));
+                let names: Vec<_> = made.map(|it| paths::file_name(&it.to)).collect();
+                let has = if names.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    format!("only {}", names.join(", "))
+                };
+                self.says_part = true;
                 self.notes.push(format!(
-                    "The final stage has only {} of what was in {dir}: copy what else the application reads there.",
-                    names.join(", ")
+                    "The final stage has {has} of what was in {dir}: copy what else the application reads there."
                 ));
             }
             return INPUT;
@@ -517,6 +541,33 @@ impl<'a> Carrier<'_, 'a> {
             Artifact { written, ..artifact.clone() }
         });
         artifacts.collect()
+    }
+
+    /// Gives the directory of the command to the user to whom the builder gives it: only its files come over with
+    /// their owner.
+    fn writable_directory(&mut self, builder_end: InstructionId) -> Vec<String> {
+        let made_by = self.recipe.made_by.unwrap_or(builder_end);
+        let Some(dir) = self.view.workdir_at_end().filter(|dir| *dir != "/") else { return Vec::new() };
+        let Some(user) = self.last_user().filter(|it| it.id > made_by) else { return Vec::new() };
+        let name = user.data.arguments.words().first().map_or("", |it| it.text.trim());
+        let name = name.split(':').next().unwrap_or("");
+        let left = |run: &Instruction<'_>| {
+            let step = self.steps.iter().find(|step| step.instruction == run.id);
+            step.is_some_and(|step| step.place == Place::Builder)
+        };
+        let given = self.view.all(Keyword::Run).filter(left).filter_map(|run| {
+            let commands = self.view.script_with_dirs(run)?.into_iter();
+            let mut owners = commands.filter_map(|(command, here)| chown_of(command, &here?));
+            owners.find(|(owner, path)| {
+                owner.split(':').next() == Some(name) && paths::is_within(dir, path) && path != "/"
+            })
+        });
+        let Some((owner, _)) = given.last() else { return Vec::new() };
+        if !self.runtime.has_shell() {
+            self.notes.push(format!("{name} cannot write into {dir} in the final stage, as it can so far."));
+            return Vec::new();
+        }
+        vec![format!("{} chown {owner} {dir}", self.view.keyword(Keyword::Run))]
     }
 
     /// Who owned the artifact so far, when that was not root and the final stage has the user by then.

@@ -147,10 +147,17 @@ pub(super) fn plan(
             "WORKDIR depends on variables: the paths of the split are those of their defaults.".to_owned(),
         );
     }
+    if recipe.build_dir == "/" && view.all(Keyword::Workdir).next().is_none() {
+        notes.push(
+            "There is no WORKDIR: the build works among the directories of the system. Give it one of its own."
+                .to_owned(),
+        );
+    }
     notes.extend(recipe.notes);
     notes.extend(carried.notes);
     let expose = recipe.port.filter(|_| !exposed);
-    let added: Vec<String> = carried.opening.iter().chain(&recipe.closing).cloned().collect();
+    let closing: Vec<String> = recipe.closing.into_iter().chain(carried.closing).collect();
+    let added: Vec<String> = carried.opening.iter().chain(&closing).cloned().collect();
     let changes = changes::of(view, &carried.steps, &added, expose.as_deref(), &runtime);
     notes.extend(changes::note(&changes));
     let plan = SplitPlan {
@@ -164,7 +171,7 @@ pub(super) fn plan(
         made_by: recipe.made_by,
         artifacts: carried.artifacts,
         opening: carried.opening,
-        closing: recipe.closing,
+        closing,
         owner: carried.owner,
         expose,
         notes,
@@ -198,6 +205,10 @@ fn choose(
         }
     }
     Err(first_refusal.unwrap_or_else(|| {
+        let impossible = recipe.impossible.iter().find(|(name, _)| Some(*name) == choice);
+        if let Some((name, reason)) = impossible {
+            return Refusal::new(format!("there is no runtime `{name}` for it: {reason}"));
+        }
         let names: Vec<&str> = recipe.runtimes.iter().map(|it| it.name).collect();
         Refusal::new(format!(
             "there is no runtime `{}` for it: there is {}",

@@ -14,10 +14,11 @@ use super::runtime::{self, Runtime, jdk};
 use super::start::Start;
 use super::view::View;
 use super::{Refusal, Split};
-use crate::model::{Base, ImageRef, RefTarget, SourceFile, Stage};
+use crate::model::{Base, Dockerfile, ImageRef, RefTarget, SourceFile, Stage, VarDefKind};
 use crate::syntax::Keyword;
 use crate::text::{SourceChange, TextEdit};
 use crate::{TextRange, TextSize};
+use rustc_hash::FxHashSet;
 
 /// What the action is called.
 pub(super) const TITLE: &str = "Build the final stage from the runtime image";
@@ -183,6 +184,11 @@ fn from_builder(
     if !kit {
         return Err(already(""));
     }
+    if let Some(name) = set_twice(dockerfile, builder) {
+        return Err(Refusal::new(format!(
+            "`{name}` is an ARG and an ENV: what the last stage sees of it would change"
+        )));
+    }
     let copies = dockerfile.refs.iter().any(|it| {
         it.stage == last.id && it.target == RefTarget::Stage(builder.id) && it.instruction != last.from
     });
@@ -225,6 +231,15 @@ fn from_builder(
     notes.extend(runtime.notes.iter().cloned());
     notes.extend(inherited.notes);
     finish(edits, inherited.changes, notes)
+}
+
+/// A variable that is both a build argument and in the environment. Within the stage that sets both the one hides
+/// the other, in a stage that is built from it they change places.
+fn set_twice<'a>(dockerfile: &'a Dockerfile, builder: &Stage) -> Option<&'a str> {
+    let defs = dockerfile.scopes().defs_in(builder.from, builder.end);
+    let names = |kind: VarDefKind| defs.iter().filter(move |it| it.kind == kind).map(|it| it.name.as_str());
+    let env: FxHashSet<&str> = names(VarDefKind::Env).collect();
+    names(VarDefKind::Arg).find(|name| env.contains(name))
 }
 
 /// The last stage takes all from the builder: both are split as if they were one stage, in which nothing says where

@@ -139,6 +139,15 @@ pub(super) fn purpose(
     }
 }
 
+/// Whether a RUN only prints something while it is built.
+pub(super) fn only_prints(view: &View<'_>, run: Instruction<'_>) -> bool {
+    let prints = |it: &Command| {
+        matches!(it.program(), "ls" | "dir" | "pwd" | "cat" | "echo" | "printf" | "which")
+            && it.redirects.is_empty()
+    };
+    view.script(run).is_some_and(|commands| !commands.is_empty() && commands.iter().all(prints))
+}
+
 /// What the final stage needs of these packages.
 pub(super) struct Needed {
     /// The packages to install there.

@@ -83,13 +83,16 @@ pub(super) fn split(file: &SourceFile, context: &ContextFiles) -> Result<Split, 
         let lines = if nth == 0 { Some(copy.clone()) } else { None };
         edits.push(call.replace(&view, file, lines, newline));
     }
-    if let Some(edit) = remove_tool(&view, file, &calls) {
-        edits.push(edit);
-    }
+    let removed = remove_tool(&view, file, &calls);
+    let leaves = removed.is_some();
+    edits.extend(removed);
     let change = SourceChange::new(edits).map_err(|error| Refusal::new(error.to_string()))?;
+    let composer = match leaves {
+        true => "Only Composer leaves it.",
+        false => "Composer itself is still installed: drop that where nothing else calls it.",
+    };
     let notes = vec![
-        "The image stays what it is: PHP and its extensions are what runs. Only Composer leaves it."
-            .to_owned(),
+        format!("The image stays what it is: PHP and its extensions are what runs. {composer}"),
         "The image of Composer has other extensions of PHP, so their versions are not checked there \
          (`--ignore-platform-reqs`)."
             .to_owned(),

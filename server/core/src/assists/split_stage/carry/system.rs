@@ -171,11 +171,13 @@ impl Carrier<'_, '_> {
         if plain || installed || self.runtime.has_certificates() || !self.profile.calls_others() {
             return;
         }
+        let from_builder = self.install.is_empty();
         self.notes.push(format!(
-            "`{}` has no certificates of authorities: they come from the builder, which has them.",
-            self.runtime.image
+            "`{}` has no certificates of authorities: {}.",
+            self.runtime.image,
+            if from_builder { "they come from the builder" } else { "the final stage installs them" }
         ));
-        if self.install.is_empty() {
+        if from_builder {
             let file = match self.base {
                 System::Rpm | System::Microdnf => "/etc/pki/tls/certs/ca-bundle.crt",
                 _ => "/etc/ssl/certs/ca-certificates.crt",
@@ -186,8 +188,52 @@ impl Carrier<'_, '_> {
         }
     }
 
+    /// A TZ means nothing where there are no time zones.
+    pub(super) fn time_zones(&mut self) {
+        let Some(zone) = self.view.variable("TZ").filter(|zone| zone.contains('/')) else { return };
+        let installed = self.packages.iter().chain(&self.install).any(|it| it == "tzdata");
+        let had = ImageRef::parse(&self.view.stage.base_text);
+        if installed
+            || self.profile.brings_time_zones()
+            || self.runtime.has_time_zones()
+            || !runtime::has_time_zones(&had)
+        {
+            return;
+        }
+        let image = &self.runtime.image;
+        if self.runtime.has_shell() {
+            self.notes.push(format!(
+                "`{image}` has no time zones, and TZ is {zone}: the final stage installs them."
+            ));
+            self.install.push("tzdata".to_owned());
+        } else if self.base == System::Apk {
+            self.notes.push(format!("`{image}` has no time zones, and TZ is {zone}: copy them into it."));
+        } else {
+            self.notes
+                .push(format!("`{image}` has no time zones, and TZ is {zone}: they come from the builder."));
+            self.files.push(Artifact::same("/usr/share/zoneinfo"));
+        }
+    }
+
+    /// Says of RUNs that only print something that they stay behind.
+    pub(super) fn note_prints(&mut self) {
+        match self.prints.as_slice() {
+            [] => {}
+            [line] => {
+                self.notes.push(format!("The RUN on line {line} only prints: it stays in the builder."))
+            }
+            lines => self.notes.push(format!(
+                "The RUNs on lines {} only print: they stay in the builder.",
+                lines.join(", ")
+            )),
+        }
+    }
+
     pub(super) fn note_libc(&mut self) {
-        if !is_same_libc(self.base, self.runtime.system()) {
+        if !self.profile.makes_pages()
+            && !self.recipe.for_runtime
+            && !is_same_libc(self.base, self.runtime.system())
+        {
             self.notes.push(
                 "The final stage has another C library than the builder: native code that is built there does not run."
                     .to_owned(),

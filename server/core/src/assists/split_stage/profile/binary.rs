@@ -161,7 +161,6 @@ pub(super) fn recipe(
 ) -> Result<Recipe, Refusal> {
     let mut places = vec![(start.instruction, Place::Final)];
     places.extend(start.arguments.map(|id| (id, Place::Final)));
-    let mut notes = Vec::new();
     let mut exec_places = Vec::new();
     if start.has_shell()
         && let Some(words) = start.exact_words()
@@ -169,10 +168,8 @@ pub(super) fn recipe(
         let instruction = view.dockerfile.instruction(start.instruction);
         exec_places.push((start.instruction, Place::FinalAs(view.json_form(instruction.keyword(), &words))));
     }
-    notes.push(format!(
-        "Assumes that `{}` needs no other file of the build.",
-        paths::file_name(&program.path)
-    ));
+    let name = paths::file_name(&program.path);
+    let alone = Some(format!("Assumes that `{name}` needs no other file of the build."));
     Ok(Recipe {
         build_dir: program.build_dir,
         runtimes,
@@ -180,7 +177,7 @@ pub(super) fn recipe(
         artifacts: vec![Artifact::new(program.path.as_str(), program.to)],
         places,
         exec_places,
-        notes,
+        alone,
         ..Recipe::default()
     })
 }

@@ -57,7 +57,7 @@ impl Profile for Dotnet {
             },
             _ => published(view, &start, &main, &dir, &publishes)?,
         };
-        recipe.runtimes = runtimes(view, &base, &publishes, &main, &mut recipe.notes)?;
+        recipe.runtimes = runtimes(view, &base, &publishes, &main, &mut recipe)?;
         Ok(recipe)
     }
 
@@ -68,6 +68,10 @@ impl Profile for Dotnet {
     fn is_build_env(&self, name: &str) -> bool {
         name.starts_with("NUGET_")
             || matches!(name, "DOTNET_CLI_TELEMETRY_OPTOUT" | "DOTNET_NOLOGO" | "BUILD_CONFIGURATION")
+    }
+
+    fn gathers_all(&self) -> bool {
+        true
     }
 
     fn is_build_path(&self, path: &str) -> bool {
@@ -250,7 +254,7 @@ fn runtimes(
     base: &ImageRef,
     publishes: &[Publish<'_>],
     main: &Main<'_>,
-    notes: &mut Vec<String>,
+    Recipe { notes, for_runtime, .. }: &mut Recipe,
 ) -> Result<Vec<Runtime>, Refusal> {
     let aspnet = runtime::of(base, "aspnet")?;
     let tag = aspnet.image.rsplit_once(':').map_or("latest", |(_, tag)| tag).to_owned();
@@ -260,6 +264,7 @@ fn runtimes(
     let tag = match tag.contains("alpine") {
         false if musl => {
             notes.push("The program is built for musl: the final stage is Alpine.".to_owned());
+            *for_runtime = true;
             format!("{}-alpine", tag.split('-').next().unwrap_or(&tag))
         }
         _ => tag,

@@ -92,6 +92,10 @@ impl Profile for Elixir {
         name.starts_with("HEX_") || name == "MIX_HOME"
     }
 
+    fn gathers_all(&self) -> bool {
+        true
+    }
+
     fn is_build_path(&self, path: &str) -> bool {
         matches!(
             paths::file_name(path),

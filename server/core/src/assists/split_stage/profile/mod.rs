@@ -71,6 +71,21 @@ pub(super) trait Profile: Sync {
         false
     }
 
+    /// Whether what the build makes is files that another program serves, so that nothing of it runs.
+    fn makes_pages(&self) -> bool {
+        false
+    }
+
+    /// Whether the build gathers all that the application reads, so that nothing else has to be copied.
+    fn gathers_all(&self) -> bool {
+        self.makes_pages()
+    }
+
+    /// Whether its applications know the time zones by themselves.
+    fn brings_time_zones(&self) -> bool {
+        false
+    }
+
     /// Whether the application is what was copied in, with what the build adds; otherwise it is what the
     /// build makes of it.
     fn runs_sources(&self) -> bool {
@@ -136,22 +151,27 @@ pub(super) fn looks_familiar(file: &SourceFile) -> bool {
     lines.any(|it| CALLS.iter().any(|word| it.data.line.text().contains(word)))
 }
 
-/// Whether a split leaves something behind: the runtime image is another one, or packages are for builds alone.
-fn gains(view: &View<'_>, profile: &dyn Profile, runtime: &Runtime) -> bool {
+/// Refuses where a split leaves nothing behind: the runtime image is the same, and no packages are for builds alone.
+fn refuse_without_gain(view: &View<'_>, profile: &dyn Profile, runtime: &Runtime) -> Result<(), Refusal> {
     let base = view.stage.base_text.split('@').next().unwrap_or("");
     let other = runtime.image != base && runtime.image.trim_end_matches(":latest") != base;
-    other
-        || view.runs(|command| {
-            matches!(command.program(), "apt-get" | "apt" | "apk" | "yum" | "dnf" | "microdnf")
-                && command.argv().iter().any(|it| matches!(it.text.as_str(), "install" | "add"))
-                && command.argv().iter().skip(2).any(|it| {
-                    let manager = super::runtime::system(&ImageRef::parse(&view.stage.base_text));
-                    !it.text.starts_with('-')
-                        && it.text != "install"
-                        && (profile.is_build_package(&it.text)
-                            || super::packages::role(&it.text, manager) != super::packages::Role::Runtime)
-                })
-        })
+    let manager = super::runtime::system(&ImageRef::parse(&view.stage.base_text));
+    let is_for_build = |package: &str| {
+        profile.is_build_package(package)
+            || super::packages::role(package, manager) != super::packages::Role::Runtime
+    };
+    let installs_for_build = |command: &Command| {
+        let words = || command.argv().iter().skip(1).map(|it| it.text.as_str());
+        matches!(command.program(), "apt-get" | "apt" | "apk" | "yum" | "dnf" | "microdnf")
+            && words().any(|it| matches!(it, "install" | "add"))
+            && words().skip(1).any(|it| !it.starts_with('-') && it != "install" && is_for_build(it))
+    };
+    if other || view.runs(installs_for_build) {
+        return Ok(());
+    }
+    Err(Refusal::not_offered(
+        "there is nothing to gain: the base image is small, and no compilers are installed".to_owned(),
+    ))
 }
 
 /// What a profile makes of a stage.
@@ -180,6 +200,12 @@ pub(super) struct Recipe {
     pub(super) opening: Vec<String>,
     /// Instructions behind the artifacts in the final stage.
     pub(super) closing: Vec<String>,
+    /// A sentence on what the artifact needs beside it, where no other note tells what stays behind.
+    pub(super) alone: Option<String>,
+    /// Whether the build is told to make programs for the C library of the runtime image.
+    pub(super) for_runtime: bool,
+    /// Runtimes that other files are offered and this one is not, with the reason.
+    pub(super) impossible: Vec<(&'static str, String)>,
     /// A port to expose when the stage exposes none.
     pub(super) port: Option<String>,
     /// What the split assumes, one sentence each.

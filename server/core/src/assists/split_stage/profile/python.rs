@@ -6,7 +6,7 @@
 //! the libraries behind `-dev` packages. Command: kept; `uv run` becomes what it runs.
 //! Hazards: packages that load libraries of the system. Without compilers and on a small image nothing is gained.
 
-use super::{Profile, Recipe, gains};
+use super::{Profile, Recipe, refuse_without_gain};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Artifact, Place};
@@ -36,12 +36,7 @@ impl Profile for Python {
         let base = ImageRef::parse(&view.stage.base_text);
         let start = Start::of(view)?;
         let runtime = runtime::of(&base, "slim")?;
-        if !gains(view, self, &runtime) {
-            return Err(Refusal::not_offered(
-                "there is nothing to gain: the base image is small, and no compilers are installed"
-                    .to_owned(),
-            ));
-        }
+        refuse_without_gain(view, self, &runtime)?;
         if view.runs(|it| matches!(it.program(), "conda" | "mamba" | "micromamba")) {
             return Err(Refusal::new("conda keeps its packages where no virtual environment is".to_owned()));
         }

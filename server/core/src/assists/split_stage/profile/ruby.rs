@@ -4,7 +4,7 @@
 //! build context, as before. Runtime: the `-slim` image of the same version, with the libraries that native gems
 //! load. Command: kept. Hazards: gems of databases need the client library, which the full image brings.
 
-use super::{Profile, Recipe, gains};
+use super::{Profile, Recipe, refuse_without_gain};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
@@ -30,12 +30,7 @@ impl Profile for Ruby {
         let base = ImageRef::parse(&view.stage.base_text);
         let start = Start::of(view)?;
         let runtime = runtime::of(&base, "slim")?;
-        if !gains(view, self, &runtime) {
-            return Err(Refusal::not_offered(
-                "there is nothing to gain: the base image is small, and no compilers are installed"
-                    .to_owned(),
-            ));
-        }
+        refuse_without_gain(view, self, &runtime)?;
         let install = view
             .all(Keyword::Run)
             .rfind(|run| view.script(*run).is_some_and(|commands| commands.iter().any(installs)));

@@ -113,6 +113,11 @@ impl Runtime {
         }
     }
 
+    /// Whether it has the files of time zones.
+    pub(super) fn has_time_zones(&self) -> bool {
+        has_time_zones(&ImageRef::parse(&self.image))
+    }
+
     /// Whether it has the certificates of the authorities that the network trusts.
     pub(super) fn has_certificates(&self) -> bool {
         let image = ImageRef::parse(&self.image);
@@ -127,6 +132,11 @@ impl Runtime {
 /// Whether an image is known to run as another user than root.
 pub(super) fn is_nonroot(image: &str) -> bool {
     image.contains("distroless") && image.ends_with("nonroot")
+}
+
+/// Whether an image has the files of time zones. The plain ones of Alpine and Ubuntu do not.
+pub(super) fn has_time_zones(image: &ImageRef) -> bool {
+    image.repository != "scratch" && !matches!(name(image), "alpine" | "ubuntu")
 }
 
 /// Whether an image of a language is the full one, with all the tools of `buildpack-deps`.

@@ -4,6 +4,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 
+mod hazards;
 mod offers;
 mod properties;
 mod refusals;

@@ -69,7 +69,7 @@ pub(super) fn recipe(case: &Case<'_, '_>, list: Option<&Word>, what: &Word) -> R
 }
 
 /// The directory or file that an entry of a class path means.
-fn entry(dir: &str, entry: &str) -> String {
+pub(super) fn entry(dir: &str, entry: &str) -> String {
     paths::join(dir, entry.strip_suffix("/*").unwrap_or(entry))
 }
 

@@ -79,7 +79,7 @@ impl Profile for Java {
         } else if main.program() == "java" {
             match options::starts(main.argv()) {
                 options::Starts::Jar(word) => jar::recipe(&case, word)?,
-                options::Starts::Paths { list, what } => class_path::recipe(&case, list, what)?,
+                options::Starts::Paths { list, what, .. } => class_path::recipe(&case, list, what)?,
                 options::Starts::Unclear => {
                     return Err(Refusal::new("the command starts no jar and no class".to_owned()));
                 }
@@ -88,8 +88,7 @@ impl Profile for Java {
             start_script::recipe(&case)?
         };
         refuse_lost_agent(view, main.argv(), &mut recipe)?;
-        let variants = variants::of(view, &base, &runtime, &recipe);
-        recipe.runtimes = [runtime].into_iter().chain(variants).collect();
+        variants::add(&case, &base, runtime, &mut recipe);
         note_runtime_options(view, &recipe.places, &mut recipe.notes);
         Ok(recipe)
     }
@@ -136,6 +135,10 @@ impl Profile for Java {
     }
 
     fn bundles_assets(&self) -> bool {
+        true
+    }
+
+    fn brings_time_zones(&self) -> bool {
         true
     }
 }

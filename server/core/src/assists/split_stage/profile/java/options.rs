@@ -28,6 +28,8 @@ pub(super) enum Starts<'w> {
         list: Option<&'w Word>,
         /// The class or module.
         what: &'w Word,
+        /// Whether it is a module, so that the paths are those of modules.
+        modular: bool,
     },
     /// Nothing that it can be sure of.
     Unclear,
@@ -42,14 +44,18 @@ pub(super) fn starts(argv: &[Word]) -> Starts<'_> {
         match text {
             "-jar" => return words.next().map_or(Starts::Unclear, Starts::Jar),
             "-m" | "--module" => {
-                return words.next().map_or(Starts::Unclear, |what| Starts::Paths { list, what });
+                return words.next().map_or(Starts::Unclear, |what| Starts::Paths {
+                    list,
+                    what,
+                    modular: true,
+                });
             }
             "-cp" | "-classpath" | "--class-path" | "-p" | "--module-path" => list = words.next(),
             _ if WITH_VALUE.contains(&text) => drop(words.next()),
             _ if text.starts_with('-') || text.starts_with('@') => {}
             // `$JAVA_OPTS` holds options.
             _ if word.dynamic && text.starts_with('$') => {}
-            _ => return Starts::Paths { list, what: word },
+            _ => return Starts::Paths { list, what: word, modular: false },
         }
     }
     Starts::Unclear
@@ -98,7 +104,7 @@ mod tests {
             ("java Main", None, "Main"),
         ] {
             let commands = shell::parse(text).unwrap();
-            let Starts::Paths { list, what } = starts(commands[0].argv()) else { panic!("{text}") };
+            let Starts::Paths { list, what, .. } = starts(commands[0].argv()) else { panic!("{text}") };
             assert_eq!((list.map(|word| word.text.as_str()), what.text.as_str()), (path, class));
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn recipe(case: &Case<'_, '_>) -> Result<Recipe, Refusal> {
         made_by: Some(made_by),
         artifacts: vec![Artifact::same(root.as_str())],
         places: kept_command(case),
-        notes: vec![format!("Assumes that `{written}` needs nothing outside of {root}.")],
+        alone: Some(format!("Assumes that `{written}` needs nothing outside of {root}.")),
         ..Recipe::default()
     })
 }

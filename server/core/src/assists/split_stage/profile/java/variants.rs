@@ -1,6 +1,9 @@
-//! Other ways to run the same jar: on a Java that `jlink` makes, from the layers of Spring Boot, or without a shell.
+//! Other ways to run the same application: on a Java that `jlink` makes, from the layers of Spring Boot, or without a
+//! shell.
 
-use super::names_spring_boot_anywhere;
+use super::class_path::entry;
+use super::options::{Starts, starts};
+use super::{Case, names_spring_boot_anywhere};
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Artifact};
 use crate::assists::split_stage::profile::Recipe;
@@ -12,14 +15,18 @@ use crate::syntax::Keyword;
 /// Where the Java that `jlink` makes lies.
 const JAVA: &str = "/opt/java/runtime";
 
-/// The variants of a recipe whose preferred runtime image is `jre`.
-pub(super) fn of(view: &View<'_>, base: &ImageRef, jre: &Runtime, recipe: &Recipe) -> Vec<Runtime> {
-    let java = java_version(&jre.image);
+/// Adds to a recipe the variants of its preferred runtime image, which is `jre`.
+pub(super) fn add(case: &Case<'_, '_>, base: &ImageRef, jre: Runtime, recipe: &mut Recipe) {
+    let (view, java) = (case.view, java_version(&jre.image));
     let mut found = Vec::new();
-    found.extend(jlink(view, base, jre, java, recipe));
+    match jlink(case, base, &jre, java, recipe) {
+        Ok(runtime) => found.push(runtime),
+        Err(reason) => recipe.impossible.push(("jlink", reason)),
+    }
+    let jre = &jre;
     found.extend(layered(view, jre, recipe).filter(|_| java.is_none_or(|it| it >= 17)));
     found.extend(distroless(jre, java));
-    found
+    recipe.runtimes = std::iter::once(jre.clone()).chain(found).collect();
 }
 
 /// The version of Java that a runtime image's tag begins with.
@@ -35,15 +42,19 @@ fn only_jar(recipe: &Recipe) -> Option<&Artifact> {
     jar.from.ends_with(".jar").then_some(jar)
 }
 
-/// A Java with only the modules that the application uses. Java 8 has no modules.
+/// A Java with only the modules that the application uses, or why there is none.
 fn jlink(
-    view: &View<'_>,
+    case: &Case<'_, '_>,
     base: &ImageRef,
     jre: &Runtime,
     java: Option<u32>,
     recipe: &Recipe,
-) -> Option<Runtime> {
-    let (jar, java) = (only_jar(recipe)?, java.filter(|it| *it >= 11)?);
+) -> Result<Runtime, String> {
+    let view = case.view;
+    let java = java.ok_or("it is not known which Java it is")?;
+    if java < 11 {
+        return Err(format!("Java {java} has no modules that `jlink` could choose from"));
+    }
     let image = match system(base) {
         System::Apk => "alpine:3".to_owned(),
         System::Rpm if name(base) == "amazoncorretto" => "amazonlinux:2023".to_owned(),
@@ -51,33 +62,75 @@ fn jlink(
             Some(release) => format!("debian:{release}-slim"),
             None => "debian:trixie-slim".to_owned(),
         },
-        _ => return None,
+        _ => return Err("no small image is known with the C library of the builder".to_owned()),
     };
+    let (unpack, modules) = modules(case, java, recipe)?;
     // Stripping what debuggers read needs a tool that not every JDK image has.
     let strip = if jre.image.contains("temurin") { " --strip-debug" } else { "" };
     let (run, env) = (view.keyword(Keyword::Run), view.keyword(Keyword::Env));
     let text = format!(
-        "{run} mkdir /tmp/app && cd /tmp/app && jar -xf {jar} \\\n && modules=$(jdeps --ignore-missing-deps -q --recursive \
-         --multi-release {java} --print-module-deps --class-path '/tmp/app/BOOT-INF/lib/*' {jar} $(ls -d \
-         /tmp/app/BOOT-INF/classes 2>/dev/null)) \\\n && jlink --add-modules \
+        "{run} {unpack}modules=$({modules}) \\\n && jlink --add-modules \
          \"$modules,jdk.crypto.ec,jdk.unsupported,jdk.zipfs,jdk.naming.dns\"{strip} --no-man-pages --no-header-files --output {JAVA}",
-        jar = jar.from,
     );
     let mut runtime = Runtime::plain("jlink", image);
     runtime.notes = vec![
-        "`jlink` makes a Java of the modules that `jdeps` finds in the jar, and some that it cannot find: reflection may \
-         need more, then add them."
+        "`jlink` makes a Java of the modules that `jdeps` finds, and some that it cannot find: reflection may need \
+         more, then add them."
             .to_owned(),
         "It is linked in the builder, for the builder's C library and processor.".to_owned(),
     ];
     runtime.extra = Some(Extra {
         title: "custom runtime with jlink",
         added: vec![Added { after: recipe.made_by, text }],
-        artifacts: vec![Artifact::same(JAVA), jar.clone()],
+        artifacts: std::iter::once(Artifact::same(JAVA)).chain(recipe.artifacts.iter().cloned()).collect(),
         opening: vec![format!("{env} JAVA_HOME={JAVA}"), format!("{env} PATH={JAVA}/bin:$PATH")],
         places: Vec::new(),
     });
-    Some(runtime)
+    Ok(runtime)
+}
+
+/// What prepares the search for the modules that an application uses, and the command that prints them.
+fn modules(case: &Case<'_, '_>, java: u32, recipe: &Recipe) -> Result<(String, String), String> {
+    let jdeps =
+        format!("jdeps --ignore-missing-deps -q --recursive --multi-release {java} --print-module-deps");
+    if let Some(jar) = only_jar(recipe) {
+        // Jars within the jar are found once it is unpacked.
+        let jar = &jar.from;
+        return Ok((
+            format!("mkdir /tmp/app && cd /tmp/app && jar -xf {jar} \\\n && "),
+            format!(
+                "{jdeps} --class-path '/tmp/app/BOOT-INF/lib/*' {jar} $(ls -d /tmp/app/BOOT-INF/classes 2>/dev/null)"
+            ),
+        ));
+    }
+    let unclear = || "it is not known which jars and classes it consists of".to_owned();
+    if case.main.program() != "java" {
+        return Err(unclear());
+    }
+    let Starts::Paths { list, what, modular } = starts(case.main.argv()) else { return Err(unclear()) };
+    let list = list.map_or(".", |it| it.text.as_str());
+    let paths: Vec<&str> = list.split(':').filter(|it| !it.is_empty()).collect();
+    if paths.iter().any(|it| it.contains([' ', '\'', '"', '$'])) {
+        return Err(unclear());
+    }
+    if modular {
+        // What a module requires must be there when Java starts, whether something calls it or not.
+        let paths: Vec<String> = paths.iter().map(|it| entry(case.dir, it)).collect();
+        let paths = paths.join(":");
+        let name = what.text.split('/').next().unwrap_or("");
+        let required = format!(
+            "java --show-module-resolution --dry-run -p {paths} -m {name} | sed -n '/^java\\./d; /^jdk\\./d; s/.* requires .* jrt:.//p'",
+        );
+        let all = format!("{{ {jdeps} --module-path {paths} -m {name} | tr , '\\n'; {required}; }}");
+        return Ok((String::new(), format!("{all} | sort -u | paste -sd, -")));
+    }
+    let absolute = |path: &str, every: &str| match path.strip_suffix("/*") {
+        Some(_) => format!("{}/{every}", entry(case.dir, path)),
+        None => entry(case.dir, path),
+    };
+    let class_path: Vec<String> = paths.iter().map(|it| absolute(it, "*")).collect();
+    let inputs: Vec<String> = paths.iter().map(|it| absolute(it, "*.jar")).collect();
+    Ok((String::new(), format!("{jdeps} --class-path '{}' {}", class_path.join(":"), inputs.join(" "))))
 }
 
 /// Spring Boot takes its jar apart, so that what seldom changes is a layer of its own.
@@ -225,10 +278,63 @@ CMD ["./mvnw", "spring-boot:run"]
     }
 
     #[test]
+    fn a_java_for_a_class_path() {
+        let text = r#"FROM eclipse-temurin:21-jdk
+WORKDIR /app
+COPY src ./src
+RUN javac -d classes src/shop/*.java
+CMD ["java", "-cp", "classes:lib/*", "shop.Main"]
+"#;
+        expect![[r#"
+            FROM eclipse-temurin:21-jdk AS builder
+            WORKDIR /app
+            COPY src ./src
+            RUN javac -d classes src/shop/*.java
+            RUN modules=$(jdeps --ignore-missing-deps -q --recursive --multi-release 21 --print-module-deps --class-path '/app/classes:/app/lib/*' /app/classes /app/lib/*.jar) \
+             && jlink --add-modules "$modules,jdk.crypto.ec,jdk.unsupported,jdk.zipfs,jdk.naming.dns" --strip-debug --no-man-pages --no-header-files --output /opt/java/runtime
+
+            FROM debian:trixie-slim AS final
+            ENV JAVA_HOME=/opt/java/runtime
+            ENV PATH=/opt/java/runtime/bin:$PATH
+            WORKDIR /app
+            COPY --from=builder /opt/java/runtime /opt/java/runtime
+            COPY --from=builder /app/classes classes
+            COPY --from=builder /app/lib lib
+            CMD ["java", "-cp", "classes:lib/*", "shop.Main"]
+        "#]].assert_eq(&result_with(&[], Some("jlink"), text));
+    }
+
+    #[test]
+    fn a_java_for_modules() {
+        let text = r#"FROM maven:3.9-amazoncorretto-21
+WORKDIR /app
+COPY . .
+RUN mvn package
+CMD ["java", "-p", "target/modules", "-m", "shop/shop.Main"]
+"#;
+        expect![[r#"
+            FROM maven:3.9-amazoncorretto-21 AS builder
+            WORKDIR /app
+            COPY . .
+            RUN mvn package
+            RUN modules=$({ jdeps --ignore-missing-deps -q --recursive --multi-release 21 --print-module-deps --module-path /app/target/modules -m shop | tr , '\n'; java --show-module-resolution --dry-run -p /app/target/modules -m shop | sed -n '/^java\./d; /^jdk\./d; s/.* requires .* jrt:.//p'; } | sort -u | paste -sd, -) \
+             && jlink --add-modules "$modules,jdk.crypto.ec,jdk.unsupported,jdk.zipfs,jdk.naming.dns" --no-man-pages --no-header-files --output /opt/java/runtime
+
+            FROM debian:trixie-slim AS final
+            ENV JAVA_HOME=/opt/java/runtime
+            ENV PATH=/opt/java/runtime/bin:$PATH
+            WORKDIR /app
+            COPY --from=builder /opt/java/runtime /opt/java/runtime
+            COPY --from=builder /app/target/modules target/modules
+            CMD ["java", "-p", "target/modules", "-m", "shop/shop.Main"]
+        "#]].assert_eq(&result_with(&[], Some("jlink"), text));
+    }
+
+    #[test]
     fn what_there_is_not_is_said() {
         let old = SPRING.replace("21", "8");
         expect![[r#"
-            refused: there is no runtime `jlink` for it: there is jre
+            refused: there is no runtime `jlink` for it: Java 8 has no modules that `jlink` could choose from
         "#]]
         .assert_eq(&result_with(&[], Some("jlink"), &old));
     }

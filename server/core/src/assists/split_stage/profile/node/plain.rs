@@ -11,7 +11,7 @@ use super::{
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
-use crate::assists::split_stage::profile::{Profile, Recipe, gains};
+use crate::assists::split_stage::profile::{Profile, Recipe, refuse_without_gain};
 use crate::assists::split_stage::runtime;
 use crate::assists::split_stage::shell::Command;
 use crate::assists::split_stage::start::Start;
@@ -56,12 +56,7 @@ impl Profile for Plain {
             }
         }
         let runtime = runtime::of(&base, "slim")?;
-        if !gains(view, self, &runtime) {
-            return Err(Refusal::not_offered(
-                "there is nothing to gain: the base image is small, and no compilers are installed"
-                    .to_owned(),
-            ));
-        }
+        refuse_without_gain(view, self, &runtime)?;
         let (installs, _) = steps(view);
         let last = installs.last().ok_or_else(|| Refusal::new("no `npm install` is found".to_owned()))?;
         let modules = paths::join(&last.dir, "node_modules");

@@ -104,6 +104,10 @@ impl Profile for Site {
     fn is_build_package(&self, _package: &str) -> bool {
         true
     }
+
+    fn makes_pages(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]
