@@ -10,7 +10,7 @@ use super::Refusal;
 use super::paths;
 use super::plan::{Artifact, Place, Step};
 use super::profile::{Profile, Recipe};
-use super::runtime::{Runtime, System, system};
+use super::runtime::{Runtime, System, directory, system};
 use super::setup::{self, Purpose, Setup};
 use super::shell::Command;
 use super::view::View;
@@ -519,6 +519,18 @@ impl<'a> Carrier<'_, 'a> {
         variable == "DEBIAN_FRONTEND" || self.profile.is_build_env(variable)
     }
 
+    /// The directory of the builder's image, where the runtime image starts in another one and it matters.
+    fn other_directory(&self) -> Option<&'static str> {
+        let dir = directory(&ImageRef::parse(&self.view.stage.base_text));
+        let same = dir == directory(&ImageRef::parse(&self.runtime.image));
+        let workdirs = self.all(Keyword::Workdir);
+        let carried = workdirs.iter().find(|index| self.steps[**index].place.is_in_final());
+        // A profile that takes the WORKDIRs away has a directory of its own in mind.
+        let decided = self.recipe.port.is_some() && self.profile.makes_pages();
+        let is_set = carried.is_some_and(|index| self.is_absolute(*index));
+        (!same && !is_set && !decided).then_some(dir)
+    }
+
     /// The artifacts, each with its path as the final stage's COPY names it: relative where its WORKDIR is that
     /// of the end.
     fn artifacts(&self, builder_end: InstructionId) -> Vec<Artifact> {
@@ -528,7 +540,7 @@ impl<'a> Carrier<'_, 'a> {
         });
         let here = match carried {
             Some(index) => self.view.workdir_before(InstructionId(self.steps[index].instruction.0 + 1)),
-            None => Some("/"),
+            None => self.other_directory(),
         };
         let at_end = here.filter(|here| self.view.workdir_at_end() == Some(*here) && *here != "/");
         let artifacts = self.recipe.artifacts.iter().chain(&self.files).map(|artifact| {
@@ -555,14 +567,14 @@ impl<'a> Carrier<'_, 'a> {
             let step = self.steps.iter().find(|step| step.instruction == run.id);
             step.is_some_and(|step| step.place == Place::Builder)
         };
-        let given = self.view.all(Keyword::Run).filter(left).filter_map(|run| {
+        let mut given = self.view.all(Keyword::Run).filter(left).filter_map(|run| {
             let commands = self.view.script_with_dirs(run)?.into_iter();
             let mut owners = commands.filter_map(|(command, here)| chown_of(command, &here?));
             owners.find(|(owner, path)| {
                 owner.split(':').next() == Some(name) && paths::is_within(dir, path) && path != "/"
             })
         });
-        let Some((owner, _)) = given.last() else { return Vec::new() };
+        let Some((owner, _)) = given.next_back() else { return Vec::new() };
         if !self.runtime.has_shell() {
             self.notes.push(format!("{name} cannot write into {dir} in the final stage, as it can so far."));
             return Vec::new();

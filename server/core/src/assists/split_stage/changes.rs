@@ -4,10 +4,10 @@
 //! [`differences`] finds it by comparing two files. Tests hold the one against the other.
 
 use super::plan::{Place, Step};
-use super::runtime::Runtime;
+use super::runtime::{Runtime, directory};
 use super::view::View;
 use crate::model::state::{self, StageState};
-use crate::model::{Arguments, InstructionId, SourceFile};
+use crate::model::{Arguments, ImageRef, InstructionId, SourceFile};
 use crate::syntax::Keyword;
 use rustc_hash::FxHashMap;
 
@@ -114,7 +114,9 @@ pub(super) fn of(
             Place::FinalAs(text) | Place::BothAs(text) => *text == view.source(instruction).trim_end(),
             // What every image starts with is no loss.
             Place::Builder | Place::Dropped => match instruction.keyword() {
-                Keyword::Workdir => view.workdir_at_end() == Some("/"),
+                Keyword::Workdir => {
+                    view.workdir_at_end() == Some(directory(&ImageRef::parse(&runtime.image)))
+                }
                 Keyword::User => view.user_at_end() == Some("root"),
                 _ => false,
             },
@@ -132,6 +134,14 @@ pub(super) fn of(
         if let Some(step) = last.get(&keyword).filter(|step| !same(step)) {
             changes.push(Change::new(what, step.why));
         }
+    }
+    let base = directory(&ImageRef::parse(&view.stage.base_text));
+    let set_anew = added.iter().any(|it| it.to_ascii_uppercase().starts_with("WORKDIR"));
+    if base != directory(&ImageRef::parse(&runtime.image))
+        && !last.contains_key(&Keyword::Workdir)
+        && !set_anew
+    {
+        changes.push(Change::new(Setting::Workdir, "is that of the runtime image"));
     }
     if port.is_some() {
         changes.push(Change::new(Setting::Expose, "is where the application listens"));
@@ -186,7 +196,7 @@ pub fn differences(before: &SourceFile, after: &SourceFile) -> Vec<Setting> {
     found.extend(keys(&before.env, &after.env).map(Setting::Env));
     found.extend(keys(&before.state.labels, &after.state.labels).map(Setting::Label));
     for (what, is_same) in [
-        (Setting::Workdir, is_same(&before.workdir(), &after.workdir())),
+        (Setting::Workdir, is_same(&before.workdir, &after.workdir)),
         (Setting::User, is_same(&before.user, &after.user)),
         (Setting::Shell, before.state.shell == after.state.shell),
         (Setting::Expose, are_same(&before.state.expose, &after.state.expose)),
@@ -211,6 +221,7 @@ pub fn differences(before: &SourceFile, after: &SourceFile) -> Vec<Setting> {
 /// The image that comes of a file's last stage.
 struct Image {
     state: StageState,
+    workdir: String,
     env: Vec<(String, String)>,
     user: String,
     maintainer: Option<String>,
@@ -224,6 +235,7 @@ impl Image {
         let Some(last) = dockerfile.default_target() else {
             return Self {
                 state: StageState::default(),
+                workdir: String::new(),
                 env: Vec::new(),
                 user: String::new(),
                 maintainer: None,
@@ -240,7 +252,9 @@ impl Image {
         let maintainer = ids.filter(|id| dockerfile.instruction(*id).keyword() == Keyword::Maintainer).last();
         let bottom = chain.first().map_or("", |id| dockerfile.stage(*id).base_text.as_str());
         let by_base = if super::runtime::is_nonroot(bottom) { "nonroot" } else { "root" };
+        let directory = directory(&ImageRef::parse(bottom));
         Self {
+            workdir: super::paths::join(directory, state.workdir.as_deref().unwrap_or(directory)),
             env: state.env.iter().map(|(name, value, _)| (name.clone(), value.clone())).collect(),
             user: state.user.clone().unwrap_or_else(|| by_base.to_owned()),
             maintainer: maintainer.map(source),
@@ -248,11 +262,6 @@ impl Image {
             command: [&state.entrypoint, &state.cmd].map(|it| it.as_ref().map(|it| source(it.instruction))),
             state,
         }
-    }
-
-    /// The directory; the images that a split knows leave it at `/`.
-    fn workdir(&self) -> String {
-        super::paths::join("/", self.state.workdir.as_deref().unwrap_or("/"))
     }
 }
 

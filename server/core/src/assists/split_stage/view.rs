@@ -7,11 +7,12 @@ use std::sync::Arc;
 use super::Refusal;
 use super::context::ContextFiles;
 use super::paths;
+use super::runtime;
 use super::shell::{self, Command, Word, is_shell};
 use super::start::json_string;
 use crate::TextRange;
 use crate::model::{
-    Arguments, Base, Dockerfile, Instruction, InstructionId, RefTarget, SourceFile, Stage, state,
+    Arguments, Base, Dockerfile, ImageRef, Instruction, InstructionId, RefTarget, SourceFile, Stage, state,
 };
 use crate::syntax::{Keyword, RelRange};
 
@@ -320,8 +321,8 @@ impl<'a> View<'a> {
     }
 
     fn find_workdirs(&self) -> Vec<Option<Arc<str>>> {
-        // The base images that a split knows leave the directory at `/`.
-        let mut dir: Option<Arc<str>> = Some(Arc::from("/"));
+        let base = ImageRef::parse(&self.stage.base_text);
+        let mut dir: Option<Arc<str>> = Some(Arc::from(runtime::directory(&base)));
         let mut dirs = Vec::new();
         let mut looks = 0;
         for instruction in self.instructions() {

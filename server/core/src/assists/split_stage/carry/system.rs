@@ -256,6 +256,9 @@ impl Carrier<'_, '_> {
             }
         }
         let mut opening = std::mem::take(&mut self.comments);
+        if let Some(dir) = self.other_directory() {
+            opening.push(format!("{} {dir}", self.view.keyword(Keyword::Workdir)));
+        }
         if !install.is_empty() {
             let Some(command) = packages::install(self.runtime.system(), &install) else {
                 return Err(Refusal::new(format!(

@@ -4,10 +4,10 @@ use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::changes::{Change, Setting};
 use crate::assists::split_stage::packages;
 use crate::assists::split_stage::profile::Profile;
-use crate::assists::split_stage::runtime::{Runtime, System};
+use crate::assists::split_stage::runtime::{Runtime, System, directory};
 use crate::assists::split_stage::setup::{self, Purpose};
 use crate::assists::split_stage::view::View;
-use crate::model::{Arguments, Instruction, InstructionId, ResolvedVar, VarDefKind};
+use crate::model::{Arguments, ImageRef, Instruction, InstructionId, ResolvedVar, VarDefKind};
 use crate::syntax::Keyword;
 use rustc_hash::FxHashSet;
 
@@ -231,7 +231,8 @@ impl Collector<'_, '_> {
         let dir = self.view.workdir_at_end().ok_or_else(unknown)?;
         let own = self.last.all(Keyword::Workdir).next().and_then(|it| it.data.arguments.words().first());
         let replaced = own.is_some_and(|word| word.text.trim().starts_with('/'));
-        Ok((dir != "/" && !replaced).then(|| format!("{} {dir}", self.view.keyword(Keyword::Workdir))))
+        let given = directory(&ImageRef::parse(&self.runtime.image));
+        Ok((dir != given && !replaced).then(|| format!("{} {dir}", self.view.keyword(Keyword::Workdir))))
     }
 
     fn is_for_build(&self, env: Instruction<'_>) -> bool {

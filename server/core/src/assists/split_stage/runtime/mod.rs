@@ -134,6 +134,24 @@ pub(super) fn is_nonroot(image: &str) -> bool {
     image.contains("distroless") && image.ends_with("nonroot")
 }
 
+/// The directory that an image starts in.
+pub(super) fn directory(image: &ImageRef) -> &'static str {
+    match name(image) {
+        "bun" => "/home/bun/app",
+        "clojure" => "/tmp",
+        "composer" => "/app",
+        "golang" => "/go",
+        "gradle" => "/home/gradle",
+        "jetty" => "/var/lib/jetty",
+        "native-image" | "native-image-community" => "/app",
+        "php" => "/var/www/html",
+        "scala-sbt" => "/root",
+        "tomcat" => "/usr/local/tomcat",
+        _ if is_nonroot(&image.written) => "/home/nonroot",
+        _ => "/",
+    }
+}
+
 /// Whether an image has the files of time zones. The plain ones of Alpine and Ubuntu do not.
 pub(super) fn has_time_zones(image: &ImageRef) -> bool {
     image.repository != "scratch" && !matches!(name(image), "alpine" | "ubuntu")

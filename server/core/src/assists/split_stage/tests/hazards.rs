@@ -69,6 +69,22 @@ fn every_hazard_is_said_or_taken_care_of() {
 }
 
 #[test]
+fn the_directory_of_the_base_image_counts() {
+    let text = "FROM golang:1.24\nCOPY . .\nRUN go build -o app .\nCMD [\"./app\"]\n";
+    let expected = "AS final\nWORKDIR /go\nCOPY --from=builder /go/app app\n";
+    assert!(told(None, text).contains(expected), "{}", told(None, text));
+    let static_one = text
+        .replace("go build", "CGO_ENABLED=0 go build")
+        .replace("FROM golang:1.24", "FROM golang:1.24\nWORKDIR /");
+    let expected = "AS final\nWORKDIR /\nCOPY --from=builder /app /app\n";
+    assert!(
+        told(Some("distroless"), &static_one).contains(expected),
+        "{}",
+        told(Some("distroless"), &static_one)
+    );
+}
+
+#[test]
 fn another_c_library_is_said() {
     let sbt = guide_like(
         "sbtscala/scala-sbt:eclipse-temurin-alpine-21.0.2_13_1.10.0_3.4.2",
