@@ -1,16 +1,9 @@
 //! What the client can do, and what we tell it that we can.
 
 use crate::convert::to_proto::REFACTOR_MOVE;
+use dockstage_core::format;
 use dockstage_core::text::PositionEncoding;
-use tower_lsp_server::ls_types::{
-    CallHierarchyServerCapability, ClientCapabilities, CodeActionKind, CodeActionOptions,
-    CodeActionProviderCapability, CompletionItemCapability, CompletionItemTag, CompletionOptions,
-    CompletionOptionsCompletionItem, DiagnosticOptions, DiagnosticServerCapabilities,
-    FoldingRangeProviderCapability, HoverProviderCapability, InsertTextMode, MarkupKind, OneOf,
-    PositionEncodingKind, RenameOptions, SaveOptions, ServerCapabilities, SignatureHelpOptions,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    WorkDoneProgressOptions,
-};
+use tower_lsp_server::ls_types::*;
 
 /// What a client makes of diagnostics: told apart for those it pulls and those it is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -206,6 +199,9 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
             retrigger_characters: Some([":", "/", "@", "]"].map(str::to_owned).to_vec()),
             ..SignatureHelpOptions::default()
         }),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        document_on_type_formatting_provider: on_type_formatting(),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(vec![
                 CodeActionKind::QUICKFIX,
@@ -226,6 +222,14 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
         }),
         ..ServerCapabilities::default()
     }
+}
+
+fn on_type_formatting() -> Option<DocumentOnTypeFormattingOptions> {
+    let [first, more @ ..] = format::TRIGGERS.map(str::to_owned);
+    Some(DocumentOnTypeFormattingOptions {
+        first_trigger_character: first,
+        more_trigger_character: Some(more.to_vec()),
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use dockstage_core::analysis::Settings;
+use dockstage_core::format::{Indent, KeywordCase, Style};
 use serde_json::Value;
 
 pub(crate) mod file;
@@ -37,6 +38,9 @@ pub(crate) struct Layer {
     diagnostics_unreachable_stages: Option<bool>,
     diagnostics_assume_empty_base: Option<bool>,
     split_hint: Option<bool>,
+    format_indent: Option<Indent>,
+    format_keyword_case: Option<KeywordCase>,
+    format_shell: Option<bool>,
     pub(crate) build: Build,
 }
 
@@ -79,6 +83,16 @@ impl Layer {
             diagnostics_unreachable_stages: reader.flag("diagnostics", "unreachableStages"),
             diagnostics_assume_empty_base: reader.flag("diagnostics", "assumeEmptyBase"),
             split_hint: reader.flag("split", "hint"),
+            format_indent: reader
+                .value("format", "indent", "\"tab\" or a number of spaces up to 16", indent)
+                .flatten(),
+            format_keyword_case: reader.value(
+                "format",
+                "keywordCase",
+                "\"keep\", \"upper\" or \"lower\"",
+                keyword_case,
+            ),
+            format_shell: reader.flag("format", "shell"),
             build: Build {
                 // An editor's form sends an empty text for what was never filled in.
                 context: reader.text("build", "context").filter(|it| !it.is_empty()).map(PathBuf::from),
@@ -106,6 +120,9 @@ impl Layer {
                 .diagnostics_assume_empty_base
                 .or(self.diagnostics_assume_empty_base),
             split_hint: later.split_hint.or(self.split_hint),
+            format_indent: later.format_indent.clone().or_else(|| self.format_indent.clone()),
+            format_keyword_case: later.format_keyword_case.or(self.format_keyword_case),
+            format_shell: later.format_shell.or(self.format_shell),
             build: self.build.under(&later.build),
         }
     }
@@ -122,6 +139,11 @@ impl Layer {
                 assume_empty_base: self.diagnostics_assume_empty_base.unwrap_or(default.assume_empty_base),
                 build_args: self.build.args.into_iter().collect(),
                 target: self.build.target.filter(|name| !name.is_empty()),
+                style: Style {
+                    indent: self.format_indent,
+                    keyword_case: self.format_keyword_case.unwrap_or_default(),
+                    shell: self.format_shell.unwrap_or_default(),
+                },
             }),
         }
     }
@@ -158,6 +180,26 @@ fn shortest(path: &Path) -> PathBuf {
         }
     }
     short
+}
+
+/// The value of `format.indent`: `"tab"`, or a number of spaces. An editor's form has an empty text for none.
+fn indent(value: &Value) -> Option<Option<Indent>> {
+    match value.as_str() {
+        Some("") => Some(None),
+        Some("tab") => Some(Some(Indent::tab())),
+        Some(number) => number.parse().ok().and_then(Indent::spaces).map(Some),
+        None => value.as_u64().and_then(|it| Indent::spaces(u32::try_from(it).ok()?)).map(Some),
+    }
+}
+
+/// The value of `format.keywordCase`.
+fn keyword_case(value: &Value) -> Option<KeywordCase> {
+    match value.as_str()? {
+        "keep" => Some(KeywordCase::Keep),
+        "upper" => Some(KeywordCase::Upper),
+        "lower" => Some(KeywordCase::Lower),
+        _ => None,
+    }
 }
 
 /// Takes settings out of a section, and remembers what is wrong with them and which ones there are.
@@ -325,6 +367,25 @@ mod tests {
         let args = [("A", "1"), ("B", "3")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(config.analysis.build_args, args);
         assert!(config.analysis.assume_empty_base);
+    }
+
+    #[test]
+    fn the_style_of_formatting() {
+        let style = |value: Value| resolved(&[json!({"format": value})]).analysis.style.clone();
+        assert_eq!(style(json!({"indent": "tab"})).indent, Some(Indent::tab()));
+        assert_eq!(style(json!({"indent": 2})).indent, Indent::spaces(2));
+        assert_eq!(style(json!({"indent": "2"})).indent, Indent::spaces(2), "from a form of text");
+        assert_eq!(style(json!({"indent": "", "keywordCase": "keep"})), Style::default());
+        let upper = Style { keyword_case: KeywordCase::Upper, shell: true, ..Style::default() };
+        assert_eq!(style(json!({"keywordCase": "upper", "shell": true})), upper);
+        assert_eq!(
+            problems(json!({"format": {"indent": 40, "keywordCase": "title", "shell": 1}})),
+            [
+                "`dockstage.format.indent` must be \"tab\" or a number of spaces up to 16, not 40.",
+                "`dockstage.format.keywordCase` must be \"keep\", \"upper\" or \"lower\", not \"title\".",
+                "`dockstage.format.shell` must be true or false, not 1.",
+            ]
+        );
     }
 
     #[test]

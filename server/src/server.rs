@@ -14,7 +14,7 @@ use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServ
 use crate::diagnostics::Publisher;
 use crate::disk;
 use crate::framing::{self, Messages};
-use crate::handlers::{call_hierarchy, completion, notification, request, signature};
+use crate::handlers::{call_hierarchy, completion, formatting, notification, request, signature};
 pub use crate::state::Snapshot;
 use crate::state::State;
 
@@ -240,6 +240,18 @@ impl LanguageServer for Server {
     }
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         request::code_action(self, params).await
+    }
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        formatting::document(self, params).await
+    }
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        formatting::range(self, params).await
+    }
+    async fn on_type_formatting(
+        &self,
+        params: DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
+        formatting::on_type(self, params).await
     }
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         request::diagnostic(self, params).await

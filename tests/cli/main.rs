@@ -10,6 +10,7 @@ mod check;
 mod configuration;
 mod explain;
 mod fix;
+mod format;
 mod outputs;
 mod parse;
 mod split;

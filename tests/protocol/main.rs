@@ -10,6 +10,7 @@ mod call_hierarchy;
 mod configuration;
 mod diagnostics;
 mod features;
+mod formatting;
 mod ignore_file;
 mod lifecycle;
 mod process;

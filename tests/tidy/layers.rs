@@ -10,7 +10,7 @@ const LEVELS: &[&[&str]] = &[
     &["syntax"],
     &["model"],
     &["workspace", "images"],
-    &["ide", "lint", "assists"],
+    &["ide", "lint", "assists", "format"],
     &["analysis"],
 ];
 
@@ -50,7 +50,7 @@ fn core_modules_point_downwards() {
         }
     }
     none(
-        "against the direction text ← syntax ← model ← {workspace, images} ← {ide, lint, assists} ← analysis",
+        "against the direction text ← syntax ← model ← {workspace, images} ← {ide, lint, assists, format} ← analysis",
         &found,
     );
 }

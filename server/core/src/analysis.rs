@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::assists::split_stage::ContextFiles;
 use crate::assists::{self, CodeAction};
+use crate::format;
 use crate::ide::{
     call_hierarchy, completion, definition, folding, highlight, hover, references, rename, signature, symbols,
 };
 use crate::lint::{self, Diagnostic, Rule};
 use crate::model::SourceFile;
+use crate::text::SourceChange;
 use crate::workspace::{IgnoreFile, Listing, WantedFolder};
 use crate::{TextRange, TextSize};
 
@@ -27,6 +29,8 @@ pub struct Settings {
     pub build_args: Vec<(String, String)>,
     /// The stage that is built, as given; none for the last one.
     pub target: Option<String>,
+    /// How formatted text looks.
+    pub style: format::Style,
 }
 
 impl Settings {
@@ -49,6 +53,7 @@ impl Default for Settings {
             assume_empty_base: false,
             build_args: Vec::new(),
             target: None,
+            style: format::Style::default(),
         }
     }
 }
@@ -145,11 +150,7 @@ impl Analysis {
     ///
     /// # Errors
     /// Why the new name is refused, or nothing here can be renamed.
-    pub fn rename(
-        &self,
-        offset: TextSize,
-        new_name: &str,
-    ) -> Result<crate::text::SourceChange, rename::RenameError> {
+    pub fn rename(&self, offset: TextSize, new_name: &str) -> Result<SourceChange, rename::RenameError> {
         rename::rename(&self.file, offset, new_name)
     }
 
@@ -193,6 +194,24 @@ impl Analysis {
             completion::Topic::Rule(name) => lint::rules::find(name).map(Rule::summary).unwrap_or_default(),
             topic => completion::documentation(&self.file, &self.settings, topic),
         }
+    }
+
+    /// The edits that format the document, or the lines that `range` touches.
+    pub fn format(&self, range: Option<TextRange>, editor: &format::EditorStyle) -> SourceChange {
+        match range {
+            None => format::format(&self.file, &self.settings.style, editor),
+            Some(range) => format::format_range(&self.file, range, &self.settings.style, editor),
+        }
+    }
+
+    /// What becomes of the line at `offset` behind a sign of [`format::TRIGGERS`].
+    pub fn format_on_type(
+        &self,
+        offset: TextSize,
+        typed: &str,
+        editor: &format::EditorStyle,
+    ) -> SourceChange {
+        format::on_type(&self.file, offset, typed, &self.settings.style, editor)
     }
 
     /// Fixes and refactorings for a selection; an empty range is a cursor.

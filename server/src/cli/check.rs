@@ -11,9 +11,10 @@ use dockstage_core::lint::{Diagnostic, Severity, apply_fixes};
 use dockstage_core::model::SourceFile;
 use dockstage_core::workspace::IgnoreFile;
 
-use super::settings::{AllSettings, Settings};
+use super::settings::{AllSettings, Flags, Settings};
 use super::{Outcome, complain};
 use crate::catalogue::source_or_rule;
+use crate::config::Build;
 use crate::disk;
 use crate::render::{Checked, Report, github, human, json, sarif};
 
@@ -31,27 +32,27 @@ pub(super) struct Args {
     format: Format,
     /// Only these sources (buildkit, hadolint, dockstage) or rules; several with commas
     #[arg(long, value_delimiter = ',', value_name = "SOURCE|RULE", value_parser = source_or_rule)]
-    pub(super) select: Vec<String>,
+    select: Vec<String>,
     /// None of these sources or rules; several with commas
     #[arg(long, value_delimiter = ',', value_name = "SOURCE|RULE", value_parser = source_or_rule)]
-    pub(super) ignore: Vec<String>,
+    ignore: Vec<String>,
     /// Apply the fixes that need no look, and write the files; what `-` holds is printed
     #[arg(long)]
     fix: bool,
     /// Give ARG this value, as in a build with it
     #[arg(long, value_name = "NAME=VALUE", value_parser = build_arg)]
-    pub(super) build_arg: Vec<(String, String)>,
+    build_arg: Vec<(String, String)>,
     /// Check for a build with this target: stages that it does not need are left alone
     #[arg(long, value_name = "STAGE")]
-    pub(super) target: Option<String>,
+    target: Option<String>,
     /// The build context, the folder that COPY and `.dockerignore` are about; without it, the folder of each
     /// Dockerfile
     #[arg(long, value_name = "FOLDER", value_parser = folder)]
-    pub(super) context: Option<PathBuf>,
+    context: Option<PathBuf>,
     /// Take it that an image we know nothing of defines PATH and no other variable; without it, such an
     /// image keeps the checks of variables silent
     #[arg(long)]
-    pub(super) assume_empty_base: bool,
+    assume_empty_base: bool,
     /// Files, folders to look for Dockerfiles in, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -69,6 +70,18 @@ enum Format {
     Github,
 }
 
+impl Args {
+    fn flags(&self) -> Flags {
+        let build = Build {
+            context: self.context.clone(),
+            target: self.target.clone(),
+            args: self.build_arg.iter().cloned().collect(),
+        };
+        let (select, ignore) = (self.select.clone(), self.ignore.clone());
+        Flags { select, ignore, build, assume_empty_base: self.assume_empty_base }
+    }
+}
+
 impl Format {
     fn report(self) -> Box<dyn Report> {
         match self {
@@ -81,7 +94,7 @@ impl Format {
 }
 
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
-    let mut settings = AllSettings::new(args);
+    let mut settings = AllSettings::new(args.flags());
     let mut report = args.format.report();
     let mut outcome = Outcome::Clean;
     // The mended text of standard input goes to standard output, so what is found in it cannot.

@@ -7,7 +7,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
 mod check;
+mod diff;
 mod explain;
+mod format;
 mod parse;
 mod settings;
 mod split;
@@ -45,6 +47,8 @@ enum Command {
     Parse(parse::Args),
     /// Split the build of a Dockerfile with one stage into a builder and a final stage
     Split(split::Args),
+    /// Put the layout of Dockerfiles in order
+    Format(format::Args),
     /// Print the page of a rule, or the list of all rules
     Explain(explain::Args),
     /// Print the completion script for a shell
@@ -82,6 +86,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => to_stdout(|out| check::run(&args, out)),
         Some(Command::Parse(args)) => to_stdout(|out| parse::run(&args, out)),
         Some(Command::Split(args)) => to_stdout(|out| split::run(&args, out)),
+        Some(Command::Format(args)) => to_stdout(|out| format::run(&args, out)),
         Some(Command::Explain(args)) => to_stdout(|out| explain::run(&args, out)),
         Some(Command::Completions { shell }) => to_stdout(|out| {
             let mut script = Vec::new();

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use dockstage_core::lint::Diagnostic;
 
-use super::check::Args;
 use super::complain;
 use crate::config::file::{self, ConfigFile};
 use crate::config::{Build, Config, Layer};
@@ -29,21 +28,29 @@ impl Settings {
     }
 }
 
+/// What the flags of a command say: it holds instead of what a file says.
+#[derive(Debug, Default)]
+pub(super) struct Flags {
+    pub(super) select: Vec<String>,
+    pub(super) ignore: Vec<String>,
+    pub(super) build: Build,
+    pub(super) assume_empty_base: bool,
+}
+
 /// The settings of all files, each configuration read once.
 #[derive(Debug)]
-pub(super) struct AllSettings<'a> {
-    /// The flags: what they say holds instead of what a file says.
-    args: &'a Args,
+pub(super) struct AllSettings {
+    flags: Flags,
     /// For each folder where it really lies, and its configuration file.
     folders: HashMap<PathBuf, (PathBuf, Option<PathBuf>)>,
     /// What each configuration file says; none where it is wrong.
     files: HashMap<PathBuf, Option<Rc<ConfigFile>>>,
 }
 
-impl<'a> AllSettings<'a> {
+impl AllSettings {
     /// Settings under these flags.
-    pub(super) fn new(args: &'a Args) -> Self {
-        Self { args, folders: HashMap::new(), files: HashMap::new() }
+    pub(super) fn new(flags: Flags) -> Self {
+        Self { flags, folders: HashMap::new(), files: HashMap::new() }
     }
 
     /// What holds for `file`, or for standard input. None when its configuration is wrong, which is told
@@ -64,17 +71,12 @@ impl<'a> AllSettings<'a> {
     }
 
     fn under_flags(&self, layer: Layer, file: Option<&ConfigFile>) -> Settings {
-        let Args { select, ignore, build_arg, target, context, assume_empty_base, .. } = self.args;
+        let Flags { select, ignore, build, assume_empty_base } = &self.flags;
         let or = |flag: &[String], file: Option<&Vec<String>>| match flag {
             [] => file.cloned().unwrap_or_default(),
             flag => flag.to_owned(),
         };
-        let build = Build {
-            context: context.clone(),
-            target: target.clone(),
-            args: build_arg.iter().cloned().collect(),
-        };
-        let flags = Layer::of_flags(build, *assume_empty_base);
+        let flags = Layer::of_flags(build.clone(), *assume_empty_base);
         Settings {
             config: layer.under(&flags).resolve(),
             select: or(select, file.and_then(|file| file.select.as_ref())),

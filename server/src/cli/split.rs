@@ -3,12 +3,11 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use dockstage_core::assists::split_stage::{self, Request};
-use dockstage_core::model::SourceFile;
-use similar::TextDiff;
-
+use super::diff::unified_diff;
 use super::{Outcome, complain};
 use crate::disk::{self, Input};
+use dockstage_core::assists::split_stage::{self, Request};
+use dockstage_core::model::SourceFile;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -81,14 +80,4 @@ fn split(path: &str, text: &disk::Text, request: Request<'_>) -> Option<String> 
         }
         Err(error) => refused(&error),
     }
-}
-
-fn unified_diff(path: &str, old: &str, new: &str) -> String {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    let header = |side: &str| match path {
-        "-" => path.to_owned(),
-        _ if path.starts_with('/') => format!("{side}{path}"),
-        _ => format!("{side}/{path}"),
-    };
-    TextDiff::from_lines(old, new).unified_diff().header(&header("a"), &header("b")).to_string()
 }

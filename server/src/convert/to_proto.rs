@@ -97,6 +97,11 @@ impl Snapshot {
         }
     }
 
+    /// The edits of a change.
+    pub(crate) fn text_edits(&self, change: &SourceChange) -> Vec<lsp::TextEdit> {
+        change.edits().iter().map(|edit| self.text_edit(edit)).collect()
+    }
+
     fn text_edit(&self, edit: &TextEdit) -> lsp::TextEdit {
         lsp::TextEdit::new(self.range(edit.range), edit.new_text.clone())
     }
