@@ -42,6 +42,9 @@ pub(crate) struct ClientSupport {
     pub(crate) label_offsets: bool,
     /// A part at the cursor for each signature, not one for all.
     pub(crate) active_parameters: bool,
+    /// The client asks for the address of a link that comes without.
+    pub(crate) resolves_links: bool,
+    pub(crate) link_tooltips: bool,
     pub(crate) nested_symbols: bool,
     pub(crate) definition_links: bool,
     /// Edits with the version they are meant for.
@@ -87,6 +90,8 @@ impl ClientSupport {
                 .and_then(|it| it.label_offset_support)),
             active_parameters: yes(signature.active_parameter_support),
             markdown_signatures: knows_markdown(signature.documentation_format),
+            resolves_links: text.document_link.is_some(),
+            link_tooltips: yes(text.document_link.and_then(|it| it.tooltip_support)),
             nested_symbols: yes(text
                 .document_symbol
                 .unwrap_or_default()
@@ -191,6 +196,10 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
             resolve_provider: Some(true),
             completion_item: Some(CompletionOptionsCompletionItem { label_details_support: Some(true) }),
             ..CompletionOptions::default()
+        }),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
         }),
         signature_help_provider: Some(SignatureHelpOptions {
             // What an argument, a flag, its value, a JSON array and its elements begin after.

@@ -11,10 +11,11 @@ use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServiceBuilder};
 
+use crate::convert::links::resolved;
 use crate::diagnostics::Publisher;
 use crate::disk;
 use crate::framing::{self, Messages};
-use crate::handlers::{call_hierarchy, completion, formatting, notification, request, signature};
+use crate::handlers::{call_hierarchy, completion, formatting, links, notification, request, signature};
 pub use crate::state::Snapshot;
 use crate::state::State;
 
@@ -234,6 +235,12 @@ impl LanguageServer for Server {
     }
     async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
         completion::resolve(self, item).await
+    }
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        links::document_link(self, params).await
+    }
+    async fn document_link_resolve(&self, link: DocumentLink) -> Result<DocumentLink> {
+        Ok(resolved(link))
     }
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
         signature::signature_help(self, params).await

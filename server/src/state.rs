@@ -413,7 +413,7 @@ pub struct Snapshot {
     pub(crate) analysis: Analysis,
     beside: Beside,
     /// The folder that is the build context, for a document that lies on disk.
-    context: Option<PathBuf>,
+    pub(crate) context: Option<PathBuf>,
     pub(crate) client: Arc<ClientSupport>,
     diagnostics: bool,
     cancelled: Arc<AtomicBool>,

@@ -10,21 +10,21 @@ const DOCKERFILE: &str = "FROM alpine\nCOPY a b /x/\n";
 const NONE: [u64; 0] = [];
 
 /// A folder on disk, empty at first.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("protocol-{name}"));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.0.join(name), text).unwrap();
     }
 
-    fn uri(&self, name: &str) -> String {
+    pub(crate) fn uri(&self, name: &str) -> String {
         format!("file://{}/{name}", self.0.display())
     }
 }
@@ -35,7 +35,7 @@ impl Drop for Folder {
     }
 }
 
-async fn open(client: &mut TestClient, uri: &str, text: &str) {
+pub(crate) async fn open(client: &mut TestClient, uri: &str, text: &str) {
     let document = json!({ "uri": uri, "languageId": "dockerfile", "version": 1, "text": text });
     client.notify("textDocument/didOpen", json!({ "textDocument": document })).await;
 }

@@ -13,6 +13,7 @@ mod features;
 mod formatting;
 mod ignore_file;
 mod lifecycle;
+mod links;
 mod process;
 mod project;
 mod sync;

@@ -6,7 +6,8 @@ use crate::assists::split_stage::ContextFiles;
 use crate::assists::{self, CodeAction};
 use crate::format;
 use crate::ide::{
-    call_hierarchy, completion, definition, folding, highlight, hover, references, rename, signature, symbols,
+    call_hierarchy, completion, definition, folding, highlight, hover, links, references, rename, signature,
+    symbols,
 };
 use crate::lint::{self, Diagnostic, Rule};
 use crate::model::SourceFile;
@@ -162,6 +163,11 @@ impl Analysis {
     /// The outline: stages with their instructions.
     pub fn symbols(&self) -> Vec<symbols::Symbol> {
         symbols::symbols(&self.file)
+    }
+
+    /// What leads somewhere else: images, URLs, files.
+    pub fn links(&self) -> Vec<links::Link> {
+        links::links(&self.file, &|name| self.settings.build_arg(name).map(str::to_owned))
     }
 
     /// What can be folded.

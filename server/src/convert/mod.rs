@@ -3,5 +3,6 @@
 mod call_hierarchy;
 pub(crate) mod completion;
 pub(crate) mod from_proto;
+pub(crate) mod links;
 mod signature;
 pub(crate) mod to_proto;

@@ -3,6 +3,7 @@
 pub(crate) mod call_hierarchy;
 pub(crate) mod completion;
 pub(crate) mod formatting;
+pub(crate) mod links;
 pub(crate) mod notification;
 pub(crate) mod request;
 pub(crate) mod signature;

@@ -6,6 +6,7 @@ pub mod definition;
 pub mod folding;
 pub mod highlight;
 pub mod hover;
+pub mod links;
 mod markdown;
 mod place;
 pub mod references;

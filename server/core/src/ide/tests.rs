@@ -2,7 +2,8 @@
 //! range has to lie in the text.
 
 use super::{
-    call_hierarchy, completion, definition, folding, highlight, hover, references, rename, signature, symbols,
+    call_hierarchy, completion, definition, folding, highlight, hover, links, references, rename, signature,
+    symbols,
 };
 use crate::analysis::Settings;
 use crate::model::SourceFile;
@@ -37,6 +38,7 @@ fn check_offsets(text: &str, first: usize) {
         let range = usize::from(range.start())..usize::from(range.end());
         assert!(text.get(range.clone()).is_some(), "{range:?} is no part of {text:?}");
     };
+    links::links(&file, &|_| None).into_iter().for_each(|link| inside(link.range));
     folding::folds(&file).into_iter().for_each(|fold| inside(fold.range));
     symbols::symbols(&file).iter().for_each(|symbol| check_symbol(symbol, &inside));
     // Offsets inside of characters and behind the end too.

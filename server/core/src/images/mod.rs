@@ -6,6 +6,7 @@
 //! asks, and an image's tags when somebody asks for that image.
 
 mod nearest;
+mod page;
 mod table;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 use crate::model::ImageRef;
 use table::{TABLE, Tag};
 
+pub use page::{DOCKER_HUB, Page, page};
 pub use table::Image;
 
 /// The day of the facts: `2026-08-21`.

@@ -17,7 +17,6 @@ mod globals;
 mod image_name;
 mod near;
 mod platform;
-mod remote;
 mod rule;
 pub mod rules;
 mod suppression;

@@ -36,8 +36,49 @@ impl ImageRef {
         Self { written: written.to_owned(), registry, repository, tag, digest }
     }
 
+    /// How much of a reference as it is written is its name: registry and repository, without tag and digest. What
+    /// stands in the braces of a variable parts nothing.
+    pub fn name_len(written: &str) -> usize {
+        let (mut depth, mut colon) = (0_usize, None);
+        for (at, char) in written.char_indices() {
+            match char {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ if depth > 0 => {}
+                '@' => return colon.unwrap_or(at),
+                ':' => colon = colon.or(Some(at)),
+                // The colon was that of a port.
+                '/' => colon = None,
+                _ => {}
+            }
+        }
+        colon.unwrap_or(written.len())
+    }
+
     /// Whether a part of it is a variable.
     pub fn has_variable(&self) -> bool {
         self.written.contains('$')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_ends_in_front_of_tag_and_digest() {
+        for (name, rest) in [
+            ("node", ""),
+            ("node", ":22"),
+            ("node", "@sha256:ab"),
+            ("org/app", ":1@sha256:ab"),
+            ("localhost:5000/app", ""),
+            ("localhost:5000/app", ":1"),
+            ("${IMAGE:-a/b}", ":${TAG:-1}"),
+            ("${IMAGE", ""),
+            ("", ""),
+        ] {
+            assert_eq!(ImageRef::name_len(&format!("{name}{rest}")), name.len(), "{name}{rest}");
+        }
     }
 }

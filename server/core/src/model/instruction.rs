@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::args::{Arguments, Flag, Heredoc, Mount};
 use super::dockerfile::Placed;
 use super::stage::StageRefKind;
-use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned};
+use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned, is_heredoc_word};
 use crate::{TextRange, TextSize};
 
 /// Index of an instruction in its Dockerfile.
@@ -162,6 +162,26 @@ impl InstructionData {
     pub fn mounts(&self) -> impl Iterator<Item = &Mount> {
         let own = self.flags.iter().filter_map(|flag| flag.mount.as_ref());
         own.chain(self.trigger.iter().flat_map(|it| it.flags.iter().filter_map(|flag| flag.mount.as_ref())))
+    }
+
+    /// The words that COPY or ADD reads, heredocs apart; empty for other instructions.
+    pub fn sources(&self) -> impl Iterator<Item = &Spanned> {
+        let words = match self.keyword {
+            Keyword::Add | Keyword::Copy => self.arguments.words(),
+            _ => &[],
+        };
+        let sources = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
+        sources.iter().filter(|word| is_heredoc_word(&word.text).is_none())
+    }
+
+    /// Whether it is a COPY or ADD from the build context, not from a stage or an image.
+    pub fn reads_context(&self) -> bool {
+        let from = self.flag("from").and_then(|flag| flag.value.as_ref());
+        match self.keyword {
+            Keyword::Copy => from.is_none_or(|from| from.text.is_empty()),
+            Keyword::Add => true,
+            _ => false,
+        }
     }
 
     /// The instruction that does the work: an ONBUILD's trigger, else the instruction itself.

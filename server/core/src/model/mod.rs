@@ -13,6 +13,7 @@ mod lower;
 mod lower_instruction;
 pub(crate) mod open_base;
 pub(crate) mod paths;
+pub(crate) mod remote;
 mod resolve;
 pub mod scope;
 mod source_file;

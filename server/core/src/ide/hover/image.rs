@@ -111,16 +111,11 @@ fn name_of(image: &ImageRef) -> String {
     name
 }
 
+/// The registry, linked to the image's page where there is one.
 fn registry(image: &ImageRef) -> String {
-    if let Some(registry) = &image.registry {
-        return code(registry);
+    match (images::page(image), &image.registry) {
+        (Some(page), _) => format!("[{}]({})", page.registry, page.url),
+        (None, Some(registry)) => code(registry),
+        (None, None) => images::DOCKER_HUB.to_owned(),
     }
-    let repository = image.repository.strip_prefix("library/").unwrap_or(&image.repository);
-    // Only a name that is one may go into an address.
-    let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || b"-_./".contains(&it);
-    if repository.is_empty() || !repository.bytes().all(plain) {
-        return "Docker Hub".to_owned();
-    }
-    let folder = if repository.contains('/') { "r" } else { "_" };
-    format!("[Docker Hub](https://hub.docker.com/{folder}/{repository})")
 }

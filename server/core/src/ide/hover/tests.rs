@@ -491,18 +491,18 @@ fn what_is_known_of_official_images() {
     check(
         "FROM docker.io/library/openjdk:8-jdk<|>\n",
         &expect![[r#"
-        docker.io/library/openjdk:8-jdk:
-        **Image `docker.io/library/openjdk:8-jdk`**
+            docker.io/library/openjdk:8-jdk:
+            **Image `docker.io/library/openjdk:8-jdk`**
 
-        - Registry: `docker.io`
-        - Repository: `library/openjdk`
-        - Tag: `8-jdk`
-        - Not updated any more: last listed in 2022-08. Nearest to it: `eclipse-temurin:8-jdk`.
+            - Registry: [Docker Hub](https://hub.docker.com/_/openjdk)
+            - Repository: `library/openjdk`
+            - Tag: `8-jdk`
+            - Not updated any more: last listed in 2022-08. Nearest to it: `eclipse-temurin:8-jdk`.
 
-        **Official image**, as of 2026-08-21. Pre-release / non-production builds of OpenJDK
+            **Official image**, as of 2026-08-21. Pre-release / non-production builds of OpenJDK
 
-        **Not maintained any more.** Only early access builds are still made. Use `eclipse-temurin`.
-    "#]],
+            **Not maintained any more.** Only early access builds are still made. Use `eclipse-temurin`.
+        "#]],
     );
     check(
         "FROM alpine\nCOPY --from=<|>php:5.6-fpm /a /a\n",

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Spot;
+use crate::model::ImageRef;
 use crate::syntax::Keyword;
 use crate::syntax::words;
 
@@ -146,27 +147,11 @@ fn is_open(text: &str, word: &Range<usize>) -> bool {
 fn from(words: &Words<'_>) -> &'static [&'static str] {
     match words.index {
         0 if words.typed.contains('@') => &["digest"],
-        0 if has_tag(words.typed) => &["tag"],
+        0 if ImageRef::name_len(words.typed) < words.typed.len() => &["tag"],
         0 => &["image", "stage"],
         1 => &["AS"],
         _ => &["name"],
     }
-}
-
-/// Whether a colon stands behind the last slash, outside of braces.
-fn has_tag(image: &str) -> bool {
-    let mut depth = 0_usize;
-    let mut colon = false;
-    for char in image.chars() {
-        match char {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            ':' if depth == 0 => colon = true,
-            '/' if depth == 0 => colon = false,
-            _ => {}
-        }
-    }
-    colon
 }
 
 fn healthcheck(words: &Words<'_>) -> &'static [&'static str] {

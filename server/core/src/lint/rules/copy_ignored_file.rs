@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use crate::lint::commands::Command;
 use crate::lint::expanded::Word;
 use crate::lint::rule::{Context, declare_rule};
-use crate::model::InstructionData;
 use crate::model::state::clean;
-use crate::syntax::{Keyword, RelRange, Spanned, is_heredoc_word};
+use crate::syntax::{RelRange, Spanned};
 use crate::workspace::IgnoreFile;
 use crate::workspace::dockerignore::{Decision, Pattern, Steps};
 
@@ -80,8 +79,8 @@ pub(super) fn copied<'a>(cx: &Context<'a>, ignore: &'a IgnoreFile) -> Vec<Copied
     if ignore.has_exceptions() {
         return found;
     }
-    for command in cx.commands().iter().filter(|it| reads_context(it.data)) {
-        for source in sources(command.data) {
+    for command in cx.commands().iter().filter(|it| it.data.reads_context()) {
+        for source in command.data.sources() {
             let Some(path) = path(command, source, cx.dockerfile.escape) else { continue };
             // The context itself is not ignored by `.*`, only by what says everything.
             if is_everything(&path) && !ignore.patterns().iter().any(Pattern::is_everything) {
@@ -107,23 +106,6 @@ fn path(command: &Command<'_>, source: &Spanned, escape: char) -> Option<String>
         None => Word::from(source).literal(escape).map(Cow::Owned),
     };
     path.filter(|path| !is_remote(path)).map(|path| clean(&path))
-}
-
-/// Whether an instruction copies from the build context, not from a stage or an image.
-fn reads_context(data: &InstructionData) -> bool {
-    let from = data.flag("from").and_then(|flag| flag.value.as_ref());
-    match data.keyword {
-        Keyword::Copy => from.is_none_or(|from| from.text.is_empty()),
-        Keyword::Add => true,
-        _ => false,
-    }
-}
-
-/// The paths that COPY or ADD reads, heredocs apart.
-fn sources(data: &InstructionData) -> impl Iterator<Item = &Spanned> {
-    let words = data.arguments.words();
-    let sources = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
-    sources.iter().filter(|word| is_heredoc_word(&word.text).is_none())
 }
 
 /// Whether a source is fetched: a URL, or a Git repository as in `git@example.com:path`.

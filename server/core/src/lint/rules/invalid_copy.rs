@@ -3,9 +3,9 @@
 use crate::lint::commands::Command;
 use crate::lint::file_mode::is_mode;
 use crate::lint::image_name::is_digest;
-use crate::lint::remote::{Git, QueryFault, Remote, boolean, remote};
 use crate::lint::rule::{Context, declare_rule};
 use crate::lint::{Diagnostic, Fix};
+use crate::model::remote::{Git, QueryFault, Remote, boolean, remote};
 use crate::syntax::Keyword;
 use crate::text::TextEdit;
 

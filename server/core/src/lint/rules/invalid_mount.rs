@@ -3,8 +3,8 @@
 use crate::lint::Fix;
 use crate::lint::commands::{Command, System, depth_below};
 use crate::lint::near::nearest;
-use crate::lint::remote::boolean;
 use crate::lint::rule::{Context, declare_rule};
+use crate::model::remote::boolean;
 use crate::model::{Flag, MountField};
 use crate::syntax::{Keyword, RelRange, casing};
 

@@ -3,9 +3,9 @@
 use crate::lint::commands::Command;
 use crate::lint::expanded::words;
 use crate::lint::globals::EPOCH;
-use crate::lint::remote::{Remote, remote};
 use crate::lint::rule::{Context, declare_rule};
 use crate::model::Stage;
+use crate::model::remote::{Remote, remote};
 use crate::syntax::Keyword;
 
 declare_rule! {

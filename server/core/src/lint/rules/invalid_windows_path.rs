@@ -1,8 +1,8 @@
 //! Paths that no Windows image has.
 
 use crate::lint::commands::{Command, CommandWord, System};
-use crate::lint::remote::{Remote, remote};
 use crate::lint::rule::{Context, declare_rule};
+use crate::model::remote::{Remote, remote};
 use crate::syntax::Keyword;
 
 declare_rule! {

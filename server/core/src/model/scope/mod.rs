@@ -141,6 +141,13 @@ impl Scopes {
         self.refs.iter().filter(move |it| it.target == ResolvedVar::Def(def))
     }
 
+    /// The uses in an instruction, in order of the text.
+    pub fn refs_in(&self, id: InstructionId) -> &[VarRef] {
+        let start = self.refs.partition_point(|it| it.instruction < id);
+        let end = self.refs.partition_point(|it| it.instruction <= id);
+        self.refs.get(start..end).unwrap_or_default()
+    }
+
     /// The definitions in these instructions, in order of the text.
     pub fn defs_in(&self, from: InstructionId, end: InstructionId) -> &[VarDef] {
         let start = self.defs.partition_point(|def| def.instruction < from);

@@ -18,7 +18,7 @@ const PARAMETERS: [&str; 10] = [
 
 /// Where a source comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Remote {
+pub(crate) enum Remote {
     /// The build context.
     Local,
     /// The build context too, but it reads like a Git repository: `github.com/a/b`.
@@ -33,16 +33,16 @@ pub(super) enum Remote {
 
 /// What the address of a Git repository says beside its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Git {
+pub(crate) struct Git {
     /// The commit that has to be found.
-    pub(super) checksum: Option<String>,
+    pub(crate) checksum: Option<String>,
     /// Whether `.git` is kept.
-    pub(super) keep_git_dir: Option<bool>,
+    pub(crate) keep_git_dir: Option<bool>,
 }
 
 /// What is wrong with a parameter of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum QueryFault {
+pub(crate) enum QueryFault {
     /// BuildKit knows no parameter of that name.
     Unknown(String),
     /// It has no value, or more than one, or one that it cannot have.
@@ -52,7 +52,7 @@ pub(super) enum QueryFault {
 }
 
 /// Says what BuildKit takes `source` for.
-pub(super) fn remote(source: &str) -> Remote {
+pub(crate) fn remote(source: &str) -> Remote {
     let is_http = source.starts_with("http://") || source.starts_with("https://");
     let otherwise = if is_http { Remote::Http } else { Remote::Local };
     let Some(address) = git_address(source) else { return otherwise };
@@ -62,6 +62,32 @@ pub(super) fn remote(source: &str) -> Remote {
         Ok(git) => Remote::Git(git),
         Err(fault) => Remote::BadGit(fault),
     }
+}
+
+/// The page on the web that shows what is fetched: a file itself, or a repository where its host shows one under the
+/// same path, as the usual ones do.
+pub(crate) fn page(source: &str) -> Option<String> {
+    match remote(source) {
+        Remote::Http => Some(source.to_owned()),
+        Remote::Git(_) => repository_page(source),
+        Remote::Local | Remote::GithubPath | Remote::BadGit(_) => None,
+    }
+}
+
+fn repository_page(source: &str) -> Option<String> {
+    let place = source.split(['#', '?']).next().unwrap_or_default();
+    let (is_web, place) = match place.split_once("://") {
+        Some((scheme, rest)) => (scheme.to_ascii_lowercase().starts_with("http"), rest.to_owned()),
+        // `user@host:path`
+        None => (false, place.replacen(':', "/", 1)),
+    };
+    let (authority, path) = place.split_once('/')?;
+    let host = authority.rsplit_once('@').map_or(authority, |it| it.1);
+    // The port of another protocol is not that of the page.
+    let host = if is_web { host } else { host.split(':').next().unwrap_or_default() };
+    let path = path.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    (!host.is_empty() && !path.is_empty()).then(|| format!("https://{host}/{path}"))
 }
 
 /// An address, as far as BuildKit asks what it says.
@@ -242,7 +268,7 @@ fn clean(path: &str) -> String {
 }
 
 /// What BuildKit reads as a truth value.
-pub(super) fn boolean(text: &str) -> Option<bool> {
+pub(crate) fn boolean(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
@@ -285,6 +311,23 @@ mod tests {
         }
         let said = Git { checksum: Some("abc".to_owned()), keep_git_dir: Some(true) };
         assert_eq!(remote("git@a:b?commit=abc&keep-git-dir"), Remote::Git(said));
+    }
+
+    #[test]
+    fn pages() {
+        for (source, expected) in [
+            ("https://a/b.tar?c#d", "https://a/b.tar?c#d"),
+            ("https://github.com/a/b.git#v1:c", "https://github.com/a/b"),
+            ("http://u:p@a:80/b.git", "https://a:80/b"),
+            ("git@github.com:a/b.git?ref=v1", "https://github.com/a/b"),
+            ("ssh://git@a:22/b/c.git", "https://a/b/c"),
+            ("git://a/b", "https://a/b"),
+        ] {
+            assert_eq!(page(source).as_deref(), Some(expected));
+        }
+        for source in ["a", "github.com/a/b", "https://a/b.git?nope=1", "git@a:"] {
+            assert_eq!(page(source), None, "{source}");
+        }
     }
 
     #[test]
