@@ -114,7 +114,7 @@ impl Analysis {
         definition::definition(&self.file, offset)
     }
 
-    /// Every place that names the stage or variable at `offset`, in order of the text.
+    /// Every place that names what stands at `offset`, in order of the text.
     pub fn references(&self, offset: TextSize, include_declaration: bool) -> Vec<TextRange> {
         references::references(&self.file, offset, include_declaration)
     }

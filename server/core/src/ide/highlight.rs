@@ -1,6 +1,6 @@
 //! Document highlight: the places that name what stands under the cursor.
 
-use super::symbol_at::{occurrences, symbol_at};
+use super::symbol_at::places_at;
 use crate::model::SourceFile;
 use crate::{TextRange, TextSize};
 
@@ -24,8 +24,7 @@ pub struct Highlight {
 
 /// The places that name what stands at `offset`.
 pub fn highlights(file: &SourceFile, offset: TextSize) -> Vec<Highlight> {
-    let Some(symbol) = symbol_at(file, offset) else { return Vec::new() };
-    let places = occurrences(file, symbol.id).into_iter();
+    let places = places_at(file, offset).into_iter();
     places
         .map(|it| Highlight {
             range: it.range,
@@ -73,8 +72,24 @@ mod tests {
     }
 
     #[test]
+    fn an_image_or_build_context_is_used_only() {
+        assert_eq!(
+            marked(
+                "FROM tools\nFROM a AS b\nCOPY --from=t<|>ools /a /a\nRUN --mount=from=tools,target=/a x\nCOPY --from=Tools /a /a\n"
+            ),
+            "FROM r[tools]\nFROM a AS b\nCOPY --from=r[tools] /a /a\nRUN --mount=from=r[tools],target=/a x\nCOPY --from=Tools /a /a\n"
+        );
+    }
+
+    #[test]
     fn other_words_highlight_nothing() {
-        for fixture in ["FROM al<|>pine\n", "FROM a\nRU<|>N b\n", "# FROM <|>a\nFROM a AS a\n", "<|>"] {
+        for fixture in [
+            "FROM a <|>b c\n",
+            "FROM a<|>\nFROM b\n",
+            "FROM a\nRU<|>N b\n",
+            "# FROM <|>a\nFROM a AS a\n",
+            "<|>",
+        ] {
             assert!(!marked(fixture).contains('['), "{fixture}");
         }
     }

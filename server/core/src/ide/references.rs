@@ -1,13 +1,12 @@
-//! Find references: every place that names a stage or a variable.
+//! Find references: every place that names a stage, a variable, a heredoc, or an image or build context.
 
-use super::symbol_at::{occurrences, symbol_at};
+use super::symbol_at::places_at;
 use crate::model::SourceFile;
 use crate::{TextRange, TextSize};
 
 /// Every place that names what stands at `offset`, in order of the text.
 pub fn references(file: &SourceFile, offset: TextSize, include_declaration: bool) -> Vec<TextRange> {
-    let Some(symbol) = symbol_at(file, offset) else { return Vec::new() };
-    let places = occurrences(file, symbol.id).into_iter();
+    let places = places_at(file, offset).into_iter();
     places.filter(|it| include_declaration || !it.is_definition).map(|it| it.range).collect()
 }
 
@@ -57,6 +56,19 @@ COPY --from=buildx /a /a
                 7: build in RUN --mount=type=bind,from=build,target=/b true
                 8: build in ONBUILD COPY --from=build /a /a
                 9: build in ONBUILD RUN --mount=from=build,target=/b true
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_image_everywhere() {
+        check(
+            "FROM alpine:3\nFROM alpine:3 AS b\nCOPY --from=alp<|>ine:3 /a /a\nCOPY --from=alpine /a /a\nCOPY --from=b /a /a\n",
+            true,
+            &expect![[r#"
+                1: alpine:3 in FROM alpine:3
+                2: alpine:3 in FROM alpine:3 AS b
+                3: alpine:3 in COPY --from=alpine:3 /a /a
             "#]],
         );
     }

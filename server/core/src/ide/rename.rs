@@ -11,7 +11,8 @@
 //! the stages that declare it again and with every use, or the ENVs of a stage and of those built from
 //! it. Uses in shell commands are included where nothing but this definition can be meant. Refused are
 //! variables that BuildKit or the outside defines, and names that are already in use where the
-//! renamed variable would be seen.
+//! renamed variable would be seen. A variable that is used in FROM and declared nowhere can only be misspelt, so its
+//! uses there can be renamed too.
 //!
 //! **Heredocs.** The name where it is announced and where it ends; refused where a line of the content
 //! would then end it early.
@@ -72,6 +73,7 @@ pub fn rename(file: &SourceFile, offset: TextSize, new_name: &str) -> Result<Sou
         SymbolId::Stage(stage) => check_stage_name(file, stage, new_name)?,
         SymbolId::Var(def) => check_variable_name(file, def, new_name)?,
         SymbolId::Heredoc(id, index) => check_heredoc_name(file, id, index, new_name)?,
+        SymbolId::OutsideVar(_) if !is_variable_name(new_name) => return refuse(no_variable_name(new_name)),
         SymbolId::OutsideVar(_) => {}
     }
     let mut edits = Vec::new();
@@ -115,6 +117,8 @@ fn current_name(file: &SourceFile, id: SymbolId) -> Result<String, RenameError> 
                 Some(ResolvedVar::Predefined) => {
                     refuse(format!("`{name}` is set by BuildKit under this name only."))
                 }
+                // Outside of stages nothing but the file itself gives a value to other variables.
+                Some(_) if var.is_some_and(|var| var.stage.is_none()) => Ok(name.to_owned()),
                 _ => refuse(format!("`{name}` is not defined in this file, so it cannot be renamed here.")),
             }
         }
@@ -189,9 +193,7 @@ fn open_base<'a>(dockerfile: &'a Dockerfile, id: StageId, name: &str) -> Option<
 fn check_variable_name(file: &SourceFile, id: VarDefId, new_name: &str) -> Result<(), RenameError> {
     let dockerfile = file.dockerfile();
     if !is_variable_name(new_name) {
-        return refuse(format!(
-            "`{new_name}` is no variable name: it has to begin with a letter or `_` and go on with letters, digits or `_`."
-        ));
+        return refuse(no_variable_name(new_name));
     }
     let group = VariableGroup::of(dockerfile, id);
     let scope = Reach::of(dockerfile, &group);
@@ -211,6 +213,12 @@ fn check_variable_name(file: &SourceFile, id: VarDefId, new_name: &str) -> Resul
         ));
     }
     Ok(())
+}
+
+fn no_variable_name(name: &str) -> String {
+    format!(
+        "`{name}` is no variable name: it has to begin with a letter or `_` and go on with letters, digits or `_`."
+    )
 }
 
 fn is_variable_name(name: &str) -> bool {
@@ -556,6 +564,16 @@ WORKDIR $APP_HOME
         ] {
             assert_eq!(renamed(text, "x").unwrap_err(), reason, "{text}");
         }
+    }
+
+    #[test]
+    fn a_misspelt_variable_of_from() {
+        let text = "ARG TAG=1\nFROM a:$T<|>GA\nFROM b:${TGA:-2}\nRUN echo $TGA\n";
+        assert_eq!(
+            renamed(text, "TAG").unwrap(),
+            "ARG TAG=1\nFROM a:$TAG\nFROM b:${TAG:-2}\nRUN echo $TGA\n"
+        );
+        assert!(renamed(text, "T-A").unwrap_err().starts_with("`T-A` is no variable name"));
     }
 
     #[test]

@@ -21,8 +21,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::model::open_base::{MOST_TRIED, OpenBase};
 use crate::model::scope::bases;
 use crate::model::{
-    Base, Dockerfile, Instruction, InstructionId, ResolvedVar, SourceFile, Stage, StageId, StageRef,
-    StageRefKind, VarDef, VarDefId, VarDefKind, VarRef,
+    Base, Dockerfile, Instruction, InstructionId, RefTarget, ResolvedVar, SourceFile, Stage, StageId,
+    StageRef, StageRefKind, VarDef, VarDefId, VarDefKind, VarRef,
 };
 use crate::{TextRange, TextSize};
 
@@ -96,6 +96,28 @@ pub fn occurrences(file: &SourceFile, id: SymbolId) -> Vec<Occurrence> {
     found.sort_by_key(|it| (it.range.start(), it.range.end(), !it.is_definition));
     found.dedup_by_key(|it| it.range);
     found
+}
+
+/// Every place that names what stands at `offset`, in order of the text: a symbol, or an image or build context, which
+/// is defined outside of the file.
+pub(super) fn places_at(file: &SourceFile, offset: TextSize) -> Vec<Occurrence> {
+    match symbol_at(file, offset) {
+        Some(symbol) => occurrences(file, symbol.id),
+        None => external_places(file.dockerfile(), offset),
+    }
+}
+
+fn external_places(dockerfile: &Dockerfile, offset: TextSize) -> Vec<Occurrence> {
+    let is_external = |it: &&StageRef| matches!(it.target, RefTarget::External(_));
+    let Some(asked) = stage_ref_at(dockerfile, offset).filter(is_external) else { return Vec::new() };
+    let same: Vec<&StageRef> =
+        dockerfile.refs.iter().filter(is_external).filter(|it| it.text == asked.text).collect();
+    // The base of one stage alone has no other place to show.
+    if asked.kind == StageRefKind::From && same.len() == 1 {
+        return Vec::new();
+    }
+    let place = |it: &StageRef| Occurrence { range: it.range, is_definition: false, form: Form::Name };
+    same.into_iter().map(place).collect()
 }
 
 /// The word that stands for a stage: its name, else the keyword of its FROM.
