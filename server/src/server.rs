@@ -15,7 +15,9 @@ use crate::convert::links::resolved;
 use crate::diagnostics::Publisher;
 use crate::disk;
 use crate::framing::{self, Messages};
-use crate::handlers::{call_hierarchy, completion, formatting, links, notification, request, signature};
+use crate::handlers::{
+    call_hierarchy, completion, formatting, links, notification, request, selection, signature,
+};
 pub use crate::state::Snapshot;
 use crate::state::State;
 
@@ -241,6 +243,15 @@ impl LanguageServer for Server {
     }
     async fn document_link_resolve(&self, link: DocumentLink) -> Result<DocumentLink> {
         Ok(resolved(link))
+    }
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        selection::selection_range(self, params).await
+    }
+    async fn linked_editing_range(
+        &self,
+        params: LinkedEditingRangeParams,
+    ) -> Result<Option<LinkedEditingRanges>> {
+        selection::linked_editing_range(self, params).await
     }
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
         signature::signature_help(self, params).await

@@ -182,6 +182,33 @@ async fn signature_help_stays_away_from_commands_unless_asked_for() {
     assert_eq!(help(9, asked).await["signatures"][0]["label"], "RUN [flags] <command>");
 }
 
+#[tokio::test]
+async fn a_selection_grows_from_a_word_to_the_file() {
+    let mut client = client(json!({}), TEXT).await;
+    let mut params = document();
+    params["positions"] =
+        json!([{ "line": REFERENCE.0, "character": REFERENCE.1 }, { "line": 0, "character": 3 }]);
+    let found = client.request("textDocument/selectionRange", params).await.unwrap();
+    assert_eq!(found.as_array().unwrap().len(), 2);
+    let (mut step, mut ranges) = (&found[0], Vec::new());
+    while step.is_object() {
+        ranges.push(step["range"].clone());
+        step = &step["parent"];
+    }
+    assert_eq!(ranges[..3], [range(5, 12, 19), range(5, 5, 19), range(5, 0, 25)]);
+    let all = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 6, "character": 0 } });
+    assert_eq!(ranges.last(), Some(&all));
+}
+
+#[tokio::test]
+async fn a_stages_name_is_edited_at_all_places_at_once() {
+    let mut client = client(json!({}), TEXT).await;
+    let linked = ask(&mut client, "linkedEditingRange").await;
+    assert_eq!(linked["ranges"], json!([range(1, 20, 27), range(5, 12, 19)]));
+    assert_eq!(linked["wordPattern"], "[A-Za-z][A-Za-z0-9_.-]*");
+    assert_eq!(client.ask_at("linkedEditingRange", 2, 6).await, Value::Null);
+}
+
 const HALF_TYPED: &str = "FROM alpine AS builder\nFROM alpine\nCOPY --from=bu /a /b\nHEA";
 
 #[tokio::test]

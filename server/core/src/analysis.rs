@@ -6,8 +6,8 @@ use crate::assists::split_stage::ContextFiles;
 use crate::assists::{self, CodeAction};
 use crate::format;
 use crate::ide::{
-    call_hierarchy, completion, definition, folding, highlight, hover, links, references, rename, signature,
-    symbols,
+    call_hierarchy, completion, definition, folding, highlight, hover, linked_editing, links, references,
+    rename, selection, signature, symbols,
 };
 use crate::lint::{self, Diagnostic, Rule};
 use crate::model::SourceFile;
@@ -163,6 +163,16 @@ impl Analysis {
     /// The outline: stages with their instructions.
     pub fn symbols(&self) -> Vec<symbols::Symbol> {
         symbols::symbols(&self.file)
+    }
+
+    /// What a selection at `offset` grows to, the smallest first, the whole document last.
+    pub fn selection_ranges(&self, offset: TextSize) -> Vec<TextRange> {
+        selection::selection_ranges(&self.file, offset)
+    }
+
+    /// The places that change together with the one at `offset` while it is typed at.
+    pub fn linked_ranges(&self, offset: TextSize) -> Option<linked_editing::LinkedRanges> {
+        linked_editing::linked_ranges(&self.file, offset)
     }
 
     /// What leads somewhere else: images, URLs, files.

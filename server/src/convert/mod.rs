@@ -4,5 +4,6 @@ mod call_hierarchy;
 pub(crate) mod completion;
 pub(crate) mod from_proto;
 pub(crate) mod links;
+mod selection;
 mod signature;
 pub(crate) mod to_proto;

@@ -6,4 +6,5 @@ pub(crate) mod formatting;
 pub(crate) mod links;
 pub(crate) mod notification;
 pub(crate) mod request;
+pub(crate) mod selection;
 pub(crate) mod signature;

@@ -2,8 +2,8 @@
 //! range has to lie in the text.
 
 use super::{
-    call_hierarchy, completion, definition, folding, highlight, hover, links, references, rename, signature,
-    symbols,
+    call_hierarchy, completion, definition, folding, highlight, hover, linked_editing, links, references,
+    rename, selection, signature, symbols,
 };
 use crate::analysis::Settings;
 use crate::model::SourceFile;
@@ -66,6 +66,12 @@ fn check_offsets(text: &str, first: usize) {
             let renamed = change.apply(text).unwrap();
             assert_eq!(renamed.contains("renamed"), !change.edits().is_empty());
         }
+        let steps = selection::selection_ranges(&file, offset);
+        assert_eq!(steps.last(), Some(&TextRange::up_to(file.text().len())));
+        assert!(steps.windows(2).all(|it| it[1].contains_range(it[0]) && it[0] != it[1]), "{steps:?}");
+        steps.into_iter().for_each(inside);
+        let linked = linked_editing::linked_ranges(&file, offset);
+        linked.iter().flat_map(|it| &it.ranges).for_each(|range| inside(*range));
         if let Some(help) = signature::signature_help(&file, offset) {
             assert!(help.active < help.signatures.len());
             help.signatures.iter().for_each(check_signature);
