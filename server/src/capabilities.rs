@@ -1,5 +1,7 @@
 //! What the client can do, and what we tell it that we can.
 
+use crate::convert::folding::FoldSupport;
+use crate::convert::symbols::SymbolSupport;
 use crate::convert::to_proto::REFACTOR_MOVE;
 use dockstage_core::format;
 use dockstage_core::text::PositionEncoding;
@@ -45,14 +47,13 @@ pub(crate) struct ClientSupport {
     /// The client asks for the address of a link that comes without.
     pub(crate) resolves_links: bool,
     pub(crate) link_tooltips: bool,
-    pub(crate) nested_symbols: bool,
+    pub(crate) symbols: SymbolSupport,
     pub(crate) definition_links: bool,
     /// Edits with the version they are meant for.
     pub(crate) versioned_edits: bool,
     pub(crate) disabled_actions: bool,
     pub(crate) preferred_actions: bool,
-    pub(crate) folds_whole_lines: bool,
-    pub(crate) fold_limit: Option<usize>,
+    pub(crate) folds: FoldSupport,
     /// The client asks for diagnostics, and can be told to ask again; it is then sent none, as editors
     /// keep what they ask for and what they are sent in two places and would show everything twice. One
     /// that cannot be told (Neovim 0.11) would show outdated ones after a change of settings: such a
@@ -75,7 +76,6 @@ impl ClientSupport {
         let text = client.text_document.clone().unwrap_or_default();
         let completion = text.completion.unwrap_or_default().completion_item.unwrap_or_default();
         let signature = text.signature_help.unwrap_or_default().signature_information.unwrap_or_default();
-        let folding = text.folding_range.unwrap_or_default();
         let action = text.code_action.unwrap_or_default();
         let pushed = text.publish_diagnostics.unwrap_or_default();
         let pulled = text.diagnostic.clone().unwrap_or_default();
@@ -92,16 +92,12 @@ impl ClientSupport {
             markdown_signatures: knows_markdown(signature.documentation_format),
             resolves_links: text.document_link.is_some(),
             link_tooltips: yes(text.document_link.and_then(|it| it.tooltip_support)),
-            nested_symbols: yes(text
-                .document_symbol
-                .unwrap_or_default()
-                .hierarchical_document_symbol_support),
+            symbols: SymbolSupport::of(&text.document_symbol.unwrap_or_default()),
             definition_links: yes(text.definition.unwrap_or_default().link_support),
             versioned_edits: yes(workspace.workspace_edit.unwrap_or_default().document_changes),
             disabled_actions: yes(action.disabled_support),
             preferred_actions: yes(action.is_preferred_support),
-            folds_whole_lines: yes(folding.line_folding_only),
-            fold_limit: folding.range_limit.map(|limit| limit as usize),
+            folds: FoldSupport::of(&text.folding_range.unwrap_or_default()),
             pulls_diagnostics: text.diagnostic.is_some()
                 && yes(workspace.diagnostics.unwrap_or_default().refresh_support),
             pushed: DiagnosticSupport {

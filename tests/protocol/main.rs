@@ -14,6 +14,7 @@ mod formatting;
 mod ignore_file;
 mod lifecycle;
 mod links;
+mod outline;
 mod process;
 mod project;
 mod sync;

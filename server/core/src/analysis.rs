@@ -162,7 +162,7 @@ impl Analysis {
 
     /// The outline: stages with their instructions.
     pub fn symbols(&self) -> Vec<symbols::Symbol> {
-        symbols::symbols(&self.file)
+        symbols::symbols(&self.file, &self.settings)
     }
 
     /// What a selection at `offset` grows to, the smallest first, the whole document last.
@@ -180,9 +180,9 @@ impl Analysis {
         links::links(&self.file, &|name| self.settings.build_arg(name).map(str::to_owned))
     }
 
-    /// What can be folded.
-    pub fn folding_ranges(&self) -> Vec<folding::Fold> {
-        folding::folds(&self.file)
+    /// What can be folded: no more than `most`, and then what matters most.
+    pub fn folding_ranges(&self, most: usize) -> Vec<folding::Fold> {
+        folding::folds(&self.file, most)
     }
 
     /// What can be typed at `offset`.

@@ -2,8 +2,10 @@
 
 mod call_hierarchy;
 pub(crate) mod completion;
+pub(crate) mod folding;
 pub(crate) mod from_proto;
 pub(crate) mod links;
 mod selection;
 mod signature;
+pub(crate) mod symbols;
 pub(crate) mod to_proto;

@@ -5,11 +5,9 @@ use std::collections::HashMap;
 use dockstage_core::TextRange;
 use dockstage_core::assists::{ActionKind, CodeAction};
 use dockstage_core::ide::definition::NavigationTarget;
-use dockstage_core::ide::folding::{Fold, FoldKind};
 use dockstage_core::ide::highlight::{Highlight, HighlightKind};
 use dockstage_core::ide::hover::Hover;
 use dockstage_core::ide::rename::RenameTarget;
-use dockstage_core::ide::symbols::{Symbol, SymbolKind};
 use dockstage_core::lint::{Diagnostic, Severity, Source};
 use dockstage_core::text::{PositionEncoding, SourceChange, TextDocument, TextEdit};
 use dockstage_core::workspace::IgnoreFile;
@@ -104,75 +102,6 @@ impl Snapshot {
 
     fn text_edit(&self, edit: &TextEdit) -> lsp::TextEdit {
         lsp::TextEdit::new(self.range(edit.range), edit.new_text.clone())
-    }
-
-    /// The outline: a tree where the client shows one, else a list in order of the text.
-    pub(crate) fn symbols(&self, symbols: Vec<Symbol>) -> lsp::DocumentSymbolResponse {
-        if self.client.nested_symbols {
-            return lsp::DocumentSymbolResponse::Nested(
-                symbols.into_iter().map(|it| self.nested_symbol(it)).collect(),
-            );
-        }
-        let mut flat = Vec::new();
-        self.flatten_symbols(symbols, None, &mut flat);
-        lsp::DocumentSymbolResponse::Flat(flat)
-    }
-
-    #[allow(deprecated)] // The field has to be filled in.
-    fn nested_symbol(&self, symbol: Symbol) -> lsp::DocumentSymbol {
-        let children: Vec<_> = symbol.children.into_iter().map(|it| self.nested_symbol(it)).collect();
-        lsp::DocumentSymbol {
-            name: symbol.name,
-            detail: (!symbol.detail.is_empty()).then_some(symbol.detail),
-            kind: symbol_kind(symbol.kind),
-            tags: None,
-            deprecated: None,
-            range: self.range(symbol.range),
-            selection_range: self.range(symbol.focus),
-            children: (!children.is_empty()).then_some(children),
-        }
-    }
-
-    #[allow(deprecated)] // The field has to be filled in.
-    fn flatten_symbols(
-        &self,
-        symbols: Vec<Symbol>,
-        container: Option<&str>,
-        flat: &mut Vec<lsp::SymbolInformation>,
-    ) {
-        for symbol in symbols {
-            flat.push(lsp::SymbolInformation {
-                name: symbol.name.clone(),
-                kind: symbol_kind(symbol.kind),
-                tags: None,
-                deprecated: None,
-                location: self.location(symbol.range),
-                container_name: container.map(str::to_owned),
-            });
-            self.flatten_symbols(symbol.children, Some(&symbol.name), flat);
-        }
-    }
-
-    /// The folds, as many as the client wants.
-    pub(crate) fn folds(&self, folds: Vec<Fold>) -> Vec<lsp::FoldingRange> {
-        let limit = self.client.fold_limit.unwrap_or(usize::MAX);
-        folds.into_iter().take(limit).map(|it| self.fold(it)).collect()
-    }
-
-    fn fold(&self, fold: Fold) -> lsp::FoldingRange {
-        let range = self.range(fold.range);
-        let character = |it: u32| (!self.client.folds_whole_lines).then_some(it);
-        lsp::FoldingRange {
-            start_line: range.start.line,
-            start_character: character(range.start.character),
-            end_line: range.end.line,
-            end_character: character(range.end.character),
-            kind: match fold.kind {
-                FoldKind::Comment => Some(lsp::FoldingRangeKind::Comment),
-                FoldKind::Stage | FoldKind::Instruction | FoldKind::Heredoc => None,
-            },
-            collapsed_text: None,
-        }
     }
 
     /// A code action; none when it cannot be done and the client has no way to say why.
@@ -270,14 +199,6 @@ fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
         Severity::Warning => lsp::DiagnosticSeverity::WARNING,
         Severity::Info => lsp::DiagnosticSeverity::INFORMATION,
         Severity::Hint => lsp::DiagnosticSeverity::HINT,
-    }
-}
-
-fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
-    match kind {
-        SymbolKind::Stage => lsp::SymbolKind::CLASS,
-        SymbolKind::Instruction => lsp::SymbolKind::FUNCTION,
-        SymbolKind::Variable => lsp::SymbolKind::VARIABLE,
     }
 }
 

@@ -87,7 +87,7 @@ pub(crate) async fn folding_range(
     server: &Server,
     params: FoldingRangeParams,
 ) -> Result<Option<Vec<FoldingRange>>> {
-    let answer = |it: &Snapshot| Some(it.folds(it.analysis.folding_ranges()));
+    let answer = |it: &Snapshot| Some(it.folds());
     server.query("foldingRange", &params.text_document.uri, answer).await
 }
 

@@ -1,11 +1,16 @@
 //! The outline of a document: a tree of stages.
 //!
-//! Global ARGs come first, then each stage with its instructions. An ARG or ENV shows as the variables
-//! that it defines.
+//! Global ARGs come first, then each stage with its instructions. An ARG, ENV or LABEL shows as what it defines: as
+//! that itself where it is one thing, else with an entry below it for each. Heredocs lie below their instruction.
+
+mod detail;
 
 use super::markdown::one_line;
 use crate::TextRange;
-use crate::model::{Dockerfile, Instruction, InstructionId, SourceFile, Stage, VarDef, VarDefKind};
+use crate::analysis::Settings;
+use crate::model::{
+    Arguments, Dockerfile, Heredoc, Instruction, Pair, SourceFile, Stage, VarDef, VarDefKind,
+};
 use crate::syntax::Keyword;
 
 /// The longest detail.
@@ -16,10 +21,16 @@ const LONGEST: usize = 60;
 pub enum SymbolKind {
     /// A build stage.
     Stage,
-    /// An instruction.
-    Instruction,
-    /// A variable that ARG or ENV defines.
-    Variable,
+    /// An instruction, for ONBUILD that which it holds.
+    Instruction(Keyword),
+    /// A variable that ARG defines.
+    Arg,
+    /// A variable that ENV defines.
+    Env,
+    /// A label.
+    Label,
+    /// A heredoc.
+    Heredoc,
 }
 
 /// An entry of the outline.
@@ -31,6 +42,8 @@ pub struct Symbol {
     pub detail: String,
     /// What it is.
     pub kind: SymbolKind,
+    /// Whether BuildKit advises against it.
+    pub deprecated: bool,
     /// All of it.
     pub range: TextRange,
     /// The word to go to, inside of `range`.
@@ -40,28 +53,51 @@ pub struct Symbol {
 }
 
 /// The outline of a document.
-pub fn symbols(file: &SourceFile) -> Vec<Symbol> {
+pub fn symbols(file: &SourceFile, settings: &Settings) -> Vec<Symbol> {
     let dockerfile = file.dockerfile();
     let first = dockerfile.stages.first().map_or(dockerfile.placed.len(), |stage| stage.from.index());
-    let mut outline = Vec::new();
-    for index in 0..first {
-        outline.extend(instruction(dockerfile, index));
-    }
-    outline.extend(dockerfile.stages.iter().map(|stage| self::stage(dockerfile, stage)));
+    let before = dockerfile.instructions().take(first);
+    let mut outline: Vec<Symbol> = before.map(|it| instruction(dockerfile, it)).collect();
+    let chosen = settings.target().and_then(|name| dockerfile.stage_named(name));
+    let reached = chosen.map(|target| dockerfile.graph.reached_from(&dockerfile.stages, target.id));
+    let reached = reached.as_ref().unwrap_or(&dockerfile.graph.reached);
+    let target = chosen.or(dockerfile.default_target()).map(|target| target.id);
+    let role = |stage: &Stage| match reached.get(stage.id.index()) {
+        _ if dockerfile.stages.len() == 1 => None,
+        _ if target == Some(stage.id) => Some("target"),
+        Some(false) => Some("not built"),
+        _ => None,
+    };
+    outline.extend(dockerfile.stages.iter().map(|it| stage(dockerfile, it, role(it))));
     outline
 }
 
-fn stage(dockerfile: &Dockerfile, stage: &Stage) -> Symbol {
+/// The stages of a document, without what lies in them.
+pub fn stages(file: &SourceFile) -> Vec<Symbol> {
+    let dockerfile = file.dockerfile();
+    dockerfile.stages.iter().map(|stage| head(dockerfile, stage, None)).collect()
+}
+
+fn stage(dockerfile: &Dockerfile, stage: &Stage, role: Option<&str>) -> Symbol {
+    let inside = stage.instructions().skip(1).map(|id| dockerfile.instruction(id));
+    let children = inside.map(|it| instruction(dockerfile, it)).collect();
+    Symbol { children, ..head(dockerfile, stage, role) }
+}
+
+/// A stage without its instructions: its name, its base, and what the build has to do with it.
+fn head(dockerfile: &Dockerfile, stage: &Stage, role: Option<&str>) -> Symbol {
     let from = dockerfile.instruction(stage.from);
     let focus = stage.name.as_ref().map_or(from.keyword_range(), |name| name.range);
-    let children = stage.instructions().skip(1).flat_map(|id| instruction(dockerfile, id.index()));
+    let base = stage.base_word.as_ref().map(|(base, _)| one_line(base, LONGEST));
+    let parts: Vec<String> = base.into_iter().chain(role.map(|role| format!("({role})"))).collect();
     Symbol {
         name: stage_name(stage),
-        detail: stage.base_word.as_ref().map_or_else(String::new, |(base, _)| one_line(base, LONGEST)),
+        detail: parts.join(" "),
         kind: SymbolKind::Stage,
+        deprecated: false,
         range: stage.range.cover(focus),
         focus,
-        children: children.collect(),
+        children: Vec::new(),
     }
 }
 
@@ -70,36 +106,87 @@ pub(super) fn stage_name(stage: &Stage) -> String {
     stage.name.as_ref().map_or_else(|| format!("stage {}", stage.id.0), |name| name.written.clone())
 }
 
-/// An instruction as one entry, or as the variables that it defines.
-fn instruction(dockerfile: &Dockerfile, index: usize) -> Vec<Symbol> {
-    let Ok(index) = u32::try_from(index) else { return Vec::new() };
-    let id = InstructionId(index);
-    let instruction = dockerfile.instruction(id);
-    let defs = dockerfile.scopes().defs_of(id);
-    if !defs.is_empty() && matches!(instruction.keyword(), Keyword::Arg | Keyword::Env) {
-        return defs.iter().map(variable).collect();
+/// An instruction, or the one thing that it defines.
+fn instruction(dockerfile: &Dockerfile, instruction: Instruction<'_>) -> Symbol {
+    let mut defined = defined(dockerfile, instruction);
+    if defined.len() == 1
+        && let Some(only) = defined.pop()
+    {
+        return only;
     }
-    vec![Symbol {
+    let names: Vec<&str> = defined.iter().map(|it| it.name.as_str()).collect();
+    let detail = match names.is_empty() {
+        true => detail::detail(instruction),
+        false => one_line(&names.join(", "), LONGEST),
+    };
+    let keyword = instruction.data.effective().keyword;
+    let heredocs = instruction.data.heredocs.iter().map(|it| heredoc(instruction, it));
+    Symbol {
         name: name(instruction),
-        detail: detail(instruction),
-        kind: SymbolKind::Instruction,
+        detail,
+        kind: SymbolKind::Instruction(keyword),
+        deprecated: keyword == Keyword::Maintainer,
         range: instruction.range(),
         focus: instruction.keyword_range(),
-        children: Vec::new(),
-    }]
+        children: defined.into_iter().chain(heredocs).collect(),
+    }
+}
+
+/// The variables or labels that an instruction defines.
+fn defined(dockerfile: &Dockerfile, instruction: Instruction<'_>) -> Vec<Symbol> {
+    match (instruction.keyword(), &instruction.data.arguments) {
+        (Keyword::Arg | Keyword::Env, _) => {
+            dockerfile.scopes().defs_of(instruction.id).iter().map(variable).collect()
+        }
+        (Keyword::Label, Arguments::Pairs(pairs)) => {
+            pairs.iter().map(|pair| label(instruction, pair)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn variable(def: &VarDef) -> Symbol {
-    let keyword = if def.kind == VarDefKind::Env { "ENV" } else { "ARG" };
+    let (keyword, kind) = match def.kind {
+        VarDefKind::Env => ("ENV", SymbolKind::Env),
+        VarDefKind::Arg | VarDefKind::GlobalArg => ("ARG", SymbolKind::Arg),
+    };
     let value =
         def.value.as_ref().map_or_else(String::new, |value| format!(" = {}", one_line(value, LONGEST)));
     Symbol {
         // An editor refuses an entry without a name.
         name: if def.name.is_empty() { keyword.to_owned() } else { def.name.clone() },
         detail: format!("{keyword}{value}"),
-        kind: SymbolKind::Variable,
+        kind,
+        deprecated: false,
         range: def.value_range.map_or(def.name_range, |value| value.cover(def.name_range)),
         focus: def.name_range,
+        children: Vec::new(),
+    }
+}
+
+fn label(instruction: Instruction<'_>, pair: &Pair) -> Symbol {
+    let name = one_line(pair.name.text.trim_matches(['"', '\'']), LONGEST);
+    Symbol {
+        name: if name.is_empty() { "LABEL".to_owned() } else { name },
+        detail: format!("LABEL = {}", one_line(&pair.value.text, LONGEST)),
+        kind: SymbolKind::Label,
+        deprecated: false,
+        range: instruction.abs(pair.name.range.cover(pair.value.range)),
+        focus: instruction.abs(pair.name.range),
+        children: Vec::new(),
+    }
+}
+
+fn heredoc(instruction: Instruction<'_>, heredoc: &Heredoc) -> Symbol {
+    let first = heredoc.content.text.lines().find(|line| !line.trim().is_empty());
+    let end = heredoc.terminator.unwrap_or(heredoc.content.range);
+    Symbol {
+        name: if heredoc.name.trim().is_empty() { "<<".to_owned() } else { one_line(&heredoc.name, LONGEST) },
+        detail: one_line(first.unwrap_or_default(), LONGEST),
+        kind: SymbolKind::Heredoc,
+        deprecated: false,
+        range: instruction.abs(heredoc.redirect.cover(end)),
+        focus: instruction.abs(heredoc.redirect),
         children: Vec::new(),
     }
 }
@@ -120,14 +207,6 @@ fn name(instruction: Instruction<'_>) -> String {
     }
 }
 
-/// What stands behind the keyword, flags included.
-fn detail(instruction: Instruction<'_>) -> String {
-    let data = instruction.data;
-    let keyword = data.effective().keyword_word.range;
-    let behind = data.line.offset_of_source(keyword.end());
-    one_line(data.line.text().get(behind..).unwrap_or(""), LONGEST)
-}
-
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
@@ -137,7 +216,7 @@ mod tests {
     fn check(text: &str, expected: &Expect) {
         let file = SourceFile::new(text);
         let mut shown = String::new();
-        for symbol in symbols(&file) {
+        for symbol in symbols(&file, &Settings::default()) {
             show(&file, &symbol, 0, &mut shown);
         }
         expected.assert_eq(&shown);
@@ -171,16 +250,18 @@ ONBUILD COPY . .
 CMD ["java", "-jar"]
 "#,
             &expect![[r#"
-                VERSION · ARG = 21 @ VERSION
-                OTHER · ARG @ OTHER
+                ARG · VERSION, OTHER @ ARG
+                  VERSION · ARG = 21 @ VERSION
+                  OTHER · ARG @ OTHER
                 builder · eclipse-temurin:${VERSION} @ builder
                   WORKDIR · /app @ WORKDIR
-                  A · ENV = 1 @ A
-                  B · ENV = "two words" @ B
-                  RUN · --mount=type=cache,target=/root/.m2 ./mvnw package @ RUN
-                stage 1 · alpine @ FROM
-                  COPY · --from=builder /app/target/application.jar /opt/application/… @ COPY
-                  ONBUILD COPY · . . @ ONBUILD
+                  ENV · A, B @ ENV
+                    A · ENV = 1 @ A
+                    B · ENV = "two words" @ B
+                  RUN · ./mvnw package @ RUN
+                stage 1 · alpine (target) @ FROM
+                  COPY · builder: /app/target/application.jar → /opt/application/appl… @ COPY
+                  ONBUILD COPY · . → . @ ONBUILD
                   CMD · ["java", "-jar"] @ CMD
             "#]],
         );
@@ -192,13 +273,63 @@ CMD ["java", "-jar"]
             "RUN too early\nFROM\nENV\nARG =\nFOO bar\nONBUILD\nFROM a AS\n",
             &expect![[r#"
                 RUN · too early @ RUN
-                stage 0 ·  @ FROM
+                stage 0 · (not built) @ FROM
                   ENV ·  @ ENV
                   ARG · = @ ARG
                   FOO · bar @ FOO
                   ONBUILD ·  @ ONBUILD
-                stage 1 · a @ FROM
+                stage 1 · a (target) @ FROM
             "#]],
         );
+    }
+
+    #[test]
+    fn labels_heredocs_and_healthchecks() {
+        check(
+            r#"FROM a
+LABEL one="1" "two"=2
+LABEL three=3
+RUN --network=none <<ONE cat <<-TWO
+set -e
+ONE
+	x
+	TWO
+COPY --chmod=1 <<EOF /x
+EOF
+COPY ["a", "b c", "/d"]
+ADD https://a.b/c /d
+HEALTHCHECK --interval=3s CMD curl localhost
+EXPOSE 80/tcp
+MAINTAINER me
+"#,
+            &expect![[r#"
+                stage 0 · a @ FROM
+                  LABEL · one, two @ LABEL
+                    one · LABEL = "1" @ one
+                    two · LABEL = 2 @ "two"
+                  three · LABEL = 3 @ three
+                  RUN · <<ONE cat <<-TWO @ RUN
+                    ONE · set -e @ <<ONE
+                    TWO · x @ <<-TWO
+                  COPY · <<EOF → /x @ COPY
+                    EOF ·  @ <<EOF
+                  COPY · a b c → /d @ COPY
+                  ADD · https://a.b/c → /d @ ADD
+                  HEALTHCHECK · CMD curl localhost @ HEALTHCHECK
+                  EXPOSE · 80/tcp @ EXPOSE
+                  MAINTAINER · me @ MAINTAINER
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_role_of_a_stage_is_that_of_the_target() {
+        let file = SourceFile::new("FROM x AS a\nFROM a AS b\nFROM y AS c\n");
+        let details = |target: &str| -> Vec<String> {
+            let settings = Settings { target: Some(target.to_owned()), ..Settings::default() };
+            symbols(&file, &settings).into_iter().map(|it| it.detail).collect()
+        };
+        assert_eq!(details(""), ["x (not built)", "a (not built)", "y (target)"]);
+        assert_eq!(details("B"), ["x", "a (target)", "y (not built)"]);
     }
 }

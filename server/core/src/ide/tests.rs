@@ -39,8 +39,8 @@ fn check_offsets(text: &str, first: usize) {
         assert!(text.get(range.clone()).is_some(), "{range:?} is no part of {text:?}");
     };
     links::links(&file, &|_| None).into_iter().for_each(|link| inside(link.range));
-    folding::folds(&file).into_iter().for_each(|fold| inside(fold.range));
-    symbols::symbols(&file).iter().for_each(|symbol| check_symbol(symbol, &inside));
+    folding::folds(&file, usize::MAX).into_iter().for_each(|fold| inside(fold.range));
+    symbols::symbols(&file, &Settings::default()).iter().for_each(|symbol| check_symbol(symbol, &inside));
     // Offsets inside of characters and behind the end too.
     for offset in first..text.len() + 3 {
         let offset = TextSize::try_from(offset).unwrap();
