@@ -95,16 +95,14 @@ pub(crate) fn read_ignore_file(path: &Path) -> Option<IgnoreFile> {
     read(path).ok().map(|text| IgnoreFile::parse(&text.text))
 }
 
-/// The files of a Dockerfile's folder, its build context, that a split may want to read: by their names alone, no
-/// deeper than a few folders, and no more than a few dozen.
-pub(crate) fn project_files(dockerfile: &Path) -> ContextFiles {
+/// The files of a Dockerfile's build context, its folder where none is given, that a split may want to read: by their
+/// names alone, no deeper than a few folders, and no more than a few dozen.
+pub(crate) fn project_files(dockerfile: Option<&Path>, context: Option<&Path>) -> ContextFiles {
     const DEPTH: usize = 3;
     const MOST: usize = 64;
     let mut files = ContextFiles::default();
-    let folder = match dockerfile.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let Some(folder) = context.or_else(|| dockerfile?.parent()) else { return files };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let skipped =
         |name: &OsStr| matches!(name.to_str(), Some("node_modules" | "target" | "build" | "dist" | "vendor"));
     let walk = WalkBuilder::new(folder)

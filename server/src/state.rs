@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dockstage_core::analysis::Analysis;
+use dockstage_core::assists::split_stage::ContextFiles;
 use dockstage_core::lint::Diagnostic;
 use dockstage_core::model::{ContentChange, SourceFile};
 use dockstage_core::text::TextDocument;
@@ -45,8 +46,8 @@ pub(crate) struct State {
     on_disk: Arc<OnDisk>,
     /// Whether the client tells of changes of ignore files on disk.
     is_watched: bool,
-    /// Counts the changes of ignore files, on disk or in an editor.
-    ignore_changes: u64,
+    /// Counts the changes of what lies beside documents, on disk or in an editor.
+    changes_beside: u64,
     /// Counts the texts there have been. A client's versions need not differ; these do.
     revision: u64,
     /// Counts how often the client was asked for its configuration.
@@ -205,7 +206,7 @@ impl State {
 
     fn ignore_file(&mut self, version: i32, text: TextDocument) -> Result<Document, OutOfSync> {
         let file = catch_unwind(|| IgnoreFile::parse(&text.to_string())).map_err(|_| OutOfSync::Panicked)?;
-        self.ignore_changes += 1;
+        self.changes_beside += 1;
         Ok(Document::Ignore { version, text, file: Arc::new(file) })
     }
 
@@ -217,10 +218,10 @@ impl State {
         }
     }
 
-    /// Ignore files may have changed on disk.
+    /// Files beside documents may have changed on disk.
     pub(crate) fn forget_disk(&mut self) {
         self.on_disk.forget();
-        self.ignore_changes += 1;
+        self.changes_beside += 1;
     }
 
     /// The client tells of changes of ignore files from now on.
@@ -259,7 +260,19 @@ impl State {
             candidates: candidates.collect(),
             on_disk: Arc::clone(&self.on_disk),
             is_watched: self.is_watched,
+            place: uri.to_file_path().map(|it| (it.into_owned(), context.map(Path::to_owned))),
         }
+    }
+
+    /// The open documents whose build context, or folder, a file lies in.
+    pub(crate) fn documents_around(&self, file: &Uri) -> Vec<Uri> {
+        let Some(file) = file.to_file_path() else { return Vec::new() };
+        let mut documents = self.open_documents();
+        documents.retain(|uri| {
+            let folder = self.config_of(uri).context.or_else(|| folder(uri));
+            folder.is_some_and(|folder| file.starts_with(folder))
+        });
+        documents
     }
 
     /// The documents whose text is known.
@@ -395,7 +408,7 @@ impl State {
         let mut settings = DefaultHasher::new();
         self.config_of(&snapshot.uri).hash(&mut settings);
         let settings = settings.finish();
-        format!("{}.{}.{}.{settings:x}", std::process::id(), snapshot.revision, self.ignore_changes)
+        format!("{}.{}.{}.{settings:x}", std::process::id(), snapshot.revision, self.changes_beside)
     }
 
     fn next_revision(&mut self) -> u64 {
@@ -437,7 +450,10 @@ impl Snapshot {
 
     /// What is wrong with the document, as far as the user wants to know.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        if self.diagnostics { self.analysis_beside().diagnostics() } else { Vec::new() }
+        if !self.diagnostics {
+            return Vec::new();
+        }
+        self.analysis_with(Beside::project).diagnostics()
     }
 
     /// What lies in a folder of the build context. This reads the disk.
@@ -445,22 +461,21 @@ impl Snapshot {
         disk::listing(self.context.as_ref()?, wanted)
     }
 
-    /// What can be asked about the document where it depends on what lies beside it. This may read the
-    /// disk.
+    /// What can be asked about the document where it depends on its ignore file. This may read the disk.
     pub(crate) fn analysis_beside(&self) -> Analysis {
         self.analysis.clone().with_ignore(self.beside.ignore_file())
     }
-}
 
-impl Snapshot {
-    /// What can be asked about the document where it also depends on the project's own files. This reads the
-    /// disk, where a file with one stage may be split.
+    /// The same where it also depends on the project's own files as they are now. This may read the disk.
     pub(crate) fn analysis_in_project(&self) -> Analysis {
+        self.analysis_with(Beside::project_now)
+    }
+
+    fn analysis_with(&self, project: impl Fn(&Beside) -> Arc<ContextFiles>) -> Analysis {
         let analysis = self.analysis_beside();
-        let path = self.uri.to_file_path().filter(|_| analysis.file().dockerfile().stages.len() == 1);
-        match path {
-            Some(path) => analysis.with_project(disk::project_files(&path)),
-            None => analysis,
+        match analysis.asks_for_project() {
+            true => analysis.with_project(project(&self.beside)),
+            false => analysis,
         }
     }
 }

@@ -126,3 +126,26 @@ fn the_projects_own_files_are_read() {
     let ran = sandbox.run_with(&["split", "-"], dockerfile);
     assert!(ran.stdout.contains("COPY --from=builder /app ./\n"), "{}", ran.stdout);
 }
+
+#[test]
+fn the_build_context_is_that_of_the_configuration() {
+    let dockerfile =
+        "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"npm\", \"start\"]\n";
+    let package = "{\"scripts\": {\"start\": \"node build/index.js\"}}";
+    let sandbox = Sandbox::new(
+        "split-build-context",
+        &[
+            ("docker/Dockerfile", dockerfile),
+            ("web/package.json", package),
+            ("dockstage.toml", "build.context = 'web'\n"),
+        ],
+    );
+    let ran = sandbox.run(&["split", "docker/Dockerfile"]);
+    assert!(ran.stdout.contains("COPY --from=builder /app/build build"), "{}", ran.stdout);
+    let ran = sandbox.run(&["split", "--context", "docker", "docker/Dockerfile"]);
+    assert!(ran.stdout.contains("COPY --from=builder /app ./"), "{}", ran.stdout);
+    let ran = sandbox.run_with(&["split", "--context", "web", "-"], dockerfile);
+    assert!(ran.stdout.contains("COPY --from=builder /app/build build"), "{}", ran.stdout);
+    sandbox.write("dockstage.toml", b"build.context = 'nowhere'\n");
+    assert_eq!(sandbox.run(&["split", "docker/Dockerfile"]).code, 2);
+}

@@ -1,52 +1,15 @@
 //! The ignore file beside a Dockerfile: on disk, in an editor, and changed.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
 use crate::client::{TestClient, edit};
+use crate::folder::{Folder, changed_on_disk, open};
 
 const DOCKERFILE: &str = "FROM alpine\nCOPY a b /x/\n";
 const NONE: [u64; 0] = [];
 
-/// A folder on disk, empty at first.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn new(name: &str) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("protocol-{name}"));
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    pub(crate) fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.0.join(name), text).unwrap();
-    }
-
-    pub(crate) fn uri(&self, name: &str) -> String {
-        format!("file://{}/{name}", self.0.display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-pub(crate) async fn open(client: &mut TestClient, uri: &str, text: &str) {
-    let document = json!({ "uri": uri, "languageId": "dockerfile", "version": 1, "text": text });
-    client.notify("textDocument/didOpen", json!({ "textDocument": document })).await;
-}
-
 async fn notify(client: &mut TestClient, method: &str, uri: &str) {
     client.notify(&format!("textDocument/{method}"), json!({ "textDocument": { "uri": uri } })).await;
-}
-
-async fn changed_on_disk(client: &mut TestClient, uri: &str) {
-    let changes = json!({ "changes": [{ "uri": uri, "type": 2 }] });
-    client.notify("workspace/didChangeWatchedFiles", changes).await;
 }
 
 /// The sources that are left out, by column, of the diagnostics sent next, which are about `uri`.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::{TestClient, document};
-use crate::ignore_file::{Folder, open};
+use crate::folder::{Folder, open};
 
 const TEXT: &str = "FROM node:22\nFROM quay.io/org/app\n";
 

@@ -82,8 +82,13 @@ impl Analysis {
 
     /// The same with the project's own files, as far as they are known: refactorings look at them.
     #[must_use]
-    pub fn with_project(self, project: ContextFiles) -> Self {
-        Self { project: Arc::new(project), ..self }
+    pub fn with_project(self, project: Arc<ContextFiles>) -> Self {
+        Self { project, ..self }
+    }
+
+    /// Whether some answer may depend on the project's own files.
+    pub fn asks_for_project(&self) -> bool {
+        assists::split_stage::asks_for_context(&self.file)
     }
 
     /// The document.

@@ -1,12 +1,14 @@
 //! `dockstage check`: what is wrong with Dockerfiles, for people and for tools.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
 use dockstage_core::analysis::Analysis;
+use dockstage_core::assists::split_stage::ContextFiles;
 use dockstage_core::lint::{Diagnostic, Severity, apply_fixes};
 use dockstage_core::model::SourceFile;
 use dockstage_core::workspace::IgnoreFile;
@@ -123,7 +125,8 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
         };
         let context = settings.config.context.as_deref();
         let ignore = disk::ignore_file(input.file.as_deref(), context).map(Arc::new);
-        let view = View { settings: &settings, ignore };
+        let place = (input.file.clone(), context.map(Path::to_owned));
+        let view = View { settings: &settings, ignore, place, project: OnceCell::new() };
         let mut now = Cow::Borrowed(text.text.as_str());
         if args.fix {
             match mend(&input.path, input.file.as_deref(), text, &view, out)? {
@@ -151,12 +154,21 @@ struct View<'a> {
     settings: &'a Settings,
     /// The ignore file that counts for it.
     ignore: Option<Arc<IgnoreFile>>,
+    /// The file, and its build context where that is another folder than the file's.
+    place: (Option<PathBuf>, Option<PathBuf>),
+    /// The project's own files, once they were asked for.
+    project: OnceCell<Arc<ContextFiles>>,
 }
 
 impl View<'_> {
     /// What is found in the file, as far as it is wanted.
     fn findings(&self, file: &Arc<SourceFile>) -> Vec<Diagnostic> {
-        let analysis = Analysis::new(Arc::clone(file), Arc::clone(&self.settings.config.analysis));
+        let mut analysis = Analysis::new(Arc::clone(file), Arc::clone(&self.settings.config.analysis));
+        if analysis.asks_for_project() {
+            let (file, context) = &self.place;
+            let read = || Arc::new(disk::project_files(file.as_deref(), context.as_deref()));
+            analysis = analysis.with_project(Arc::clone(self.project.get_or_init(read)));
+        }
         let mut found = analysis.with_ignore(self.ignore.clone()).diagnostics();
         found.retain(|it| self.settings.take(it));
         found
@@ -203,7 +215,7 @@ fn build_arg(text: &str) -> Result<(String, String), String> {
 }
 
 /// Reads a `--context`.
-fn folder(text: &str) -> Result<PathBuf, String> {
+pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
     let folder = PathBuf::from(text);
     if disk::is_folder(&folder) { Ok(folder) } else { Err("there is no such folder".to_owned()) }
 }

@@ -3,11 +3,15 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::diff::unified_diff;
-use super::{Outcome, complain};
-use crate::disk::{self, Input};
 use dockstage_core::assists::split_stage::{self, Request};
 use dockstage_core::model::SourceFile;
+
+use super::check::folder;
+use super::diff::unified_diff;
+use super::settings::{AllSettings, Flags};
+use super::{Outcome, complain};
+use crate::config::Build;
+use crate::disk::{self, Input};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -26,6 +30,9 @@ pub(super) struct Args {
     /// The kind of runtime image: jre, jlink, layered, slim, distroless, scratch, …; the preferred one if not given
     #[arg(long, value_name = "NAME")]
     runtime: Option<String>,
+    /// The build context, whose files are read; else that of `dockstage.toml`, or the folder of the Dockerfile
+    #[arg(long, value_name = "FOLDER", value_parser = folder)]
+    context: Option<PathBuf>,
     /// The Dockerfile, or `-` for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -44,7 +51,12 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
         Ok(text) => text,
         Err(reason) => return failed(reason),
     };
-    let context = input.file.as_deref().map(disk::project_files).unwrap_or_default();
+    let build = Build { context: args.context.clone(), ..Build::default() };
+    let flags = Flags { build, ..Flags::default() };
+    let Some(settings) = AllSettings::new(flags).of(input.file.as_deref()) else {
+        return Ok(Outcome::Failed);
+    };
+    let context = disk::project_files(input.file.as_deref(), settings.config.context.as_deref());
     let request = Request { context: &context, runtime: args.runtime.as_deref() };
     let Some(new) = split(&input.path, text, request) else { return Ok(Outcome::Refused) };
     if args.diff {

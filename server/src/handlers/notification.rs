@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use dockstage_core::assists::split_stage::ContextFiles;
 use serde_json::json;
 use tower_lsp_server::ls_types::{
     ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
@@ -11,7 +12,7 @@ use tower_lsp_server::ls_types::{
     Uri,
 };
 
-use crate::beside::is_ignore_file;
+use crate::beside::{is_ignore_file, is_project_file};
 use crate::capabilities::{ClientSupport, server_capabilities};
 use crate::config::{SECTION, file};
 use crate::project::{ToRead, is_configuration};
@@ -56,7 +57,8 @@ pub(crate) fn initialized(server: &Server) {
     }
     if support.watches_files {
         let patterns = [format!("**/{}", file::NAME), "**/*.dockerignore".to_owned()];
-        let watchers = patterns.map(|pattern| json!({ "globPattern": pattern }));
+        let patterns = patterns.into_iter().chain(ContextFiles::patterns());
+        let watchers: Vec<_> = patterns.map(|pattern| json!({ "globPattern": pattern })).collect();
         register("workspace/didChangeWatchedFiles", json!({ "watchers": watchers }));
     }
     if !registrations.is_empty() {
@@ -135,6 +137,11 @@ pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatched
     if changed().any(is_ignore_file) {
         state.forget_disk();
         documents.extend(changed().flat_map(|uri| state.documents_under(uri)));
+    }
+    if changed().any(is_project_file) {
+        state.forget_disk();
+        documents
+            .extend(changed().filter(|it| is_project_file(it)).flat_map(|uri| state.documents_around(uri)));
     }
     drop(state);
     read_projects(server, to_read);

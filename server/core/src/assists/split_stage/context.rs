@@ -24,13 +24,15 @@ const WANTED: &[&str] = &[
     "pnpm-workspace.yaml",
     "pom.xml",
     "pyproject.toml",
-    "requirements.txt",
     "settings.gradle",
     "settings.gradle.kts",
     "tsconfig.json",
     "vite.config.js",
     "vite.config.ts",
 ];
+
+/// What such names may end with, too.
+const WANTED_ENDS: &[&str] = &[".csproj", ".fsproj", ".vbproj", ".cabal"];
 
 /// Names of folders that a split wants to know of, beside such files.
 const WANTED_FOLDERS: &[&str] = &["public"];
@@ -47,12 +49,19 @@ impl ContextFiles {
     /// Whether a file of this name is worth handing over.
     pub fn wants(name: &str) -> bool {
         WANTED.contains(&name)
-            || [".csproj", ".fsproj", ".vbproj", ".cabal"].iter().any(|it| name.ends_with(it))
+            || (name.starts_with("requirements") && name.ends_with(".txt"))
+            || WANTED_ENDS.iter().any(|it| name.ends_with(it))
     }
 
     /// The names of folders worth looking for, beside each file that is handed over.
     pub fn wanted_folders() -> impl Iterator<Item = &'static str> {
         WANTED_FOLDERS.iter().copied()
+    }
+
+    /// The patterns, as editors write them, of all such names in any folder.
+    pub fn patterns() -> [String; 3] {
+        let [names, ends] = [WANTED, WANTED_ENDS].map(|it| it.join(","));
+        [format!("**/{{{names}}}"), format!("**/*{{{ends}}}"), "**/requirements*.txt".to_owned()]
     }
 
     /// Adds a file by its path from the top of the build context, with `/` between folders.

@@ -53,7 +53,7 @@ pub(super) mod commands;
 use super::{ActionKind, CodeAction};
 use crate::TextRange;
 use crate::lint::{Diagnostic, Fix, Heeds, Severity, Source};
-use crate::model::{SourceFile, paths};
+use crate::model::{Base, SourceFile, paths};
 use crate::syntax::shell;
 use crate::text::{Applicability, SourceChange};
 
@@ -119,6 +119,17 @@ pub struct Split {
 /// Why it is not split.
 pub fn split(file: &SourceFile) -> Result<Split, Refusal> {
     split_with(file, Request { context: &ContextFiles::default(), runtime: None })
+}
+
+/// Whether the project's own files may have a say in how a file is split. It is cheap to ask.
+pub fn asks_for_context(file: &SourceFile) -> bool {
+    let stages = &file.dockerfile().stages;
+    let may_split = match stages.as_slice() {
+        [] => false,
+        [_] => true,
+        [.., last] => matches!(last.base, Base::Stage(_)),
+    };
+    may_split && profile::looks_familiar(file)
 }
 
 /// Splits the file's only stage.

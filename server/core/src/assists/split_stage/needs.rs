@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use super::paths;
-use super::plan::Artifact;
+use super::plan::{Artifact, Place};
 use super::profile::Recipe;
 use super::start::Start;
 use super::view::View;
@@ -37,10 +37,19 @@ const EXTENSIONS: [&str; 16] = [
 pub(super) fn add_named_files(view: &View<'_>, start: &Start, recipe: &mut Recipe) -> Result<(), Refusal> {
     let Some(workdir) = view.workdir_at_end() else { return Ok(()) };
     let mut words: Vec<String> = Vec::new();
+    // What a profile writes anew says itself what it needs.
+    let rewritten = recipe.places.iter().find_map(|(id, place)| match place {
+        Place::FinalAs(text) if *id == start.instruction => Some(text.as_str()),
+        _ => None,
+    });
+    let stays = |word: &str| {
+        rewritten.is_none_or(|text| text.split([' ', ',', '"', '\'', '[', ']']).any(|it| it == word))
+    };
     for command in &start.commands {
         // A program without a path is looked for where programs lie.
         let known = command.argv().iter().enumerate().filter(|(at, it)| *at > 0 || it.text.contains('/'));
-        words.extend(known.filter(|(_, it)| it.exact().is_some()).map(|(_, it)| it.text.clone()));
+        let known = known.filter(|(_, it)| it.exact().is_some_and(stays));
+        words.extend(known.map(|(_, it)| it.text.clone()));
     }
     if let Some(check) = view.all(Keyword::Healthcheck).next_back()
         && let Arguments::Healthcheck { command, .. } = &check.data.arguments

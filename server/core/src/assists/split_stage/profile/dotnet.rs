@@ -9,6 +9,7 @@ use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Artifact, Place};
+use crate::assists::split_stage::project::dotnet::Project;
 use crate::assists::split_stage::runtime::{self, Runtime, System};
 use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
@@ -221,7 +222,8 @@ fn dotnet_run(view: &View<'_>, start: &Start, main: &Main<'_>, dir: &str) -> Res
         Refusal::new("`dotnet run` does not name its program, and the project file is not at hand".to_owned())
     })?;
     let file = paths::file_name(&named);
-    let assembly = view.context.ending(file).find_map(|(_, text)| element(text, "AssemblyName"));
+    let assembly =
+        view.context.ending(file).find_map(|(_, text)| Project::read(text)?.assembly().map(str::to_owned));
     let name = assembly.unwrap_or_else(|| file.rsplit_once('.').map_or(file, |(name, _)| name).to_owned());
     let output = "/app/publish";
     let mut build = vec!["dotnet".to_owned(), "publish".to_owned()];
@@ -243,10 +245,17 @@ fn dotnet_run(view: &View<'_>, start: &Start, main: &Main<'_>, dir: &str) -> Res
     })
 }
 
-/// The text of an element of a project file.
-fn element(text: &str, name: &str) -> Option<String> {
-    let (_, rest) = text.split_once(&format!("<{name}>"))?;
-    Some(rest.split_once('<')?.0.trim().to_owned()).filter(|it| !it.contains('$'))
+/// The project file of what is published: the one that the command names, or the only one there is.
+fn project(view: &View<'_>, publishes: &[Publish<'_>]) -> Option<Project> {
+    let named = publishes.iter().rev().find_map(|it| {
+        let file = it.project.as_deref().filter(|it| it.ends_with("proj"))?;
+        view.project_file(&paths::join(&it.dir, file))
+    });
+    let only = || {
+        let mut all = view.context.ending("proj");
+        all.next().filter(|_| all.next().is_none()).map(|(_, text)| text)
+    };
+    Project::read(named.or_else(only)?)
 }
 
 fn runtimes(
@@ -260,7 +269,9 @@ fn runtimes(
     let tag = aspnet.image.rsplit_once(':').map_or("latest", |(_, tag)| tag).to_owned();
     let core = if base.repository.contains("dotnet/core/") { "core/" } else { "" };
     let image = |kind: &str, tag: &str| format!("mcr.microsoft.com/dotnet/{core}{kind}:{tag}");
-    let musl = publishes.iter().any(|it| it.rid.as_deref().is_some_and(|rid| rid.contains("musl")));
+    let project = project(view, publishes);
+    let rid = project.as_ref().and_then(Project::rid);
+    let musl = publishes.iter().any(|it| it.rid.as_deref().or(rid).is_some_and(|rid| rid.contains("musl")));
     let tag = match tag.contains("alpine") {
         false if musl => {
             notes.push("The program is built for musl: the final stage is Alpine.".to_owned());
@@ -269,18 +280,10 @@ fn runtimes(
         }
         _ => tag,
     };
-    let project = publishes.iter().rev().find_map(|it| {
-        let file = it.project.as_deref().filter(|it| it.ends_with("proj"))?;
-        view.project_file(&paths::join(&it.dir, file))
-    });
-    let project = project.or_else(|| {
-        let mut all = view.context.ending("proj");
-        all.next().filter(|_| all.next().is_none()).map(|(_, text)| text)
-    });
     let contained = publishes.iter().any(|it| it.self_contained)
+        || project.as_ref().is_some_and(Project::is_self_contained)
         || (main.program() != "dotnet" && publishes.iter().any(|it| it.rid.is_some()));
-    let web = project
-        .map(|text| text.contains("Microsoft.NET.Sdk.Web") || text.contains("Microsoft.AspNetCore.App"));
+    let web = project.as_ref().map(Project::is_web);
     let mut kinds = match (contained, web) {
         (true, _) => vec!["runtime-deps", "aspnet"],
         (false, Some(false)) => vec!["runtime", "aspnet"],
@@ -305,7 +308,7 @@ fn runtimes(
     };
     kinds.dedup();
     let mut found: Vec<Runtime> = kinds.iter().map(named).collect();
-    if found[0].system() == System::Apk {
+    if found[0].system() == System::Apk && !project.is_some_and(|it| it.is_invariant()) {
         notes.push(
             "Images of Alpine lack ICU: a program that needs cultures does not start there.".to_owned(),
         );
@@ -349,6 +352,32 @@ ENTRYPOINT ["dotnet", "Shop.dll"]
                 COPY --from=builder /app /app
                 WORKDIR /app
                 ENTRYPOINT ["dotnet", "Shop.dll"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_native_program_needs_no_dotnet() {
+        let project = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><PublishAot>true</PublishAot>\
+            <RuntimeIdentifier>linux-musl-x64</RuntimeIdentifier></PropertyGroup></Project>";
+        check_with(
+            &[("shop.csproj", project)],
+            r#"FROM mcr.microsoft.com/dotnet/sdk:9.0-alpine
+WORKDIR /src
+COPY . .
+RUN dotnet publish -c Release -o /app
+ENTRYPOINT ["/app/shop"]
+"#,
+            expect![[r#"
+                FROM mcr.microsoft.com/dotnet/sdk:9.0-alpine AS builder
+                WORKDIR /src
+                COPY . .
+                RUN dotnet publish -c Release -o /app
+
+                FROM mcr.microsoft.com/dotnet/runtime-deps:9.0-alpine AS final
+                WORKDIR /src
+                COPY --from=builder /app /app
+                ENTRYPOINT ["/app/shop"]
             "#]],
         );
     }

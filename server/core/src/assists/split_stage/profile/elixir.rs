@@ -8,6 +8,7 @@ use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
+use crate::assists::split_stage::project::mix;
 use crate::assists::split_stage::runtime::{self, Runtime, System};
 use crate::assists::split_stage::shell::{Command, Word};
 use crate::assists::split_stage::start::Start;
@@ -56,6 +57,13 @@ impl Profile for Elixir {
             .ok_or_else(|| {
                 Refusal::new(format!("the image starts `{program}`, which is no release of mix"))
             })?;
+        let mix = view.workdir_before(run.id).and_then(|dir| view.project_file(&paths::join(dir, "mix.exs")));
+        if let Some(known) = mix.and_then(mix::releases).filter(|it| !it.contains(&name)) {
+            return Err(Refusal::new(format!(
+                "the image starts the release `{name}`, and mix.exs makes {}",
+                known.join(", ")
+            )));
+        }
         let base = ImageRef::parse(&view.stage.base_text);
         let runtime = runtime(&base)?;
         let packages: &[&str] = match runtime.system() {
@@ -129,8 +137,19 @@ fn runtime(base: &ImageRef) -> Result<Runtime, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use crate::assists::split_stage::tests::check;
+    use crate::assists::split_stage::tests::{check, check_with};
     use expect_test::expect;
+
+    #[test]
+    fn a_release_of_another_name_is_refused() {
+        check_with(
+            &[("mix.exs", "def project, do: [app: :store]")],
+            "FROM elixir:1.17\nWORKDIR /app\nCOPY . .\nRUN mix release\nCMD [\"_build/prod/rel/shop/bin/shop\", \"start\"]\n",
+            expect![[r#"
+                refused: the image starts the release `shop`, and mix.exs makes store
+            "#]],
+        );
+    }
 
     #[test]
     fn a_release_goes_over() {

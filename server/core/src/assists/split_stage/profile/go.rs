@@ -11,6 +11,7 @@ use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Artifact, Place};
+use crate::assists::split_stage::project::go_mod::Module;
 use crate::assists::split_stage::runtime::{self, Runtime, System};
 use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
@@ -148,7 +149,17 @@ fn runtimes(view: &View<'_>) -> Result<Vec<Runtime>, Refusal> {
     Ok(runtimes)
 }
 
+/// The module in a directory, if it is at hand.
+fn module(view: &View<'_>, dir: &str) -> Option<Module> {
+    Module::read(view.project_file(&paths::join(dir, "go.mod"))?)
+}
+
 fn note_cgo(view: &View<'_>, recipe: &mut Recipe) {
+    if is_static(view)
+        && let Some(needs) = module(view, &recipe.build_dir).and_then(|it| it.needs_cgo())
+    {
+        recipe.notes.push(format!("`{needs}` needs cgo, which CGO_ENABLED=0 turns off: it may not work."));
+    }
     if view.instructions().any(|it| view.says(it, "GOAMD64=v")) {
         recipe.notes.push(
             "GOAMD64 asks for a newer processor: the program does not start on an older one.".to_owned(),
@@ -170,7 +181,6 @@ fn go_run(
     main: &Main<'_>,
     runtimes: Vec<Runtime>,
 ) -> Result<Recipe, Refusal> {
-    const PROGRAM: &str = "/usr/local/bin/app";
     let words: Option<Vec<&str>> = main.argv().iter().map(Word::exact).collect();
     let words = words.ok_or_else(|| {
         Refusal::new("the command depends on variables that only the container knows".to_owned())
@@ -192,8 +202,12 @@ fn go_run(
         return Err(Refusal::new("the command changes its directory".to_owned()));
     }
     let build: Vec<String> = build.iter().map(|it| shell::quote(it)).collect();
-    let text = format!("{} go build -o {PROGRAM} {}", view.keyword(Keyword::Run), build.join(" "));
-    let mut command = vec!["app".to_owned()];
+    let module = module(view, workdir);
+    let name = module.as_ref().and_then(Module::program).filter(|_| build.last().is_some_and(|it| it == "."));
+    let name = name.unwrap_or("app").to_owned();
+    let program = format!("/usr/local/bin/{name}");
+    let text = format!("{} go build -o {program} {}", view.keyword(Keyword::Run), build.join(" "));
+    let mut command = vec![name];
     command.extend(arguments.iter().map(|it| (*it).to_owned()));
     let keyword = view.dockerfile.instruction(start.instruction).keyword();
     let mut recipe = Recipe {
@@ -201,7 +215,7 @@ fn go_run(
         runtimes,
         added: vec![Added { after: None, text }],
         made_by: None,
-        artifacts: vec![Artifact::same(PROGRAM)],
+        artifacts: vec![Artifact::same(program)],
         places: vec![(start.instruction, Place::FinalAs(view.json_form(keyword, &command)))],
         notes: vec!["The program is built once, in the image, and no more when it starts.".to_owned()],
         ..Recipe::default()
@@ -212,8 +226,28 @@ fn go_run(
 
 #[cfg(test)]
 mod tests {
-    use crate::assists::split_stage::tests::check;
+    use crate::assists::split_stage::tests::{check, check_with};
     use expect_test::expect;
+
+    #[test]
+    fn the_module_names_the_program() {
+        check_with(
+            &[("go.mod", "module example.com/shop/v2\n\ngo 1.25\n")],
+            "FROM golang:1.25\nWORKDIR /src\nCOPY . .\nCMD [\"go\", \"run\", \".\"]\n",
+            expect![[r#"
+                FROM golang:1.25 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN go build -o /usr/local/bin/shop .
+
+                FROM debian:trixie-slim AS final
+                WORKDIR /src
+                COPY --from=builder /usr/local/bin/shop /usr/local/bin/shop
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                CMD ["shop"]
+            "#]],
+        );
+    }
 
     #[test]
     fn a_program_that_may_load_the_c_library_gets_a_debian() {

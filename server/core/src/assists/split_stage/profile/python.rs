@@ -10,6 +10,7 @@ use super::{Profile, Recipe, refuse_without_gain};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Artifact, Place};
+use crate::assists::split_stage::project::python;
 use crate::assists::split_stage::runtime;
 use crate::assists::split_stage::shell::{Command, Word};
 use crate::assists::split_stage::start::Start;
@@ -298,21 +299,41 @@ fn command(view: &View<'_>, start: &Start) -> Result<Vec<(InstructionId, Place)>
 
 /// Libraries that well-known packages load where they are built from source on the full image.
 fn libraries(view: &View<'_>) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut texts = view.context.ending("requirements.txt").chain(view.context.ending("pyproject.toml"));
-    let says = |text: &str, name: &str| {
-        text.lines().any(|line| line.trim_start().trim_start_matches(['"', '\'']).starts_with(name))
-    };
-    if texts.any(|(_, text)| says(text, "psycopg2") && !text.contains("psycopg2-binary")) {
-        found.push("libpq5".to_owned());
-    }
-    found
+    let requirements = view.context.ending(".txt").flat_map(|(_, text)| python::of_requirements(text));
+    let projects = view.context.ending("pyproject.toml").flat_map(|(_, text)| python::of_project(text));
+    let wanted: Vec<_> = requirements.chain(projects).collect();
+    python::libraries(&wanted).into_iter().map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::assists::split_stage::tests::check;
+    use crate::assists::split_stage::tests::{check, check_with};
     use expect_test::expect;
+
+    #[test]
+    fn the_requirements_tell_the_libraries() {
+        check_with(
+            &[("requirements.txt", "flask\npsycopg2>=2\n")],
+            "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD [\"flask\", \"run\"]\n",
+            expect![[r#"
+                FROM python:3.12 AS builder
+                WORKDIR /app
+                COPY . .
+                RUN python -m venv /opt/venv
+                ENV VIRTUAL_ENV=/opt/venv
+                ENV PATH=/opt/venv/bin:$PATH
+                RUN pip install -r requirements.txt
+
+                FROM python:3.12-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+                ENV PATH=/opt/venv/bin:$PATH
+                WORKDIR /app
+                COPY . .
+                COPY --from=builder /opt/venv /opt/venv
+                CMD ["flask", "run"]
+            "#]],
+        );
+    }
 
     #[test]
     fn packages_go_into_an_environment() {

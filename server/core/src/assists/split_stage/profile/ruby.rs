@@ -8,6 +8,7 @@ use super::{Profile, Recipe, refuse_without_gain};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
+use crate::assists::split_stage::project::gemfile;
 use crate::assists::split_stage::runtime::{self, System};
 use crate::assists::split_stage::shell::Command;
 use crate::assists::split_stage::start::Start;
@@ -124,26 +125,35 @@ fn gems(view: &View<'_>, install: crate::model::InstructionId) -> Result<String,
 
 /// The client libraries of databases that the file or the Gemfile speaks of.
 fn libraries(view: &View<'_>, runtime: &runtime::Runtime, notes: &mut Vec<String>) -> Vec<String> {
-    const CLIENTS: [(&str, &[&str], &str, &str); 3] = [
-        ("PostgreSQL", &["postgres", "'pg'", "\"pg\""], "libpq5", "libpq"),
-        ("MySQL", &["mysql", "trilogy"], "libmariadb3", "mariadb-connector-c"),
-        ("SQLite", &["sqlite"], "libsqlite3-0", "sqlite-libs"),
+    // The database, its gem, words of it in a Dockerfile, and the packages of Debian and Alpine.
+    const CLIENTS: [(&str, &str, &str, &str, &str); 3] = [
+        ("PostgreSQL", "pg", "postgres", "libpq5", "libpq"),
+        ("MySQL", "mysql2", "mysql", "libmariadb3", "mariadb-connector-c"),
+        ("SQLite", "sqlite3", "sqlite", "libsqlite3-0", "sqlite-libs"),
     ];
-    let gemfile = view.context.ending("Gemfile").next().map(|(_, text)| text.to_lowercase());
+    const OTHERS: [(&str, &str, &str); 2] =
+        [("ruby-vips", "libvips42", "vips"), ("mini_magick", "imagemagick", "imagemagick")];
+    let gems = view.context.ending("Gemfile").next().map(|(_, text)| gemfile::gems(text));
+    let is_alpine = runtime.system() == System::Apk;
+    let has = |gem: &str| gems.as_ref().is_some_and(|it| it.iter().any(|it| it == gem));
     let mut found = Vec::new();
-    for (database, words, debian, alpine) in CLIENTS {
-        let said = match &gemfile {
-            Some(text) => words.iter().any(|it| text.contains(it)),
-            None => words.iter().any(|it| view.instructions().any(|line| view.says(line, it))),
+    for (gem, debian, alpine) in OTHERS.into_iter().filter(|it| has(it.0)) {
+        found.push(if is_alpine { alpine } else { debian }.to_owned());
+        notes.push(format!("The gem {gem} needs what the final stage installs for it."));
+    }
+    for (database, gem, word, debian, alpine) in CLIENTS {
+        let said = match &gems {
+            Some(_) => has(gem),
+            None => view.instructions().any(|line| view.says(line, word)),
         };
         if said {
-            found.push(if runtime.system() == System::Apk { alpine } else { debian }.to_owned());
+            found.push(if is_alpine { alpine } else { debian }.to_owned());
             notes.push(format!(
                 "The gem of {database} loads its client library: the final stage installs it."
             ));
         }
     }
-    if gemfile.is_none() && found.is_empty() {
+    if gems.is_none() && found.is_empty() {
         notes.push(
             "A gem of a database needs its client library in the final stage: libpq5, libmariadb3 and so on."
                 .to_owned(),
@@ -154,8 +164,29 @@ fn libraries(view: &View<'_>, runtime: &runtime::Runtime, notes: &mut Vec<String
 
 #[cfg(test)]
 mod tests {
-    use crate::assists::split_stage::tests::check;
+    use crate::assists::split_stage::tests::{check, check_with};
     use expect_test::expect;
+
+    #[test]
+    fn the_gemfile_tells_the_libraries() {
+        check_with(
+            &[("Gemfile", "gem 'mysql2'\n# gem 'pg'\ngem 'ruby-vips'\n")],
+            "FROM ruby:3.4\nWORKDIR /app\nCOPY . .\nRUN bundle install\nCMD [\"bundle\", \"exec\", \"puma\"]\n",
+            expect![[r#"
+                FROM ruby:3.4 AS builder
+                WORKDIR /app
+                COPY . .
+                RUN bundle install
+
+                FROM ruby:3.4-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends libvips42 libmariadb3 && rm -rf /var/lib/apt/lists/*
+                WORKDIR /app
+                COPY . .
+                COPY --from=builder /usr/local/bundle /usr/local/bundle
+                CMD ["bundle", "exec", "puma"]
+            "#]],
+        );
+    }
 
     #[test]
     fn gems_go_over() {

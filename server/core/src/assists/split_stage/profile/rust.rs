@@ -11,6 +11,7 @@ use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Artifact, Place};
+use crate::assists::split_stage::project::cargo::Manifest;
 use crate::assists::split_stage::runtime::{self, Runtime, System};
 use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
@@ -101,27 +102,15 @@ fn runtimes(view: &View<'_>) -> Result<Vec<Runtime>, Refusal> {
 
 /// Libraries that crates load, as far as the project's files or words in the Dockerfile tell.
 fn libraries(view: &View<'_>, recipe: &mut Recipe) {
-    const CRATES: [(&str, &str, &str); 5] = [
-        ("diesel", "postgres", "libpq5"),
-        ("diesel", "mysql", "libmariadb3"),
-        ("diesel", "sqlite", "libsqlite3-0"),
-        ("openssl", "", "libssl3"),
-        ("native-tls", "", "libssl3"),
-    ];
     if is_musl(view) || runtime::system(&ImageRef::parse(&view.stage.base_text)) != System::Apt {
         return;
     }
-    let manifest = view.project_file(&paths::join(&recipe.build_dir, "Cargo.toml"));
-    if let Some(manifest) = manifest {
-        for (name, feature, package) in CRATES {
-            let used = manifest.lines().any(|line| {
-                let line = line.trim_start();
-                line.starts_with(name) && line.contains(feature) && !line.contains("vendored")
-            });
-            if used {
-                recipe.packages.push(package.to_owned());
-            }
-        }
+    // Crates of a workspace stand in the manifests of its members, which the program may be linked from.
+    let manifest = manifest(view, &recipe.build_dir);
+    if let Some(manifest) = &manifest {
+        recipe.packages.extend(manifest.libraries().into_iter().map(str::to_owned));
+    }
+    if manifest.is_some_and(|it| it.package().is_some()) {
         return;
     }
     if view.instructions().any(|it| view.says(it, "diesel")) {
@@ -138,27 +127,22 @@ fn libraries(view: &View<'_>, recipe: &mut Recipe) {
     }
 }
 
-/// The only program of a package, by its manifest.
-fn program_name(manifest: &str) -> Option<String> {
-    let mut section = "";
-    let (mut package, mut bins) = (None, Vec::new());
-    for line in manifest.lines().map(str::trim) {
-        if line.starts_with('[') {
-            section = line;
+/// The manifest of the package or workspace in a directory, if it is at hand.
+fn manifest(view: &View<'_>, dir: &str) -> Option<Manifest> {
+    Manifest::read(view.project_file(&paths::join(dir, "Cargo.toml"))?)
+}
+
+/// The program that `cargo run` starts, as the manifests at hand tell: that of the package which `-p` names, or of
+/// the one where it runs.
+fn program_name(view: &View<'_>, dir: &str, package: Option<&str>) -> Option<String> {
+    let manifest = match package {
+        Some(package) => {
+            let mut all = view.context.ending("Cargo.toml").filter_map(|(_, text)| Manifest::read(text));
+            all.find(|it| it.package() == Some(package))?
         }
-        let name = line.strip_prefix("name").map(str::trim_start).and_then(|it| it.strip_prefix('='));
-        let name = name.map(|it| it.trim().trim_matches('"').to_owned());
-        match (section, name) {
-            ("[package]", Some(name)) => package = Some(name),
-            ("[[bin]]", Some(name)) => bins.push(name),
-            _ => {}
-        }
-    }
-    match bins.as_slice() {
-        [] => package,
-        [only] => Some(only.clone()),
-        _ => None,
-    }
+        None => manifest(view, dir)?,
+    };
+    manifest.program().map(str::to_owned)
 }
 
 /// `cargo run` as the command: the builder builds, the final stage starts the program.
@@ -179,10 +163,10 @@ fn cargo_run(
     let workdir = view.workdir_at_end().ok_or_else(|| {
         Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
     })?;
-    let manifest = view.project_file(&paths::join(workdir, "Cargo.toml"));
-    let named = option(argv, &["--bin"]).map(str::to_owned).or_else(|| program_name(manifest?));
-    let name = named.ok_or_else(|| {
-        Refusal::new("`cargo run` does not name its program, and Cargo.toml is not at hand".to_owned())
+    let named = option(argv, &["--bin"]).map(str::to_owned);
+    let package = option(argv, &["-p", "--package"]);
+    let name = named.or_else(|| program_name(view, workdir, package)).ok_or_else(|| {
+        Refusal::new("`cargo run` does not name its program, and no Cargo.toml at hand does".to_owned())
     })?;
     let behind = words.iter().position(|it| *it == "--").unwrap_or(words.len());
     let release = words[..behind].iter().any(|it| matches!(*it, "--release" | "-r"));
@@ -280,6 +264,33 @@ CMD ["cargo", "run", "--release"]
                 WORKDIR /src
                 COPY --from=builder /src/target/release/shop /usr/local/bin/shop
                 CMD ["shop"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_member_of_a_workspace_is_named() {
+        check_with(
+            &[
+                ("Cargo.toml", "[workspace]\nmembers = [\"crates/*\"]\n"),
+                ("crates/web/Cargo.toml", "[package]\nname = \"web\"\n[[bin]]\nname = \"server\"\n"),
+            ],
+            r#"FROM rust:1.85
+WORKDIR /src
+COPY . .
+CMD ["cargo", "run", "--release", "-p", "web", "--", "--port", "80"]
+"#,
+            expect![[r#"
+                FROM rust:1.85 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN cargo build --release -p web
+
+                FROM debian:bookworm-slim AS final
+                WORKDIR /src
+                COPY --from=builder /src/target/release/server /usr/local/bin/server
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                CMD ["server", "--port", "80"]
             "#]],
         );
     }

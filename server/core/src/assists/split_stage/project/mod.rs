@@ -5,8 +5,14 @@
 
 mod literals;
 
+pub(super) mod cargo;
+pub(super) mod dotnet;
+pub(super) mod gemfile;
+pub(super) mod go_mod;
 pub(super) mod gradle;
 pub(super) mod maven;
+pub(super) mod mix;
 pub(super) mod package;
+pub(super) mod python;
 pub(super) mod script_config;
 pub(super) mod tsconfig;

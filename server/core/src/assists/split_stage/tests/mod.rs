@@ -635,7 +635,6 @@ CMD ["./mvnw", "-f", "backend/pom.xml", "spring-boot:run"]
             FROM eclipse-temurin:21-jre AS final
             WORKDIR /src
             COPY --from=builder /src/app.jar app.jar
-            COPY --from=builder /src/backend/pom.xml backend/pom.xml
             EXPOSE 8080
             ENTRYPOINT ["java", "-jar", "app.jar"]
         "#]],

@@ -362,8 +362,6 @@ fn the_families_are_split() {
         }
     }
     expect![[r#"
-        golang:1.24-bookworm: CMD ["go", "run", "."]: the command names /app, where the sources are: it is not known what it needs of them
-        golang:1.25-alpine3.22 AS build: CMD ["go", "run", "."]: the command names /app, where the sources are: it is not known what it needs of them
         node:20-alpine AS shop: RUN npm install; COPY . .; CMD node server.js: there is nothing to gain: the base image is small, and no compilers are installed
         gcc:13: RUN make && make install; CMD shopd: `make install` puts files in more places than the program's: it is not known which ones are needed
     "#]].assert_eq(&refused);
