@@ -15,6 +15,7 @@ mod keywords;
 mod mounts;
 mod stages;
 mod topic;
+mod users;
 mod values;
 mod variables;
 
@@ -110,6 +111,7 @@ pub fn completions(file: &SourceFile, offset: TextSize, beside: &Beside<'_>) -> 
         Some(Place::LineStart(word)) => keywords::keywords(&mut list, None, &word),
         Some(Place::Keyword(instruction, word)) => keywords::keywords(&mut list, Some(instruction), &word),
         Some(Place::Trigger(instruction, word)) => keywords::triggers(&mut list, instruction, &word),
+        Some(Place::Heredoc(instruction, word)) => variables::in_heredoc(&mut list, instruction, &word),
         Some(Place::Arguments(typed)) => arguments(&mut list, &typed),
         None => {}
     }
@@ -186,11 +188,18 @@ fn arguments(list: &mut List<'_>, typed: &Typed<'_>) {
         Keyword::Cmd | Keyword::Entrypoint => json::command(list, typed),
         Keyword::Healthcheck => keywords::healthcheck(list, typed),
         Keyword::Expose => values::protocols(list, typed),
+        Keyword::User => users::user(list, typed),
+        Keyword::Label => values::labels(list, typed),
         Keyword::Stopsignal => values::signals(list, typed),
         _ => {}
     }
-    if typed.among_flags && typed.word.typed.is_empty() {
+    // In front of another word a flag would take its place.
+    let has_room = matches!(typed.word.behind.chars().next(), None | Some(' ' | '\t' | '-'));
+    if typed.among_flags && typed.word.typed.is_empty() && has_room {
         flags::flags(list, typed);
+    }
+    if matches!(typed.keyword, Keyword::Run | Keyword::Copy | Keyword::Add) {
+        keywords::heredoc(list, typed);
     }
     if typed.keyword == Keyword::From && typed.words.len() == 1 {
         keywords::stage_name(list, typed);

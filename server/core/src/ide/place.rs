@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Dockerfile, Instruction, InstructionId, SourceFile};
+use crate::model::{Arguments, Dockerfile, Heredoc, Instruction, InstructionId, SourceFile};
 use crate::syntax::{Keyword, LogicalLine};
 use crate::{TextRange, TextSize};
 
@@ -20,6 +20,8 @@ pub(super) enum Place<'a> {
     Keyword(Instruction<'a>, Word),
     /// In the keyword of ONBUILD's trigger.
     Trigger(Instruction<'a>, Word),
+    /// In a heredoc, where something expands variables.
+    Heredoc(Instruction<'a>, Word),
     /// In what follows a keyword.
     Arguments(Typed<'a>),
 }
@@ -28,7 +30,7 @@ impl Place<'_> {
     fn word(&self) -> &Word {
         match self {
             Self::Directive(word) | Self::Comment(word) | Self::LineStart(word) => word,
-            Self::Keyword(_, word) | Self::Trigger(_, word) => word,
+            Self::Keyword(_, word) | Self::Trigger(_, word) | Self::Heredoc(_, word) => word,
             Self::Arguments(typed) => &typed.word,
         }
     }
@@ -114,8 +116,9 @@ fn outside<'a>(file: &SourceFile, before: &str, offset: TextSize, behind: String
     let before = written.trim_start();
     let Some(comment) = before.strip_prefix('#') else {
         let word = Word { typed: before.to_owned(), start: offset, cursor: offset, behind };
-        // The line is empty up to the cursor: an instruction would have been found.
-        return before.is_empty().then_some(Place::LineStart(word));
+        // An instruction on this line would have been found; in front of a comment there is room for none.
+        let is_empty = before.is_empty() && word.behind.trim_start_matches('\u{feff}').trim().is_empty();
+        return is_empty.then_some(Place::LineStart(word));
     };
     let typed = comment.trim_start().to_owned();
     let start = offset - TextSize::of(typed.as_str());
@@ -166,9 +169,18 @@ fn in_instruction<'a>(
 ) -> Option<Place<'a>> {
     let mut heredocs = instruction.data.heredocs.iter();
     if heredocs.any(|it| instruction.abs(it.content.range).start() <= offset) {
-        return None;
+        return in_heredoc(file, instruction, offset, behind);
     }
     let prefix = Prefix::of(file, instruction, offset)?;
+    // Behind the sign that continues the line no word goes on.
+    if prefix.text().ends_with(file.dockerfile().escape) && behind.trim().is_empty() {
+        return None;
+    }
+    // Nor is there room in front of a comment between the lines.
+    let line = file.text().slice(TextRange::new(file.text().line_range(offset).start(), offset));
+    if line.trim().is_empty() && behind.trim_start().starts_with('#') {
+        return None;
+    }
     let mut keyword = prefix.word(0);
     if keyword.end == prefix.text().len() {
         return Some(Place::Keyword(instruction, prefix.typed(keyword, behind)));
@@ -208,6 +220,40 @@ fn in_instruction<'a>(
         text,
         in_single_quotes,
     }))
+}
+
+/// In the text of a heredoc: where BuildKit or a shell expands it.
+fn in_heredoc<'a>(
+    file: &'a SourceFile,
+    instruction: Instruction<'a>,
+    offset: TextSize,
+    behind: String,
+) -> Option<Place<'a>> {
+    let data = instruction.data;
+    let is_in = |it: &&Heredoc| {
+        let content = instruction.abs(it.content.range);
+        let is_open = it.terminator.is_none();
+        content.start() <= offset && (offset < content.end() || (offset == content.end() && is_open))
+    };
+    let heredoc = data.heredocs.iter().find(is_in)?;
+    // A heredoc that is the whole command is a script: the shell expands it, whether its name has quotes or not.
+    let redirect = instruction.abs(heredoc.redirect);
+    let is_script =
+        matches!(&data.arguments, Arguments::Text(text) if instruction.abs(text.range) == redirect);
+    if !heredoc.expand && !is_script || is_script && !is_for_shell(&heredoc.content.text) {
+        return None;
+    }
+    let line = file.text().slice(TextRange::new(file.text().line_range(offset).start(), offset));
+    let in_quotes = data.keyword == Keyword::Run && in_single_quotes(&line);
+    let typed = line.rsplit(char::is_whitespace).next().unwrap_or_default().to_owned();
+    let start = offset - TextSize::of(typed.as_str());
+    (!in_quotes).then_some(Place::Heredoc(instruction, Word { typed, start, cursor: offset, behind }))
+}
+
+/// Whether a script is run by a shell, as it is unless its first line names another program.
+fn is_for_shell(script: &str) -> bool {
+    let first = script.trim_start().lines().next().unwrap_or_default();
+    !first.starts_with("#!") || first.trim_end().ends_with("sh")
 }
 
 /// Whether a single quote is open at the end of a text.

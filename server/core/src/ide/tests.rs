@@ -120,3 +120,59 @@ fn nothing_panics_while_a_file_is_typed() {
         check_offsets(&text[..end], end.saturating_sub(12));
     }
 }
+
+/// The instructions that end above an edit or begin below its line.
+fn beside(file: &SourceFile, line: TextRange) -> (Vec<String>, Vec<String>) {
+    let text = |it: crate::model::Instruction<'_>| file.text().slice(it.range()).into_owned();
+    let all = || file.dockerfile().instructions();
+    let mut above: Vec<String> = all().filter(|it| it.range().end() < line.start()).map(text).collect();
+    // A line may go on that ends with the escape character.
+    above.pop_if(|last| last.ends_with(file.dockerfile().escape));
+    (above, all().filter(|it| it.start > line.end()).map(text).collect())
+}
+
+/// Accepts everything that is offered at these offsets: no other instruction may change by it.
+fn check_accepted(text: &str, offsets: std::ops::RangeInclusive<usize>) {
+    let file = SourceFile::new(text);
+    for offset in offsets.filter(|&it| text.is_char_boundary(it)) {
+        let offset = TextSize::try_from(offset).unwrap();
+        let mut items = completion::completions(&file, offset, &completion::Beside::default());
+        // Of the many that are alike, one.
+        items.dedup_by(|one, other| one.kind == other.kind && one.kind == completion::CompletionKind::Image);
+        for item in items {
+            let line = file.text().line_range(item.replace.start());
+            let written = file.text().slice(line);
+            // A directive is there to change how the file is read, and whoever fills an empty line inside of an
+            // instruction has to continue it.
+            let is_inside = file.dockerfile().instructions().any(|it| it.range().contains(line.start()));
+            if written.trim_start_matches('\u{feff}').starts_with('#')
+                || (written.trim().is_empty() && is_inside)
+            {
+                continue;
+            }
+            let (above, below) = beside(&file, line);
+            let mut changed = text.to_owned();
+            changed.replace_range(std::ops::Range::<usize>::from(item.replace), &item.insert);
+            let grown = TextSize::of(item.insert.as_str());
+            let end = line.end() - item.replace.len() + grown;
+            let after = beside(&SourceFile::new(&changed), TextRange::new(line.start(), end));
+            assert_eq!(after, (above, below), "{} at {offset:?} of {text:?}", item.label);
+        }
+    }
+}
+
+#[test]
+fn accepting_a_completion_leaves_other_instructions_alone() {
+    for text in TEXTS {
+        check_accepted(text, 0..=text.len());
+    }
+}
+
+#[test]
+fn accepting_a_completion_while_a_file_is_typed_leaves_the_rest_alone() {
+    let text = "ARG V=1\nFROM a:${V} AS b\nRUN useradd u\nUSER u\nENV C=$V \\\n  D=\"x\"\nCOPY --from=b --chown=u:1 a b/\nRUN --mount=type=cache,target=/c echo $C\nCMD [\"a\"]\nLABEL a=b\nSTOPSIGNAL INT\nEXPOSE 80/tcp\n";
+    let rest = "HEALTHCHECK CMD true\n# check=skip=all\nUSER x\nRUN <<E\n$C\nE\n";
+    for end in 0..=text.len() {
+        check_accepted(&format!("{}\n{rest}", &text[..end]), end..=end);
+    }
+}

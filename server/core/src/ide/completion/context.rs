@@ -138,7 +138,8 @@ impl Path {
     fn new(form: Form, word: Word) -> Option<Self> {
         let (folder, name) = word.typed.split_at(word.typed.rfind('/').map_or(0, |at| at + 1));
         let is_plain = |text: &str| !text.contains(['$', '*', '?', '[', '\\', '`', '"', '\'', '<']);
-        if !is_plain(&word.typed) || word.typed.contains("://") {
+        let is_heredoc = word.typed.is_empty() && word.behind.starts_with("<<");
+        if !is_plain(&word.typed) || is_heredoc || word.typed.contains("://") {
             return None;
         }
         let name = word.from(word.typed.len() - name.len());

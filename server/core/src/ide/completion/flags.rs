@@ -1,6 +1,6 @@
 //! Flags, and what each can be set to.
 
-use super::{CompletionKind, List, Topic, mounts, stages};
+use super::{CompletionKind, List, Topic, mounts, stages, users};
 use crate::ide::place::{Typed, Word};
 use crate::syntax::Keyword;
 
@@ -90,6 +90,7 @@ pub(super) fn values(list: &mut List<'_>, typed: &Typed<'_>, name: &str, value: 
             ],
             replace,
         ),
+        (Keyword::Copy | Keyword::Add, "chown") => users::names(list, typed, value, true),
         (Keyword::Add, "checksum") if !value.typed.contains(':') => {
             for name in ["sha256", "sha384", "sha512"] {
                 list.add(CompletionKind::Value, format!("{name}:"), replace).detail =

@@ -15,7 +15,10 @@ pub(super) fn keywords(list: &mut List<'_>, here: Option<Instruction<'_>>, word:
     let rest = Keyword::ALL.into_iter().filter(|it| !usual.contains(it) && *it != Keyword::Maintainer);
     let lower = lower_case_rules(dockerfile, here);
     for keyword in usual.into_iter().chain(rest) {
-        if in_stage || matches!(keyword, Keyword::From | Keyword::Arg) {
+        // Without a heredoc's opener its text would be instructions.
+        let keeps_heredocs = here.is_none_or(|it| it.data.heredocs.is_empty())
+            || matches!(keyword, Keyword::Run | Keyword::Copy | Keyword::Add);
+        if keeps_heredocs && (in_stage || matches!(keyword, Keyword::From | Keyword::Arg)) {
             add(list, keyword, lower, word);
         }
     }
@@ -33,9 +36,14 @@ pub(super) fn triggers(list: &mut List<'_>, onbuild: Instruction<'_>, word: &Wor
 
 fn add(list: &mut List<'_>, keyword: Keyword, lower: bool, word: &Word) {
     let cased = |text: &str| if lower { text.to_lowercase() } else { text.to_owned() };
-    let replace = word.until(|_| false);
-    let behind = usize::from(replace.end() - word.cursor);
-    let is_last = word.behind[behind..].trim().is_empty();
+    let escape = list.dockerfile().escape;
+    let replace = word.until(|it| it == escape);
+    let behind = &word.behind[usize::from(replace.end() - word.cursor)..];
+    // A keyword that may go on in the next line cannot be replaced as one.
+    if behind.starts_with(escape) {
+        return;
+    }
+    let is_last = behind.trim().is_empty();
     let name = cased(keyword.as_str());
     let item = list.add(CompletionKind::Keyword, name.clone(), replace);
     if is_last {
@@ -99,6 +107,30 @@ pub(super) fn healthcheck(list: &mut List<'_>, typed: &Typed<'_>) {
     let names = if lower { ["cmd", "none"] } else { ["CMD", "NONE"] };
     for (name, detail) in names.into_iter().zip(["a command that checks", "no check, not even the base's"]) {
         list.add(CompletionKind::Keyword, name, replace).detail = detail.to_owned();
+    }
+}
+
+/// A heredoc, where the rest of the line is empty. Its end has to stand in the first column, and ONBUILD takes none.
+pub(super) fn heredoc(list: &mut List<'_>, typed: &Typed<'_>) {
+    let word = &typed.word;
+    let is_run = typed.keyword == Keyword::Run;
+    let is_begun = matches!(word.typed.as_str(), "<" | "<<") || (is_run && word.typed.is_empty());
+    let line = list.file.text().line_range(word.cursor);
+    let is_indented = list.file.text().slice(line).starts_with(char::is_whitespace);
+    let is_trigger = typed.instruction.keyword() == Keyword::Onbuild;
+    if !typed.words.is_empty() || !is_begun || !word.behind.trim().is_empty() || is_indented || is_trigger {
+        return;
+    }
+    let item = list.add(CompletionKind::Snippet, "<<EOF", word.until(|_| false));
+    item.topic = Some(Topic::Heredoc);
+    if is_run {
+        item.detail = "a script".to_owned();
+        item.insert = "<<EOF\n\nEOF".to_owned();
+        item.snippet = Some("<<EOF\n$0\nEOF".to_owned());
+    } else {
+        item.detail = "a file".to_owned();
+        item.insert = "<<EOF ./\n\nEOF".to_owned();
+        item.snippet = Some("<<EOF ${1:./file}\n$0\nEOF".to_owned());
     }
 }
 

@@ -70,15 +70,10 @@ fn indices(list: &mut List<'_>, stages: &[&Stage], replace: TextRange) {
     }
 }
 
-/// In a file of so many stages each comes with its card. A card follows the chain of bases, and a client that does not
-/// ask for them one by one is given all at once.
-const MOST_CARDS: usize = 64;
-
 fn add(list: &mut List<'_>, stage: &Stage, label: &str, detail: String, replace: TextRange) {
-    let few = list.file.dockerfile().stages.len() <= MOST_CARDS;
     let item = list.add(CompletionKind::Stage, label, replace);
     item.detail = detail;
-    item.topic = few.then_some(Topic::Stage(stage.id));
+    item.topic = Some(Topic::Stage(stage.id));
 }
 
 fn base_of(stage: &Stage) -> String {

@@ -189,7 +189,6 @@ fn values_of_flags() {
         labels("FROM a\nHEALTHCHECK <|>"),
         "CMD NONE --interval --timeout --start-period --start-interval --retries"
     );
-    assert_eq!(labels("FROM a\nCOPY --chown=<|> a b\n"), "");
 }
 
 #[test]
@@ -299,7 +298,7 @@ fn nothing_where_nothing_of_the_language_stands() {
         "FROM a\nWORKDIR <|>",
         "FROM a\nFOO <|>",
         "FROM a\nCMD [\"<|>\"]\n",
-        "FROM a\nLABEL a=b <|>",
+        "FROM a\nLABEL a=\"b <|>",
         // Over several lines there is no one word to replace.
         "FROM a AS build\nFROM b\nCOPY --from=bu\\\nil<|>d / /\n",
         "FROM a\nCO\\\nP<|>",
@@ -357,5 +356,15 @@ fn tags_of_an_official_image() {
         "FROM a:1\nRUN alpine:<|>",
     ] {
         assert_eq!(images(text), " +0", "{text}");
+    }
+}
+
+#[test]
+fn heredocs_end_where_they_have_to() {
+    assert_eq!(accept("FROM a\nRUN <|>\nCMD b\n", "<<EOF"), "FROM a\nRUN <<EOF\n\nEOF\nCMD b\n");
+    assert_eq!(accept("FROM a\nCOPY <<|>\nCMD b\n", "<<EOF"), "FROM a\nCOPY <<EOF ./\n\nEOF\nCMD b\n");
+    for text in ["  RUN <<|>", "RUN <<|> x", "RUN a <<|>", "ONBUILD RUN <<|>", "RUN \\\n  <<|>", "COPY <|>a"]
+    {
+        assert!(!labels(&format!("FROM a\n{text}\n")).contains("EOF"), "{text}");
     }
 }

@@ -36,6 +36,8 @@ pub enum Topic {
     Image(String),
     /// A variable that BuildKit knows by itself.
     Predefined(String),
+    /// A signal, without `SIG`.
+    Signal(String),
     /// `<<NAME`.
     Heredoc,
 }
@@ -57,6 +59,7 @@ pub fn documentation(file: &SourceFile, settings: &Settings, topic: &Topic) -> S
         }
         Topic::Stage(_) | Topic::Rule(_) => None,
         Topic::Image(name) => return image(name).unwrap_or_default(),
+        Topic::Signal(name) => return texts::signal(name).unwrap_or_default().to_owned(),
         Topic::Predefined(name) => return texts::predefined(name).unwrap_or_default(),
     };
     text.map(|it| it.documentation()).unwrap_or_default()
@@ -89,6 +92,7 @@ impl Topic {
             "stage" => Self::Stage(StageId(first?.parse().ok()?)),
             "image" => Self::Image(word()?),
             "predefined" => Self::Predefined(word()?),
+            "signal" => Self::Signal(word()?),
             "heredoc" => Self::Heredoc,
             _ => return None,
         })
@@ -110,6 +114,7 @@ impl fmt::Display for Topic {
             Self::Stage(id) => write!(f, "stage {}", id.0),
             Self::Image(name) => write!(f, "image {name}"),
             Self::Predefined(name) => write!(f, "predefined {name}"),
+            Self::Signal(name) => write!(f, "signal {name}"),
             Self::Heredoc => f.write_str("heredoc"),
         }
     }
@@ -134,6 +139,7 @@ mod tests {
             Topic::Stage(StageId(0)),
             Topic::Image("node".to_owned()),
             Topic::Predefined("TARGETARCH".to_owned()),
+            Topic::Signal("TERM".to_owned()),
             Topic::Heredoc,
         ] {
             assert_eq!(Topic::parse(&topic.to_string()).as_ref(), Some(&topic));

@@ -1,7 +1,8 @@
 //! What EXPOSE and STOPSIGNAL take.
 
-use super::{CompletionKind, List};
+use super::{CompletionKind, List, Topic};
 use crate::ide::place::Typed;
+use crate::syntax::SIGNALS;
 
 /// The protocol of a port, behind its `/`.
 pub(super) fn protocols(list: &mut List<'_>, typed: &Typed<'_>) {
@@ -14,29 +15,63 @@ pub(super) fn protocols(list: &mut List<'_>, typed: &Typed<'_>) {
     list.explained(&[("tcp", "the default"), ("udp", ""), ("sctp", "")], replace);
 }
 
-/// Signals that stop programs, those that people use first.
-pub(super) fn signals(list: &mut List<'_>, typed: &Typed<'_>) {
-    const USUAL: [(&str, &str); 8] = [
-        ("SIGTERM", "the default"),
-        ("SIGINT", "as Ctrl+C does"),
-        ("SIGQUIT", "nginx and php-fpm finish their requests"),
-        ("SIGHUP", ""),
-        ("SIGUSR1", ""),
-        ("SIGUSR2", ""),
-        ("SIGWINCH", "httpd finishes its requests"),
-        ("SIGKILL", "no time to clean up"),
+/// The usual annotations of images.
+pub(super) fn labels(list: &mut List<'_>, typed: &Typed<'_>) {
+    const KEYS: [(&str, &str); 12] = [
+        ("title", "name of the image"),
+        ("description", "what it holds"),
+        ("version", "version of what it holds"),
+        ("source", "URL of the source code"),
+        ("revision", "commit of the source code"),
+        ("created", "date and time, as in RFC 3339"),
+        ("licenses", "SPDX expression"),
+        ("authors", "whom to ask"),
+        ("vendor", "who gives it out"),
+        ("url", "where more is told"),
+        ("documentation", "URL of the documentation"),
+        ("base.name", "reference of the base image"),
     ];
+    // Only whole pairs stand in front: the cursor is inside of no quotes, and it is not the old form.
+    let is_pair = |word: &String| word.contains('=') && closes(word);
+    if typed.word.typed.contains(['=', '"', '\'']) || !typed.words.iter().all(is_pair) {
+        return;
+    }
+    let escape = list.dockerfile().escape;
+    let replace = typed.word.until(|it| it == '=' || it == escape);
+    let has_value = typed.word.behind[usize::from(replace.end() - typed.word.cursor)..].starts_with('=');
+    let given = |key: &str| typed.words.iter().any(|it| it.split('=').next() == Some(key));
+    for (key, detail) in KEYS {
+        let key = format!("org.opencontainers.image.{key}");
+        if given(&key) {
+            continue;
+        }
+        let item = list.add(CompletionKind::Key, key.as_str(), replace);
+        item.detail = detail.to_owned();
+        if !has_value {
+            item.insert = format!("{key}=");
+            item.snippet = Some(format!("{key}=\"${{1}}\""));
+        }
+    }
+}
+
+/// Whether a word closes every quote that it opens.
+fn closes(word: &str) -> bool {
+    word.matches('"').count().is_multiple_of(2) && word.matches('\'').count().is_multiple_of(2)
+}
+
+/// Signals, those that people stop programs with first.
+pub(super) fn signals(list: &mut List<'_>, typed: &Typed<'_>) {
+    const USUAL: [&str; 9] = ["TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH", "KILL", "RTMIN+3"];
     if !typed.words.is_empty() {
         return;
     }
     let escape = list.dockerfile().escape;
     let replace = typed.word.until(|it| it == escape);
-    for (name, detail) in USUAL {
-        let item = list.add(CompletionKind::Value, name, replace);
-        item.detail = detail.to_owned();
+    let others = SIGNALS.into_iter().map(|(name, _)| name).filter(|name| !USUAL.contains(name));
+    for name in USUAL.into_iter().chain(others) {
+        let item = list.add(CompletionKind::Value, format!("SIG{name}"), replace);
+        item.topic = Some(Topic::Signal(name.to_owned()));
     }
-    let real_time = [("SIGRTMIN+3", "halts systemd")];
-    list.explained(&real_time, replace);
 }
 
 #[cfg(test)]
@@ -49,6 +84,21 @@ mod tests {
         assert_eq!(accept("FROM a\nEXPOSE 80 53/u<|>cp 81\n", "udp"), "FROM a\nEXPOSE 80 53/udp 81\n");
         assert_eq!(labels("FROM a\nARG P=1\nEXPOSE $P/<|>"), "tcp udp sctp");
         for text in ["EXPOSE <|>", "EXPOSE 8<|>", "EXPOSE /<|>", "RUN 80/<|>"] {
+            assert_eq!(labels(&format!("FROM a\n{text}")), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_of_labels() {
+        assert!(labels("FROM a\nLABEL <|>").starts_with("org.opencontainers.image.title "));
+        let title = "org.opencontainers.image.title";
+        assert_eq!(
+            accept("FROM a\nLABEL a=\"b\" org.<|>\n", title),
+            format!("FROM a\nLABEL a=\"b\" {title}=\n")
+        );
+        assert_eq!(accept("FROM a\nLABEL org<|>x=y\n", title), format!("FROM a\nLABEL {title}=y\n"));
+        assert!(!labels(&format!("FROM a\nLABEL {title}=x <|>")).contains(title));
+        for text in ["LABEL a=<|>", "LABEL a <|>", "LABEL a=\"b <|>", "LABEL \"<|>"] {
             assert_eq!(labels(&format!("FROM a\n{text}")), "", "{text}");
         }
     }

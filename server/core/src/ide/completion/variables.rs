@@ -6,7 +6,7 @@ use super::{Beside, CompletionKind, List, Topic};
 use crate::TextRange;
 use crate::ide::place::{Typed, Word};
 use crate::model::scope::{is_automatic, is_proxy, predefined, visible_before};
-use crate::model::{Arguments, Dockerfile, InstructionId, VarDef, VarDefKind};
+use crate::model::{Arguments, Dockerfile, Instruction, InstructionId, VarDef, VarDefKind};
 use crate::syntax::Keyword;
 use crate::{TextSize, ide::markdown::one_line};
 
@@ -14,22 +14,37 @@ use crate::{TextSize, ide::markdown::one_line};
 pub(super) fn variables(list: &mut List<'_>, typed: &Typed<'_>) -> bool {
     let dockerfile = list.dockerfile();
     let Some(begun) = Begun::of(&typed.word, dockerfile.escape) else { return false };
-    if !expands(dockerfile, typed) {
-        return true;
+    if expands(dockerfile, typed) {
+        offer(list, typed.keyword, typed.instruction.id, &begun);
     }
+    true
+}
+
+/// The variables that can stand at the cursor in a heredoc.
+pub(super) fn in_heredoc(list: &mut List<'_>, instruction: Instruction<'_>, word: &Word) {
+    let escape = list.dockerfile().escape;
+    // What `$` means to a shell of Windows is another matter.
+    let is_known = escape == '\\' || instruction.keyword() != Keyword::Run;
+    if let Some(begun) = Begun::of(word, escape).filter(|_| is_known) {
+        offer(list, instruction.keyword(), instruction.id, &begun);
+    }
+}
+
+fn offer(list: &mut List<'_>, keyword: Keyword, at: InstructionId, begun: &Begun<'_>) {
+    let dockerfile = list.dockerfile();
     let replace = begun.range();
-    let at_run_time = matches!(typed.keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck);
+    let at_run_time = matches!(keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck);
     let mut known = FxHashSet::default();
-    for id in visible_before(dockerfile, typed.instruction.id) {
+    for id in visible_before(dockerfile, at) {
         let def = dockerfile.scopes().def(id);
         // An ARG is gone when the container runs.
         if (at_run_time && def.kind != VarDefKind::Env) || !known.insert(def.name.as_str()) {
             continue;
         }
         let detail = detail(list.beside, def);
-        add(list, &begun, &def.name, detail, replace);
+        add(list, begun, &def.name, detail, replace);
     }
-    let automatic = match typed.keyword {
+    let automatic = match keyword {
         Keyword::From => AUTOMATIC.iter().filter(|name| is_automatic(name)).collect::<Vec<_>>(),
         Keyword::Run if !begun.name.is_empty() => AUTOMATIC
             .iter()
@@ -40,10 +55,9 @@ pub(super) fn variables(list: &mut List<'_>, typed: &Typed<'_>) -> bool {
     };
     for name in automatic {
         if known.insert(name) {
-            add(list, &begun, name, "set by BuildKit".to_owned(), replace);
+            add(list, begun, name, "set by BuildKit".to_owned(), replace);
         }
     }
-    true
 }
 
 /// What BuildKit gives a value without a declaration: platforms in FROM, proxies in RUN.
@@ -237,6 +251,33 @@ mod tests {
         assert_eq!(labels("ARG G=1\nARG <|>\nFROM a\n"), "");
         assert_eq!(labels("ARG G=1\nFROM a\nARG G=<|>\n"), "");
         assert!(labels("ARG G=1\nFROM a\nARG A G<|>\n").starts_with("G TARGETPLATFORM"));
+    }
+
+    #[test]
+    fn in_heredocs_that_something_expands() {
+        let text = "FROM a\nENV E=1\n";
+        for heredoc in [
+            "RUN <<EOF\necho $<|>\nEOF\n",
+            "RUN <<'EOF'\necho \"${<|>}\"",
+            "RUN cat <<EOF\n$<|>\nEOF\n",
+            "COPY <<EOF /x\na 'b=$<|>\nEOF\n",
+            "RUN <<EOF\n#!/bin/bash\n$E<|>",
+            "COPY <<'A' <<B /x\n$\nA\n$<|>\nB\n",
+        ] {
+            let found = labels(&format!("{text}{heredoc}"));
+            assert!(found == "$E" || found == "${E}", "{heredoc}: {found:?}");
+        }
+        for heredoc in [
+            "RUN cat <<'EOF'\n$<|>\nEOF\n",
+            "COPY <<'EOF' /x\n$<|>\nEOF\n",
+            "RUN <<EOF\n#!/usr/bin/env python3\n$<|>\nEOF\n",
+            "RUN <<EOF\necho '$<|>'\nEOF\n",
+            "RUN <<EOF\necho \\$<|>\nEOF\n",
+            "COPY <<EOF /x\nE<|>\nEOF\n",
+            "COPY <<EOF /x\n$\nEOF<|>\n",
+        ] {
+            assert_eq!(labels(&format!("{text}{heredoc}")), "", "{heredoc}");
+        }
     }
 
     #[test]

@@ -1,0 +1,218 @@
+//! Users and groups that a stage knows: those that its commands make, and those that it names.
+
+use super::folders::in_stage;
+use super::{CompletionKind, List};
+use crate::ide::place::{Typed, Word};
+use crate::model::{Arguments, Base, Dockerfile, Instruction, InstructionId, state};
+use crate::syntax::{Keyword, shell};
+
+/// Names that stand for a user or a group, nearest first, each with where it comes from.
+#[derive(Debug, Default)]
+struct Names {
+    users: Vec<(String, &'static str)>,
+    groups: Vec<(String, &'static str)>,
+}
+
+/// USER.
+pub(super) fn user(list: &mut List<'_>, typed: &Typed<'_>) {
+    if typed.words.is_empty() {
+        names(list, typed, &typed.word, false);
+    }
+}
+
+/// `user` or `user:group` in a flag or an instruction; where two go together, both can be offered at once.
+pub(super) fn names(list: &mut List<'_>, typed: &Typed<'_>, word: &Word, pairs: bool) {
+    let known = Names::of(list.dockerfile(), typed.instruction.id);
+    let escape = list.dockerfile().escape;
+    let ends = |it: char| it == escape || it == '"' || it == '\'';
+    if let Some((user, group)) = word.typed.split_once(':') {
+        let replace = word.from(word.typed.len() - group.len()).until(ends);
+        // Most groups have the name of a user.
+        let (same, others): (Vec<_>, Vec<_>) = known.groups.into_iter().partition(|(name, _)| name == user);
+        for (name, detail) in same.into_iter().chain(others) {
+            list.add(CompletionKind::Value, name, replace).detail = detail.to_owned();
+        }
+        return;
+    }
+    let replace = word.until(|it| it == ':' || ends(it));
+    let has_group = word.behind[usize::from(replace.end() - word.cursor)..].starts_with(':');
+    for (name, detail) in known.users {
+        list.add(CompletionKind::Value, name.as_str(), replace).detail = detail.to_owned();
+        if pairs && !has_group && known.groups.iter().any(|group| group.0 == name) {
+            list.add(CompletionKind::Value, format!("{name}:{name}"), replace).detail =
+                "user and group".to_owned();
+        }
+    }
+}
+
+impl Names {
+    fn of(dockerfile: &Dockerfile, at: InstructionId) -> Self {
+        let mut names = Self::default();
+        for instruction in in_stage(dockerfile, at) {
+            match instruction.keyword() {
+                Keyword::Run => names.add_made(instruction),
+                Keyword::User => names.add_named(instruction),
+                _ => {}
+            }
+        }
+        // What is not in its files is no user; and scratch has no files.
+        if state::before(dockerfile, at).root != Some(Base::Scratch) {
+            names.add_user("root", "user 0");
+            names.add_group("root", "group 0");
+        }
+        names
+    }
+
+    /// What the commands of a RUN make.
+    fn add_made(&mut self, run: Instruction<'_>) {
+        let texts = run.data.heredocs.iter().map(|it| it.content.text.as_str());
+        let command = match &run.data.arguments {
+            Arguments::Text(text) => Some(text.text.as_str()),
+            _ => None,
+        };
+        let pieces = command.into_iter().chain(texts).flat_map(|text| text.split(['\n', ';', '&', '|']));
+        // Loops and conditions are no list of commands; these are found inside of them all the same.
+        for piece in pieces.filter(|it| it.contains("add")) {
+            let piece = piece.trim_start().trim_start_matches("then ").trim_start_matches("do ");
+            for command in shell::parse(piece).unwrap_or_default() {
+                let name = match command.program() {
+                    "useradd" => made(command.argv(), "bcdefgGkKpsuZRP").map(|it| (it, true)),
+                    "adduser" => made(command.argv(), "hgsGuk").map(|it| (it, true)),
+                    "groupadd" => made(command.argv(), "gKpRPU").map(|it| (it, false)),
+                    "addgroup" => made(command.argv(), "g").map(|it| (it, false)),
+                    _ => None,
+                };
+                match name {
+                    Some((name, true)) => self.add_user(name, "made in this stage"),
+                    Some((name, false)) => self.add_group(name, "made in this stage"),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// What a USER names.
+    fn add_named(&mut self, instruction: Instruction<'_>) {
+        let Some(written) = instruction.data.arguments.words().first() else { return };
+        let (user, group) = written.text.split_once(':').unwrap_or((&written.text, ""));
+        self.add_user(user, "USER");
+        self.add_group(group, "USER");
+    }
+
+    fn add_user(&mut self, name: &str, detail: &'static str) {
+        if is_name(name) && self.users.iter().all(|(known, _)| known != name) {
+            self.users.push((name.to_owned(), detail));
+        }
+    }
+
+    fn add_group(&mut self, name: &str, detail: &'static str) {
+        if is_name(name) && self.groups.iter().all(|(known, _)| known != name) {
+            self.groups.push((name.to_owned(), detail));
+        }
+    }
+}
+
+/// The name that a command makes: its first word that is no option and no option's value. `with_value` are the letters
+/// of the options that have one.
+fn made<'w>(argv: &'w [shell::Word], with_value: &str) -> Option<&'w str> {
+    const LONG: [&str; 20] = [
+        "--base-dir",
+        "--comment",
+        "--conf",
+        "--expiredate",
+        "--firstuid",
+        "--gecos",
+        "--gid",
+        "--groups",
+        "--home",
+        "--home-dir",
+        "--inactive",
+        "--ingroup",
+        "--key",
+        "--lastuid",
+        "--password",
+        "--shell",
+        "--skel",
+        "--uid",
+        "--root",
+        "--prefix",
+    ];
+    let mut words = argv.iter().skip(1);
+    while let Some(word) = words.next() {
+        let Some(option) = word.text.strip_prefix('-') else { return word.exact() };
+        let takes_next = match option.starts_with('-') {
+            true => LONG.contains(&word.text.as_str()),
+            // In `-ms /bin/sh` the last letter has the value, in `-u1000` it is there already.
+            false => option.find(|it| with_value.contains(it)).is_some_and(|at| at + 1 == option.len()),
+        };
+        if takes_next {
+            words.next();
+        }
+    }
+    None
+}
+
+/// Whether this is the name, or the number, of a user or a group.
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('-')
+        && name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::ide::completion::tests::{accept, check, labels};
+
+    #[test]
+    fn users_that_are_made_and_named() {
+        check(
+            r#"FROM debian AS base
+RUN groupadd -g 1000 web && useradd -ms /bin/bash -g web --uid 1000 app
+FROM other
+RUN useradd elsewhere
+FROM base
+RUN if true; then adduser --system --ingroup web worker; fi
+RUN <<EOF
+set -e
+adduser -S -D -H -u1001 busy
+echo useradd echoed
+EOF
+USER 1000:staff
+RUN useradd $NAME
+USER <|>
+"#,
+            &expect![[r#"
+                1000 (USER)
+                busy (made in this stage)
+                worker (made in this stage)
+                app (made in this stage)
+                root (user 0)
+            "#]],
+        );
+        assert_eq!(labels("FROM a\nUSER root <|>"), "");
+        assert_eq!(labels("FROM scratch\nUSER <|>"), "");
+    }
+
+    #[test]
+    fn groups_behind_a_colon() {
+        let text = "FROM a\nRUN groupadd x; addgroup -S app && adduser -S -G app app\n";
+        assert_eq!(labels(&format!("{text}USER app:<|>\n")), "app x root");
+        assert_eq!(
+            accept(&format!("{text}COPY --chown=app:<|>y a b\n"), "x"),
+            format!("{text}COPY --chown=app:x a b\n")
+        );
+    }
+
+    #[test]
+    fn owners_of_copies() {
+        let text = "FROM a\nRUN addgroup app && adduser -G app app\n";
+        assert_eq!(labels(&format!("{text}COPY --chown=<|> a b\n")), "app app:app root root:root");
+        assert_eq!(
+            accept(&format!("{text}ADD --chown=a<|>:x a b\n"), "app"),
+            format!("{text}ADD --chown=app:x a b\n")
+        );
+        assert_eq!(labels(&format!("{text}COPY --chown=<|>:x a b\n")), "app root");
+    }
+}
