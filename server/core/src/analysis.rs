@@ -6,8 +6,8 @@ use crate::assists::split_stage::ContextFiles;
 use crate::assists::{self, CodeAction};
 use crate::format;
 use crate::ide::{
-    call_hierarchy, completion, definition, folding, highlight, hover, linked_editing, links, references,
-    rename, selection, signature, symbols,
+    call_hierarchy, completion, definition, folding, highlight, hover, linked_editing, links,
+    path_definition, references, rename, selection, signature, symbols,
 };
 use crate::lint::{self, Diagnostic, Rule};
 use crate::model::SourceFile;
@@ -117,6 +117,11 @@ impl Analysis {
     /// Where the stage or variable at `offset` is defined.
     pub fn definition(&self, offset: TextSize) -> Option<definition::NavigationTarget> {
         definition::definition(&self.file, offset)
+    }
+
+    /// Where the path at `offset` comes from.
+    pub fn path_definition(&self, offset: TextSize) -> Option<path_definition::PathTarget> {
+        path_definition::path_definition(&self.file, offset)
     }
 
     /// Every place that names what stands at `offset`, in order of the text.

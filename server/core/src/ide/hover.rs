@@ -1,11 +1,12 @@
 //! Hover: a card for what stands under the cursor.
 //!
 //! A stage, by name or index: what it is built from down to the image, what holds at its end, who uses it.
-//! An image: its parts. A variable: its value and where that comes from. A keyword: what the instruction
+//! A path in a stage: what makes it. An image: its parts. A variable: its value and where that comes from. A keyword: what the instruction
 //! does, and what it changes where it stands. Another word of the language: what it means.
 
 mod image;
 mod keyword;
+mod path;
 mod stage;
 mod start;
 mod variable;
@@ -36,6 +37,7 @@ pub fn hover(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option
     keyword::card(file, settings, instruction, offset)
         .or_else(|| symbol(file, settings, offset))
         .or_else(|| reference(file, settings, offset))
+        .or_else(|| path::hover(file, offset))
         .or_else(|| word::card(instruction, offset))
 }
 

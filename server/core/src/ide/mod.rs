@@ -9,11 +9,13 @@ pub mod hover;
 pub mod linked_editing;
 pub mod links;
 mod markdown;
+pub mod path_definition;
 mod place;
 pub mod references;
 pub mod rename;
 pub mod selection;
 pub mod signature;
+mod stage_path;
 pub mod symbol_at;
 pub mod symbols;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::files::StageFiles;
 use super::graph::StageGraph;
 use super::instruction::{Instruction, InstructionData, InstructionId, Marks, Memo};
 use super::scope::Scopes;
@@ -93,6 +94,8 @@ pub struct Dockerfile {
     pub graph: StageGraph,
     /// Worked out when somebody asks: diagnostics do not, so a keystroke does not wait for it.
     pub(super) scopes: OnceLock<Scopes>,
+    /// What each stage holds; worked out for a stage when somebody asks.
+    pub(super) files: OnceLock<Box<[OnceLock<StageFiles>]>>,
     /// What is wrong with the file as a whole.
     pub faults: Vec<SyntaxFault>,
 }

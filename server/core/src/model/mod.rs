@@ -5,6 +5,7 @@
 mod args;
 mod dockerfile;
 pub mod expand;
+pub mod files;
 mod global_args;
 pub mod graph;
 mod image_ref;

@@ -28,7 +28,18 @@ pub(super) fn resolve(
     let globals = GlobalArgs::of(&placed, escape);
     let refs = refs(&placed, &mut stages, &names, &globals, escape);
     let graph = StageGraph::build(&stages, &refs, &scratch_mounts(&placed, &stages, &names));
-    Dockerfile { escape, directives, comments, placed, stages, refs, graph, scopes: OnceLock::new(), faults }
+    Dockerfile {
+        escape,
+        directives,
+        comments,
+        placed,
+        stages,
+        refs,
+        graph,
+        scopes: OnceLock::new(),
+        files: OnceLock::new(),
+        faults,
+    }
 }
 
 fn stages(placed: &[Placed]) -> Vec<Stage> {

@@ -62,7 +62,7 @@ pub struct Start {
 /// What holds at the end of `stage`, inherited state included.
 pub fn at_end(dockerfile: &Dockerfile, stage: StageId) -> StageState {
     match dockerfile.stages.get(stage.index()) {
-        Some(stage) => Run::up_to(dockerfile, stage, stage.end),
+        Some(stage) => Walk::up_to(dockerfile, stage, stage.end, &mut |_, _| {}),
         None => StageState::default(),
     }
 }
@@ -79,9 +79,44 @@ pub fn behind(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState
 /// What holds before `instruction` runs. Before a FROM and before the first stage, nothing does.
 pub fn before(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState {
     match dockerfile.stage_of(instruction) {
-        Some(stage) if stage.from != instruction => Run::up_to(dockerfile, stage, instruction),
+        Some(stage) if stage.from != instruction => {
+            Walk::up_to(dockerfile, stage, instruction, &mut |_, _| {})
+        }
         _ => StageState::default(),
     }
+}
+
+/// An instruction on the way through a stage and its bases.
+#[derive(Clone, Copy)]
+pub(super) struct Step<'a> {
+    /// The stage that runs it.
+    pub(super) stage: StageId,
+    /// Where it stands; a trigger stands in the stage below.
+    pub(super) id: InstructionId,
+    /// What it says; for a trigger, what ONBUILD holds.
+    pub(super) data: &'a InstructionData,
+}
+
+/// Goes through all that makes up `stage`, from the bottom of its base up. `visit` sees each instruction with what holds
+/// before it.
+pub(super) fn walk<'a>(
+    dockerfile: &'a Dockerfile,
+    stage: &'a Stage,
+    visit: &mut dyn FnMut(&mut Walk<'a>, Step<'a>),
+) {
+    Walk::up_to(dockerfile, stage, stage.end, visit);
+}
+
+/// A word of an instruction with its variables put in; those that are not known stay, as `$name`.
+pub fn filled(dockerfile: &Dockerfile, instruction: InstructionId, word: &str) -> Option<String> {
+    let stage = dockerfile.stage_of(instruction)?;
+    let mut found = None;
+    walk(dockerfile, stage, &mut |walk, step| {
+        if step.id == instruction && step.stage == stage.id {
+            found = walk.filled(word);
+        }
+    });
+    found
 }
 
 /// The stages that `stage` is built from and itself, the bottom one first.
@@ -108,7 +143,7 @@ enum Value {
 }
 
 /// Stages on the way to a point in one of them.
-struct Run<'a> {
+pub(super) struct Walk<'a> {
     dockerfile: &'a Dockerfile,
     state: StageState,
     /// Variables that ARG and ENV set, at the current place.
@@ -126,8 +161,13 @@ struct Run<'a> {
     own_cmd: bool,
 }
 
-impl<'a> Run<'a> {
-    fn up_to(dockerfile: &'a Dockerfile, stage: &'a Stage, end: InstructionId) -> StageState {
+impl<'a> Walk<'a> {
+    fn up_to(
+        dockerfile: &'a Dockerfile,
+        stage: &'a Stage,
+        end: InstructionId,
+        visit: &mut dyn FnMut(&mut Self, Step<'a>),
+    ) -> StageState {
         let mut run = Self {
             dockerfile,
             state: StageState::default(),
@@ -145,29 +185,37 @@ impl<'a> Run<'a> {
             run.own_cmd = false;
             run.values.extend(run.shadowed.drain());
             match base {
-                Some(base) => run.triggers(base),
+                Some(base) => run.triggers(base, at.id, visit),
                 None => run.state.root = Some(at.base.clone()),
             }
             let end = if id == stage.id { end } else { at.end };
-            run.instructions(at, end);
+            run.instructions(at, end, visit);
             base = Some(at);
         }
         run.state
     }
 
     /// The ONBUILDs of the stage that the next one is built from.
-    fn triggers(&mut self, base: &Stage) {
+    fn triggers(&mut self, base: &Stage, stage: StageId, visit: &mut dyn FnMut(&mut Self, Step<'a>)) {
         for id in base.instructions() {
             let data = self.dockerfile.instruction(id).data;
             if let Some(trigger) = &data.trigger {
+                visit(self, Step { stage, id, data: trigger });
                 self.instruction(id, trigger);
             }
         }
     }
 
-    fn instructions(&mut self, stage: &Stage, end: InstructionId) {
+    fn instructions(
+        &mut self,
+        stage: &Stage,
+        end: InstructionId,
+        visit: &mut dyn FnMut(&mut Self, Step<'a>),
+    ) {
         for id in stage.instructions().take_while(|&id| id < end) {
-            self.instruction(id, self.dockerfile.instruction(id).data);
+            let data = self.dockerfile.instruction(id).data;
+            visit(self, Step { stage: stage.id, id, data });
+            self.instruction(id, data);
         }
     }
 
@@ -180,10 +228,7 @@ impl<'a> Run<'a> {
             }
             (Keyword::Env, _) => self.envs(self.defs(id)),
             (Keyword::Workdir, Arguments::Text(text)) => {
-                let path = self.text(&text.text);
-                let scratch = self.state.root == Some(Base::Scratch);
-                let current = self.state.workdir.as_deref().or(scratch.then_some("/"));
-                self.state.workdir = Some(change_directory(current, &path));
+                self.state.workdir = Some(self.workdir_after(&text.text));
             }
             (Keyword::User, Arguments::Text(text)) => self.state.user = Some(self.text(&text.text)),
             (Keyword::Shell, Arguments::Json(words)) => {
@@ -233,6 +278,54 @@ impl<'a> Run<'a> {
 
     fn start(&self, instruction: InstructionId) -> Start {
         Start { instruction, shell: self.state.shell.clone() }
+    }
+
+    /// The directory in effect, as [`StageState::workdir`] says it.
+    pub(super) fn workdir(&self) -> Option<&str> {
+        self.state.workdir.as_deref()
+    }
+
+    /// The directory behind a WORKDIR.
+    pub(super) fn workdir_after(&mut self, word: &str) -> String {
+        let path = self.text(word);
+        let scratch = self.state.root == Some(Base::Scratch);
+        let current = self.state.workdir.as_deref().or(scratch.then_some("/"));
+        change_directory(current, &path)
+    }
+
+    /// Whether RUN's text is for a shell of the POSIX kind.
+    pub(super) fn has_posix_shell(&self) -> bool {
+        let is_posix = |it: &String| it.ends_with("sh") && !it.ends_with("pwsh");
+        self.dockerfile.escape == '\\'
+            && self.state.shell.as_ref().is_none_or(|it| it.first().is_some_and(is_posix))
+    }
+
+    /// The home directory, for an image that has the usual ones.
+    pub(super) fn home(&self) -> String {
+        match self.state.user.as_deref().map(|it| it.split(':').next().unwrap_or(it)) {
+            None | Some("root" | "0") => "/root".to_owned(),
+            Some(user) => format!("/home/{user}"),
+        }
+    }
+
+    /// The value of a variable, where the file gives it.
+    pub(super) fn variable(&self, name: &str) -> Option<String> {
+        match self.values.get(name) {
+            Some(Value::Known(value)) => Some(value.clone()),
+            _ => None,
+        }
+    }
+
+    /// A word with its variables put in; those that are not known stay, as `$name`. None where BuildKit refuses it.
+    pub(super) fn filled(&mut self, word: &str) -> Option<String> {
+        let expanded = expand(word, self.dockerfile.escape, &mut |name| match self.values.get(name) {
+            Some(Value::Known(value)) => Some(value.clone()),
+            None if self.is_empty_below(name) => None,
+            _ => Some(format!("${name}")),
+        });
+        let text = expanded.ok()?.text;
+        self.left = self.left.checked_sub(text.len())?;
+        Some(text)
     }
 
     fn defs(&self, id: InstructionId) -> &'a [VarDef] {

@@ -192,13 +192,13 @@ impl Collector<'_> {
 }
 
 /// Whether a RUN consists of one heredoc and nothing else: then its content is the script.
-fn is_script(data: &InstructionData) -> bool {
+pub(super) fn is_script(data: &InstructionData) -> bool {
     let [heredoc] = data.heredocs.as_slice() else { return false };
     data.effective().arguments_range == heredoc.redirect
 }
 
 /// Whether a script names an interpreter that is no POSIX shell.
-fn foreign_shebang(text: &str) -> bool {
+pub(super) fn foreign_shebang(text: &str) -> bool {
     let Some(line) = text.strip_prefix("#!").and_then(|rest| rest.lines().next()) else { return false };
     let shell =
         |word: &str| matches!(word.rsplit('/').next(), Some("sh" | "bash" | "dash" | "ash" | "ksh" | "zsh"));

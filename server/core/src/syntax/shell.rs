@@ -2,7 +2,8 @@
 //!
 //! It understands lists of simple commands (`a && b; c || d | e`) with quotes, escapes and redirections; a
 //! command substitution is a part of a word whose value is unknown. For everything else (subshells, loops,
-//! background jobs) it says that it does not understand, so that nobody guesses.
+//! background jobs) [`parse`] says that it does not understand, so that nobody guesses. [`read`] reads the commands in
+//! there, too, says which of them need not run, and stops where it does not understand.
 
 use std::ops::Range;
 
@@ -36,6 +37,15 @@ pub(crate) struct Word {
     quoted: bool,
 }
 
+/// A file that a command's output goes to, or its input comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Redirect {
+    /// The file.
+    pub(crate) word: Word,
+    /// Whether it is written.
+    writes: bool,
+}
+
 impl Word {
     /// A word that stands for exactly this value, such as a string of a JSON array.
     pub(crate) fn literal(text: &str, range: Range<usize>) -> Self {
@@ -48,11 +58,29 @@ impl Word {
     }
 
     fn is_assignment(&self) -> bool {
-        self.text.split_once('=').is_some_and(|(name, _)| {
-            !name.is_empty()
-                && !name.starts_with(|c: char| c.is_ascii_digit())
-                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        })
+        self.split_assignment().is_some()
+    }
+
+    /// `name=value` taken apart.
+    pub(crate) fn split_assignment(&self) -> Option<(&str, Self)> {
+        let (name, value) = self.text.split_once('=')?;
+        let is_name = !name.is_empty()
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        is_name.then(|| (name, self.with_text(value)))
+    }
+
+    /// The same word with the end of its text, or another one, as its text.
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        let is_plain = self.range.len() == self.text.len();
+        let skipped = self.text.strip_suffix(text).filter(|_| is_plain).map_or(0, str::len);
+        let dynamic = self.dynamic && text.contains(['$', '`', '~']);
+        Self {
+            text: text.to_owned(),
+            range: self.range.start + skipped..self.range.end,
+            dynamic,
+            ..self.clone()
+        }
     }
 }
 
@@ -62,17 +90,44 @@ pub(crate) struct Command {
     /// All words, leading assignments included, redirections not.
     words: Vec<Word>,
     /// The files that its output goes to or its input comes from.
-    pub(crate) redirects: Vec<Word>,
+    pub(crate) redirects: Vec<Redirect>,
     /// How the command before is joined to it.
     pub(crate) before: Join,
     /// How it is joined to the command behind it.
     pub(crate) after: Join,
+    /// How many brackets it stands in.
+    pub(crate) depth: usize,
+    /// Whether it stands in `if`, a loop or the like.
+    pub(crate) is_conditional: bool,
 }
 
 impl Command {
     /// A command that the system starts without a shell.
     pub(crate) fn exec(words: Vec<Word>) -> Self {
-        Self { words, redirects: Vec::new(), before: Join::Edge, after: Join::Edge }
+        Self {
+            words,
+            redirects: Vec::new(),
+            before: Join::Edge,
+            after: Join::Edge,
+            depth: 0,
+            is_conditional: false,
+        }
+    }
+
+    /// The files that its output goes to.
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = &Word> {
+        self.redirects.iter().filter(|it| it.writes).map(|it| &it.word)
+    }
+
+    /// The assignments before it, each with its value as a word.
+    pub(crate) fn environment_words(&self) -> impl Iterator<Item = (&str, Word)> {
+        self.words.iter().map_while(Word::split_assignment)
+    }
+
+    /// The bytes from its first word to its last one.
+    pub(crate) fn range(&self) -> Range<usize> {
+        let start = self.words.first().map_or(0, |word| word.range.start);
+        start..self.words.last().map_or(start, |word| word.range.end)
     }
 
     /// Where its first word begins.
@@ -107,6 +162,12 @@ impl Command {
         assigned.filter_map(|word| word.text.split_once('='))
     }
 
+    /// The assignments before it.
+    pub(crate) fn assigned(&self) -> &[Word] {
+        let count = self.words.iter().take_while(|word| word.is_assignment()).count();
+        &self.words[..count]
+    }
+
     /// The program's name without its directory; empty when it is not known.
     pub(crate) fn program(&self) -> &str {
         program_name(self.argv().first())
@@ -126,6 +187,73 @@ pub(crate) fn parse(text: &str) -> Option<Vec<Command>> {
     Some(lexer.commands)
 }
 
+/// What [`read`] finds.
+pub(crate) struct Script {
+    /// The commands, in order, as far as they are understood.
+    pub(crate) commands: Vec<Command>,
+    /// Whether everything is understood.
+    pub(crate) is_whole: bool,
+}
+
+/// Reads the commands of a script, those in brackets, conditions and loops included.
+pub(crate) fn read(text: &str) -> Script {
+    let mut lexer = Lexer { is_lenient: true, ..Lexer::new(text) };
+    let is_whole = lexer.read().is_some();
+    if !is_whole {
+        // What stands in front of the trouble is a command still.
+        lexer.redirecting = None;
+        let _ = lexer.end_command(Join::Edge);
+    }
+    Script { commands: lexer.commands, is_whole }
+}
+
+/// `text` with the variables put in that `value` knows; the others stay, as `$name`. A command's output is `$_`.
+pub(crate) fn fill(text: &str, value: &mut dyn FnMut(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['$', '`']) {
+        out.push_str(&rest[..at]);
+        let from = &rest[at..];
+        let inner = from.get(1..).unwrap_or_default();
+        let is_name = |it: char| it.is_ascii_alphanumeric() || it == '_';
+        let (name, len) = if let Some(braced) = inner.strip_prefix('{') {
+            let end = braced.find('}').unwrap_or(braced.len());
+            let name = &braced[..end];
+            (Some(name).filter(|it| it.chars().all(is_name)), (end + 3).min(from.len()))
+        } else if from.starts_with('`') {
+            (None, inner.find('`').map_or(from.len(), |end| end + 2))
+        } else if inner.starts_with('(') {
+            (None, closing(inner).map_or(from.len(), |end| end + 1))
+        } else {
+            let end = inner.find(|it| !is_name(it)).unwrap_or(inner.len());
+            (Some(&inner[..end]), end + 1)
+        };
+        match name.and_then(&mut *value) {
+            Some(value) => out.push_str(&value),
+            None => {
+                out.push('$');
+                out.push_str(name.unwrap_or("_"));
+            }
+        }
+        rest = &from[len..];
+    }
+    out + rest
+}
+
+/// Behind the bracket that closes the one that `text` begins with.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0_u32;
+    for (at, char) in text.char_indices() {
+        match char {
+            '(' => depth += 1,
+            ')' if depth == 1 => return Some(at + 1),
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Words with which a compound command begins or ends.
 const RESERVED: [&str; 17] = [
     "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "function",
@@ -137,11 +265,30 @@ struct Lexer<'a> {
     at: usize,
     word: Option<Word>,
     words: Vec<Word>,
-    redirects: Vec<Word>,
+    redirects: Vec<Redirect>,
     /// The next word belongs to a redirection.
-    redirecting: bool,
+    redirecting: Option<Into>,
     before: Join,
     commands: Vec<Command>,
+    /// Whether it goes on where there is more than simple commands.
+    is_lenient: bool,
+    /// How many brackets are open.
+    depth: usize,
+    /// How many conditions and loops are open.
+    blocks: usize,
+    /// Heredocs whose content begins on the next line.
+    heredocs: Vec<String>,
+}
+
+/// What the word behind a redirection is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Into {
+    /// A file that is written.
+    Output,
+    /// A file that is read, or a descriptor.
+    Other,
+    /// The name of a heredoc.
+    Heredoc,
 }
 
 impl<'a> Lexer<'a> {
@@ -152,9 +299,13 @@ impl<'a> Lexer<'a> {
             word: None,
             words: Vec::new(),
             redirects: Vec::new(),
-            redirecting: false,
+            redirecting: None,
             before: Join::Edge,
             commands: Vec::new(),
+            is_lenient: false,
+            depth: 0,
+            blocks: 0,
+            heredocs: Vec::new(),
         }
     }
 
@@ -176,22 +327,67 @@ impl<'a> Lexer<'a> {
             self.at += c.len_utf8();
             match c {
                 ' ' | '\t' | '\r' => self.end_word()?,
-                '\n' => self.end_command(Join::Then)?,
-                ';' if self.peek() == Some(';') => return None,
+                '\n' => {
+                    self.end_command(Join::Then)?;
+                    self.skip_heredocs();
+                }
+                '&' if self.is_lenient && self.peek() == Some('>') => {
+                    self.at += 1;
+                    self.redirection(start)?;
+                }
+                ';' if self.peek() == Some(';') => self.lenient(|lexer| {
+                    lexer.at += 1;
+                    lexer.end_command(Join::Then)
+                })?,
                 ';' => self.end_command(Join::Then)?,
                 '&' if self.eat('&') => self.end_command(Join::And)?,
                 '|' if self.eat('|') => self.end_command(Join::Or)?,
                 '|' if self.peek() != Some('&') => self.end_command(Join::Pipe)?,
-                '&' | '|' | '(' | ')' => return None,
+                '&' | '|' => self.lenient(|lexer| lexer.end_command(Join::Then))?,
+                '(' | ')' => self.lenient(|lexer| lexer.bracket(c, start))?,
                 '<' | '>' => self.redirection(start)?,
                 '#' if self.word.is_none() => self.skip_comment(),
                 _ => self.part_of_word(c, start)?,
             }
         }
         self.end_command(Join::Edge)?;
+        if self.is_lenient {
+            return Some(());
+        }
         // `a &&` and `a |` want a command.
         let complete = self.commands.last().is_none_or(|last| matches!(last.after, Join::Edge | Join::Then));
         complete.then_some(())
+    }
+
+    /// Reads what only a lenient reader takes.
+    fn lenient(&mut self, read: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
+        if self.is_lenient { read(self) } else { None }
+    }
+
+    /// A bracket of a subshell, or of an array or a function.
+    fn bracket(&mut self, bracket: char, start: usize) -> Option<()> {
+        if bracket == '(' && (self.word.is_some() || !self.words.is_empty()) {
+            self.at = start;
+            let mut skipped = Word::default();
+            return self.substitution(&mut skipped);
+        }
+        self.end_command(Join::Then)?;
+        self.depth = if bracket == '(' { self.depth + 1 } else { self.depth.saturating_sub(1) };
+        Some(())
+    }
+
+    /// The lines of the heredocs that the line before announces; BuildKit has taken some out already.
+    fn skip_heredocs(&mut self) {
+        for name in std::mem::take(&mut self.heredocs) {
+            let mut at = self.at;
+            for line in self.text[self.at..].split_inclusive('\n') {
+                at += line.len();
+                if line.trim() == name {
+                    self.at = at;
+                    break;
+                }
+            }
+        }
     }
 
     fn skip_comment(&mut self) {
@@ -207,11 +403,22 @@ impl<'a> Lexer<'a> {
             self.word = None;
         }
         self.end_word()?;
-        if self.redirecting || self.text[start..].starts_with("<<") {
+        if self.redirecting.is_some() {
             return None;
         }
-        let _ = self.eat('>') || self.eat('&') || self.eat('|');
-        self.redirecting = true;
+        if self.text[start..].starts_with("<<") {
+            return self.lenient(|lexer| {
+                lexer.at = start + 2;
+                let is_string = lexer.eat('<');
+                let _ = lexer.eat('-');
+                lexer.redirecting = Some(if is_string { Into::Other } else { Into::Heredoc });
+                Some(())
+            });
+        }
+        let reads = self.text[start..].starts_with('<');
+        let descriptor = !self.eat('>') && self.eat('&');
+        let _ = !descriptor && self.eat('|');
+        self.redirecting = Some(if reads || descriptor { Into::Other } else { Into::Output });
         Some(())
     }
 
@@ -316,7 +523,7 @@ impl<'a> Lexer<'a> {
                 let len = self.text[self.at..].find('}')? + 1;
                 let inner = &self.text[self.at..self.at + len];
                 if inner.contains(['`', '"', '\'', '(']) || inner.contains("${") {
-                    return None;
+                    self.lenient(|_| Some(()))?;
                 }
                 word.text.push('$');
                 word.text.push_str(inner);
@@ -334,13 +541,34 @@ impl<'a> Lexer<'a> {
 
     fn end_word(&mut self) -> Option<()> {
         let Some(word) = self.word.take() else { return Some(()) };
-        if std::mem::take(&mut self.redirecting) {
-            self.redirects.push(word);
-            return Some(());
+        match self.redirecting.take() {
+            Some(Into::Heredoc) => {
+                self.heredocs.push(word.text);
+                return Some(());
+            }
+            Some(into) => {
+                self.redirects.push(Redirect { word, writes: into == Into::Output });
+                return Some(());
+            }
+            None => {}
         }
         let first = self.words.is_empty() && !word.quoted;
         if first && RESERVED.contains(&word.text.as_str()) {
-            return None;
+            if !self.is_lenient {
+                return None;
+            }
+            match word.text.as_str() {
+                "if" | "while" | "until" => self.blocks += 1,
+                "fi" | "done" | "esac" => self.blocks = self.blocks.saturating_sub(1),
+                // Their words are no command, but say what follows.
+                "for" | "case" => {
+                    self.blocks += 1;
+                    self.words.push(word);
+                }
+                "[[" => self.words.push(word),
+                _ => {}
+            }
+            return Some(());
         }
         self.words.push(word);
         Some(())
@@ -348,18 +576,20 @@ impl<'a> Lexer<'a> {
 
     fn end_command(&mut self, join: Join) -> Option<()> {
         self.end_word()?;
-        if self.redirecting {
+        if self.redirecting.is_some() {
             return None;
         }
         if self.words.is_empty() && self.redirects.is_empty() {
             // Empty lines are fine, also behind `&&`; `; &&` is not.
-            return matches!(join, Join::Then | Join::Edge).then_some(());
+            return (self.is_lenient || matches!(join, Join::Then | Join::Edge)).then_some(());
         }
         self.commands.push(Command {
             words: std::mem::take(&mut self.words),
             redirects: std::mem::take(&mut self.redirects),
             before: self.before,
             after: join,
+            depth: self.depth,
+            is_conditional: self.blocks > 0,
         });
         self.before = join;
         Some(())
@@ -405,8 +635,8 @@ mod tests {
                 };
                 out.push_str(&format!("{mark}[{}] ", word.text));
             }
-            for word in &command.redirects {
-                out.push_str(&format!("redirect[{}] ", word.text));
+            for it in &command.redirects {
+                out.push_str(&format!("redirect[{}] ", it.word.text));
             }
             out.push_str(&format!("{:?}\n", command.after));
         }

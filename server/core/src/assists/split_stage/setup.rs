@@ -236,7 +236,7 @@ fn effect(
         },
         "echo" | "printf" => match command.redirects.first() {
             None => Effect::Nothing,
-            Some(file) => match resolve(file) {
+            Some(file) => match resolve(&file.word) {
                 Some(file) if outside(&file) => Effect::System,
                 _ => Effect::Unknown,
             },

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::lint::commands::Command;
 use crate::lint::expanded::Word;
 use crate::lint::rule::{Context, declare_rule};
+use crate::model::files::is_remote;
 use crate::model::state::clean;
 use crate::syntax::{RelRange, Spanned};
 use crate::workspace::IgnoreFile;
@@ -106,20 +107,6 @@ fn path(command: &Command<'_>, source: &Spanned, escape: char) -> Option<String>
         None => Word::from(source).literal(escape).map(Cow::Owned),
     };
     path.filter(|path| !is_remote(path)).map(|path| clean(&path))
-}
-
-/// Whether a source is fetched: a URL, or a Git repository as in `git@example.com:path`.
-fn is_remote(source: &str) -> bool {
-    if let Some((scheme, _)) = source.split_once("://")
-        && ["http", "https", "git", "ssh"].iter().any(|it| scheme.eq_ignore_ascii_case(it))
-    {
-        return true;
-    }
-    let Some((user, rest)) = source.split_once('@') else { return false };
-    let is_name = |name: &str, more: &[char]| {
-        !name.is_empty() && name.chars().all(|sign| sign.is_ascii_alphanumeric() || more.contains(&sign))
-    };
-    rest.split_once(':').is_some_and(|(host, _)| is_name(user, &['-', '_']) && is_name(host, &['-', '.']))
 }
 
 #[cfg(test)]

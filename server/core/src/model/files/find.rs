@@ -1,0 +1,197 @@
+//! Which instructions make a path, the best answer first.
+
+use rustc_hash::FxHashSet;
+
+use super::pattern::{Lies, depth, has_wildcard, is_loose, lies};
+use super::{HidingMount, How, Kind, Made, StageFiles};
+use crate::model::{Base, InstructionId};
+
+/// How many answers are given: more are no help.
+const MOST_ANSWERS: usize = 8;
+
+/// What is known about a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance<'a> {
+    /// What makes it, the nearest first; at most one for each instruction.
+    pub makers: Vec<&'a Made>,
+    /// How the makers stand to the path.
+    pub relation: Relation,
+}
+
+/// How what is made stands to the path that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// It is the path itself.
+    Itself,
+    /// It lies in the path: the folder comes with what is in it.
+    Inside,
+    /// It is a folder that the path lies in, with files of which we know nothing.
+    Around,
+}
+
+/// Whether a stage can hold a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holds<'a> {
+    /// It does, or it may.
+    Maybe,
+    /// Nothing can have made it.
+    Never,
+    /// It is made in a mount, which does not stay, and nothing else makes it.
+    InMount(&'a Made, &'a HidingMount),
+}
+
+impl StageFiles {
+    /// What makes `path`. Of the instruction `before` and those behind it nothing is taken.
+    pub fn find(&self, path: &str, before: Option<InstructionId>) -> Provenance<'_> {
+        let mut found = Found::default();
+        for made in self.before(before).rev() {
+            if made.kind == Kind::Gone {
+                if found.is_gone(made, path) {
+                    break;
+                }
+                continue;
+            }
+            found.add(made, path);
+        }
+        found.answer(path)
+    }
+
+    /// What is made before an instruction, in order.
+    pub fn before(&self, before: Option<InstructionId>) -> impl DoubleEndedIterator<Item = &Made> {
+        let last = |id| self.made.iter().rposition(|it| it.instruction < id).map_or(0, |at| at + 1);
+        let end = before.map_or(self.made.len(), last);
+        self.made.get(..end).unwrap_or_default().iter()
+    }
+
+    /// Whether the stage can hold `path` at its end. Each look at what is made takes one of the `steps`; without
+    /// any left it may.
+    pub fn holds(&self, path: &str, steps: &mut usize) -> Holds<'_> {
+        let Some(left) = steps.checked_sub(self.made.len()) else { return Holds::Maybe };
+        *steps = left;
+        if is_loose(path) {
+            return Holds::Maybe;
+        }
+        let mut in_mount = None;
+        for made in self.made.iter().rev().filter(|it| it.kind != Kind::Gone) {
+            let mount = self.mount_over(made.instruction, path);
+            if let Some(mount) = mount {
+                let makes = made.is_known() && may_make(made, path);
+                in_mount = in_mount.or(makes.then_some((made, mount)));
+                continue;
+            }
+            if may_make(made, path) && !self.is_input(made, path) {
+                return Holds::Maybe;
+            }
+        }
+        match in_mount {
+            Some((made, mount)) if mount.kind != "bind" => Holds::InMount(made, mount),
+            Some(_) => Holds::Maybe,
+            None if self.root == Base::Scratch && !self.made.iter().any(|it| may_make(it, path)) => {
+                Holds::Never
+            }
+            None => Holds::Maybe,
+        }
+    }
+
+    /// Whether something is what a build starts from: a folder of the build context with everything below it, around
+    /// a mount that a RUN puts over `path`. What is built there is not in the context.
+    fn is_input(&self, made: &Made, path: &str) -> bool {
+        let mut over = self.mounts.iter().filter(|it| is_within(path, &it.1.target));
+        matches!(made.how, How::Context(_))
+            && lies(&made.path, path) == Lies::Above
+            && over.any(|it| it.0 > made.instruction && lies(&made.path, &it.1.target) == Lies::Above)
+    }
+}
+
+fn is_within(path: &str, dir: &str) -> bool {
+    crate::model::paths::is_within(path, dir)
+}
+
+/// Folders of the system, where package managers write.
+const SYSTEM: [&str; 13] = [
+    "/usr", "/etc", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/var", "/opt", "/run", "/home", "/tmp",
+    "/root",
+];
+
+fn may_make(made: &Made, path: &str) -> bool {
+    match made.how {
+        How::Unknown => true,
+        How::System => SYSTEM.iter().any(|dir| is_within(path, dir) || is_within(dir, path)),
+        _ if made.path.contains('$') => true,
+        _ => match lies(&made.path, path) {
+            Lies::Same | Lies::Below => true,
+            Lies::Above => is_filled(made),
+            Lies::Apart => false,
+        },
+    }
+}
+
+/// Whether more may lie in it than others say.
+fn is_filled(made: &Made) -> bool {
+    match made.kind {
+        Kind::Tree | Kind::Either => true,
+        // What is copied may be a folder, whatever its name.
+        Kind::File => matches!(made.how, How::Context(_) | How::Stage(..) | How::Image(_)),
+        Kind::Folder | Kind::Gone => false,
+    }
+}
+
+#[derive(Default)]
+struct Found<'a> {
+    same: Vec<&'a Made>,
+    inside: Vec<&'a Made>,
+    around: Vec<&'a Made>,
+    gone: Vec<&'a str>,
+}
+
+impl<'a> Found<'a> {
+    /// Notes what is removed; whether that leaves nothing of what stood at `path` before.
+    fn is_gone(&mut self, made: &'a Made, path: &str) -> bool {
+        if made.is_guess || is_loose(&made.path) || made.mount.is_some() {
+            return false;
+        }
+        self.gone.push(&made.path);
+        matches!(lies(&made.path, path), Lies::Same | Lies::Above)
+    }
+
+    fn add(&mut self, made: &'a Made, path: &str) {
+        let is_left = || !self.gone.iter().any(|it| is_within(&made.path, it));
+        match lies(&made.path, path) {
+            Lies::Same if is_left() => self.same.push(made),
+            Lies::Below if is_left() => self.inside.push(made),
+            Lies::Above if matches!(made.kind, Kind::Tree | Kind::Either) => self.around.push(made),
+            _ => {}
+        }
+    }
+
+    fn answer(mut self, path: &str) -> Provenance<'a> {
+        let several = has_wildcard(path) || self.same.iter().any(|it| it.path == path) && is_loose(path);
+        self.same.sort_by_key(|it| (!it.is_known(), it.mount.is_some()));
+        let folder_only = self.same.first().is_some_and(|it| it.kind == Kind::Folder);
+        if folder_only && !self.inside.is_empty() {
+            let folder = self.same.into_iter().filter(|it| it.is_known()).take(1);
+            let makers = self.inside.into_iter().filter(|it| it.is_known()).chain(folder);
+            return answer(makers, Relation::Inside);
+        }
+        if !self.same.is_empty() {
+            // The last one that is certain holds, whatever stood there before.
+            let known = self.same.first().is_some_and(|it| it.is_known());
+            let certain = self.same.iter().position(|it| !it.is_guess).filter(|_| !several);
+            let same = self.same.into_iter().take(certain.map_or(usize::MAX, |at| at + 1));
+            return answer(same.filter(|it| it.is_known() == known), Relation::Itself);
+        }
+        if self.inside.iter().any(|it| it.is_known()) {
+            return answer(self.inside.into_iter().filter(|it| it.is_known()), Relation::Inside);
+        }
+        let deepest = self.around.iter().map(|it| depth(&it.path)).max().unwrap_or_default();
+        let nearest = self.around.into_iter().filter(|it| depth(&it.path) == deepest && it.path != "/");
+        answer(nearest, Relation::Around)
+    }
+}
+
+/// The first makers, one for each instruction.
+fn answer<'a>(makers: impl Iterator<Item = &'a Made>, relation: Relation) -> Provenance<'a> {
+    let mut seen = FxHashSet::default();
+    let makers = makers.filter(|it| seen.insert(it.instruction)).take(MOST_ANSWERS).collect();
+    Provenance { makers, relation }
+}

@@ -1,0 +1,146 @@
+//! What files and folders a stage is known to hold, and which instruction makes each.
+//!
+//! COPY, ADD and WORKDIR say it themselves. Of RUN we know what the usual commands do: some are told where to write,
+//! others write where their tool always does, and the rest may write anywhere. What comes with an image is not known.
+//! VOLUME makes nothing: BuildKit only notes it in the image.
+
+mod builds;
+mod commands;
+mod copy;
+mod downloads;
+mod find;
+mod pattern;
+mod script;
+mod walk;
+
+pub(crate) use copy::is_remote;
+pub use find::{Holds, Provenance, Relation};
+
+use super::dockerfile::Dockerfile;
+use super::instruction::InstructionId;
+use super::paths;
+use super::stage::{Base, StageId};
+use crate::TextRange;
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    File,
+    /// A folder; what lies in it is made by others.
+    Folder,
+    /// A folder with files of which we know nothing.
+    Tree,
+    /// A file, or a folder with what is in it.
+    Either,
+    /// Nothing any more: it was removed.
+    Gone,
+}
+
+/// How it is known that something is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum How {
+    /// It is copied from the build context, from this path there.
+    Context(String),
+    /// It is copied from this path of another stage.
+    Stage(StageId, String),
+    /// It is copied from this path of an image.
+    Image(String),
+    /// ADD fetches it, or unpacks it.
+    Added,
+    /// Its content stands in the Dockerfile.
+    Heredoc,
+    /// WORKDIR makes it.
+    Workdir,
+    /// A command is told to make it.
+    Command,
+    /// A tool makes it there unless it is configured otherwise.
+    Convention,
+    /// A command of which we do not know all that it does: it may write anywhere. The path is its directory, where
+    /// most of it goes, or `/`.
+    Unknown,
+    /// The system's package manager or the like: it writes into the folders of the system.
+    System,
+}
+
+/// A mount that hides what is made below it from the stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HidingMount {
+    /// Its type: `cache`, `tmpfs`, `bind`.
+    pub kind: String,
+    /// Where it is mounted.
+    pub target: String,
+}
+
+/// A file or folder that an instruction makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Where: absolute and clean. Wildcards, and `$name` for what the file does not tell.
+    pub path: String,
+    /// What.
+    pub kind: Kind,
+    /// How this is known.
+    pub how: How,
+    /// Whether it depends on what the file does not tell, such as whether a source is a folder, or on a condition.
+    pub is_guess: bool,
+    /// The instruction.
+    pub instruction: InstructionId,
+    /// The stage that runs the instruction.
+    pub stage: StageId,
+    /// The words that say so.
+    pub range: TextRange,
+    /// The command, or the instruction where it is the only one.
+    pub command: TextRange,
+    /// The mount that it is written into, if it is: then the stage does not hold it.
+    pub mount: Option<HidingMount>,
+}
+
+impl Made {
+    /// Whether we know what makes it and where, be it by a convention.
+    pub fn is_known(&self) -> bool {
+        !matches!(self.how, How::Unknown | How::System)
+    }
+}
+
+/// What a stage holds, from the bottom of its base up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageFiles {
+    /// What is made, in the order in which it is made.
+    pub made: Vec<Made>,
+    /// Mounts of RUNs that hide what is written below them.
+    mounts: Vec<(InstructionId, HidingMount)>,
+    /// What the bottom stage is built from.
+    pub root: Base,
+    /// The bottom stage.
+    pub bottom: StageId,
+}
+
+/// How many entries are kept of a stage; more than that nobody writes.
+const MOST_ENTRIES: usize = 1 << 14;
+
+impl Dockerfile {
+    /// What `stage` holds at its end.
+    pub fn files(&self, stage: StageId) -> &StageFiles {
+        let cells = self.files.get_or_init(|| self.stages.iter().map(|_| Default::default()).collect());
+        match cells.get(stage.index()) {
+            Some(cell) => cell.get_or_init(|| walk::files(self, stage)),
+            None => &NONE,
+        }
+    }
+}
+
+/// Of a stage that is not there.
+static NONE: StageFiles =
+    StageFiles { made: Vec::new(), mounts: Vec::new(), root: Base::Unresolved, bottom: StageId(0) };
+
+impl StageFiles {
+    /// The mount of an instruction that a path lies in: the innermost one.
+    fn mount_over(&self, id: InstructionId, path: &str) -> Option<&HidingMount> {
+        let mounts = self.mounts.iter().rev().skip_while(|it| it.0 != id).take_while(|it| it.0 == id);
+        let over = mounts.map(|it| &it.1).filter(|it| paths::is_within(path, &it.target));
+        over.max_by_key(|it| it.target.len())
+    }
+}
+
+#[cfg(test)]
+mod tests;

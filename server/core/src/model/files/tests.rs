@@ -1,0 +1,216 @@
+use std::fmt::Write as _;
+
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::model::SourceFile;
+
+/// What the last stage is known to hold.
+fn check(text: &str, expected: Expect) {
+    let file = SourceFile::new(text.trim_start());
+    let dockerfile = file.dockerfile();
+    let stage = dockerfile.default_target().unwrap().id;
+    let mut out = String::new();
+    for made in &dockerfile.files(stage).made {
+        let line = dockerfile.instruction(made.instruction).row + 1;
+        let guess = if made.is_guess { "?" } else { "" };
+        let mount =
+            made.mount.as_ref().map_or_else(String::new, |it| format!(" in {} {}", it.kind, it.target));
+        let word = file.text().slice(made.range);
+        let how = match &made.how {
+            How::Stage(stage, path) => format!("Stage({} {path})", stage.0),
+            other => format!("{other:?}"),
+        };
+        let _ = writeln!(out, "{line}: {}{guess} {:?} {how} `{word}`{mount}", made.path, made.kind);
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn copies() {
+    check(
+        r#"
+FROM golang AS builder
+FROM scratch
+WORKDIR /app
+COPY package.json .
+COPY src ./src
+COPY --from=builder /out/server /bin/
+COPY --from=busybox /bin/sh /bin/sh
+COPY a b /data/
+COPY <<one <<two /etc/
+x
+one
+y
+two
+ADD rootfs.tar.xz /
+ADD https://example.com/a/tool.zip /opt/
+COPY --parents x/./y/z.txt /p/
+COPY ["with blank.txt", "/q/"]
+ENV D=/data2
+COPY x.txt $D/${E}/x.txt
+"#,
+        expect![[r#"
+            3: /app Folder Workdir `/app`
+            4: /app Folder Context("/package.json") `.`
+            4: /app/package.json File Context("/package.json") `package.json`
+            4: /app? Tree Context("/package.json") `package.json`
+            5: /app/src/src? File Context("/src") `src`
+            5: /app/src Either Context("/src") `./src`
+            6: /bin Folder Stage(0 /out/server) `/bin/`
+            6: /bin/server? File Stage(0 /out/server) `/out/server`
+            6: /bin? Tree Stage(0 /out/server) `/out/server`
+            7: /bin/sh/sh? File Image("busybox") `/bin/sh`
+            7: /bin/sh Either Image("busybox") `/bin/sh`
+            8: /data Folder Context("/a") `/data/`
+            8: /data/a? File Context("/a") `a`
+            8: /data? Tree Context("/a") `a`
+            8: /data/b? File Context("/b") `b`
+            8: /data? Tree Context("/b") `b`
+            9: /etc Folder Heredoc `/etc/`
+            9: /etc/one File Heredoc `<<one`
+            9: /etc/two File Heredoc `<<two`
+            14: / Folder Context("/rootfs.tar.xz") `/`
+            14: / Tree Added `rootfs.tar.xz`
+            15: /opt Folder Context("/https:/example.com/a/tool.zip") `/opt/`
+            15: /opt/tool.zip File Added `https://example.com/a/tool.zip`
+            16: /p Folder Context("/x/y/z.txt") `/p/`
+            16: /p/y/z.txt Either Context("/x/y/z.txt") `x/./y/z.txt`
+            17: /q Folder Context("/with blank.txt") `"/q/"`
+            17: /q/with blank.txt File Context("/with blank.txt") `"with blank.txt"`
+            17: /q? Tree Context("/with blank.txt") `"with blank.txt"`
+            19: /data2/x.txt/x.txt? File Context("/x.txt") `x.txt`
+            19: /data2/x.txt File Context("/x.txt") `$D/${E}/x.txt`
+            19: /data2/x.txt? Tree Context("/x.txt") `x.txt`
+        "#]],
+    );
+}
+
+#[test]
+fn commands() {
+    check(
+        r#"
+FROM alpine
+WORKDIR /src
+RUN mkdir -p /out/{a,b} && cp -r dist/ /out/a && mv x.txt /out/b/ && rm -rf /src/tmp
+RUN (cd sub && touch here) && touch there
+RUN if [ -n "$X" ]; then echo 1 > /etc/one; else echo 2 >> /etc/two 2>/dev/null; fi
+RUN V=1.2 && curl -fsSLo /tmp/tool-$V.tgz https://e.com/tool-$V.tgz && tar -xzf /tmp/tool-$V.tgz -C /opt
+RUN wget -q https://e.com/a/b.zip?x=1 && unzip b.zip -d /opt/b && git clone --depth 1 https://e.com/r.git
+RUN echo hi | tee /etc/motd && ln -s /opt/b/run /usr/bin/run && install -Dm755 run.sh /usr/local/bin/run.sh
+RUN ./configure --prefix=/opt/nginx && make && make install DESTDIR=/out
+RUN apk add --no-cache curl
+RUN cat <<EOF > /etc/conf
+x
+EOF
+RUN <<EOF
+cd /x
+touch y
+EOF
+RUN ["touch", "/json"]
+RUN bash -c "cd /y && touch z"
+"#,
+        expect![[r#"
+            2: /src Folder Workdir `/src`
+            3: /out/a Folder Command `/out/{a,b}`
+            3: /out/b Folder Command `/out/{a,b}`
+            3: /out/a/dist Either Command `dist/`
+            3: /out/b/x.txt Either Command `x.txt`
+            3: /src/x.txt Gone Command `x.txt`
+            3: /src/tmp Gone Command `/src/tmp`
+            4: /src/sub/here File Command `here`
+            4: /src/there File Command `there`
+            5: /etc/one? File Command `/etc/one`
+            5: /etc/two? File Command `/etc/two`
+            6: /tmp/tool-1.2.tgz File Command `/tmp/tool-$V.tgz`
+            6: /opt Tree Command `/opt`
+            7: /opt/b Tree Command `/opt/b`
+            7: /src/r Tree Command `https://e.com/r.git`
+            8: /etc/motd? File Command `/etc/motd`
+            8: /usr/bin/run Either Command `/usr/bin/run`
+            8: /usr/local/bin/run.sh File Command `/usr/local/bin/run.sh`
+            9: /src? Tree Unknown `./configure --prefix=/opt/nginx`
+            9: /opt/nginx? Either Unknown `/opt/nginx`
+            9: /src? Tree Unknown `make`
+            9: /out Tree Command `/out`
+            9: /src? Tree Unknown `make install DESTDIR=/out`
+            9: /out? Either Unknown `/out`
+            10: /? Tree System `apk add --no-cache curl`
+            11: /etc/conf File Command `/etc/conf`
+            14: /x/y File Command `y`
+            18: /json File Command `["touch", "/json"]`
+            19: /y/z File Command `"cd /y && touch z"`
+        "#]],
+    );
+}
+
+#[test]
+fn builds() {
+    check(
+        r#"
+FROM alpine
+WORKDIR /src
+ENV CARGO_TARGET_DIR=/t
+RUN CGO_ENABLED=0 go build -ldflags="-s -w" -o /out/app ./cmd/app
+RUN go install github.com/a/b/cmd/tool@v1
+RUN cargo build --release --target x86_64-unknown-linux-musl
+RUN ./mvnw -B package -f web/pom.xml
+RUN gradle :app:bootJar
+RUN npm ci && npm run build
+RUN pip install --no-cache-dir --prefix=/install -r requirements.txt && python3 -m venv /venv
+RUN dotnet publish "App.csproj" -c Release -o /app/publish
+RUN gcc -O2 -o hello hello.c
+RUN --mount=type=cache,target=/src/target --mount=type=bind,target=.,source=. CARGO_TARGET_DIR= cargo build --target-dir target --bin x
+"#,
+        expect![[r#"
+            2: /src Folder Workdir `/src`
+            4: /out/app Either Command `/out/app`
+            5: /go/bin/tool File Convention `go install github.com/a/b/cmd/tool@v1`
+            5: /go/pkg? Tree Convention `go install github.com/a/b/cmd/tool@v1`
+            6: /usr/local/cargo? Tree Convention `cargo build --release --target x86_64-unknown-linux-musl`
+            6: /t/x86_64-unknown-linux-musl/release Tree Convention `cargo build --release --target x86_64-unknown-linux-musl`
+            6: /t? Tree Convention `cargo build --release --target x86_64-unknown-linux-musl`
+            7: /src/web/target/*.jar File Convention `./mvnw -B package -f web/pom.xml`
+            7: /src/web/target/*.war File Convention `./mvnw -B package -f web/pom.xml`
+            7: /src/web/target Tree Convention `./mvnw -B package -f web/pom.xml`
+            7: /src/web/*/target/*.jar? File Convention `./mvnw -B package -f web/pom.xml`
+            7: /src/web/*/target/*.war? File Convention `./mvnw -B package -f web/pom.xml`
+            7: /src/web/*/target? Tree Convention `./mvnw -B package -f web/pom.xml`
+            7: /root/.m2? Tree Convention `./mvnw -B package -f web/pom.xml`
+            8: /src/app/build/libs/*.jar File Convention `gradle :app:bootJar`
+            8: /src/app/build Tree Convention `gradle :app:bootJar`
+            8: /src/app/*/build/libs/*.jar? File Convention `gradle :app:bootJar`
+            8: /src/app/*/build? Tree Convention `gradle :app:bootJar`
+            8: /root/.gradle? Tree Convention `gradle :app:bootJar`
+            9: /src/node_modules Tree Convention `npm ci`
+            9: /? Tree Unknown `npm ci`
+            9: /src/dist? Tree Convention `npm run build`
+            9: /src/*/*/dist? Tree Convention `npm run build`
+            9: /src/build? Tree Convention `npm run build`
+            9: /src/*/*/build? Tree Convention `npm run build`
+            9: /src/out? Tree Convention `npm run build`
+            9: /src/*/*/out? Tree Convention `npm run build`
+            9: /src/.next? Tree Convention `npm run build`
+            9: /src/*/*/.next? Tree Convention `npm run build`
+            9: /src/.output? Tree Convention `npm run build`
+            9: /src/*/*/.output? Tree Convention `npm run build`
+            9: /src/public? Tree Convention `npm run build`
+            9: /src/*/*/public? Tree Convention `npm run build`
+            9: /src/www? Tree Convention `npm run build`
+            9: /src/*/*/www? Tree Convention `npm run build`
+            9: /src/lib? Tree Convention `npm run build`
+            9: /src/*/*/lib? Tree Convention `npm run build`
+            9: /src/_site? Tree Convention `npm run build`
+            9: /src/*/*/_site? Tree Convention `npm run build`
+            9: /src? Tree Unknown `npm run build`
+            10: /install Tree Command `/install`
+            10: /venv Tree Command `/venv`
+            11: /app/publish Tree Command `/app/publish`
+            12: /src/hello File Command `hello`
+            13: /usr/local/cargo? Tree Convention `cargo build --target-dir target --bin x`
+            13: /src/target/debug/x File Convention `cargo build --target-dir target --bin x` in cache /src/target
+            13: /src/target/debug Tree Convention `cargo build --target-dir target --bin x` in cache /src/target
+            13: /src/target? Tree Convention `cargo build --target-dir target --bin x` in cache /src/target
+        "#]],
+    );
+}
