@@ -448,6 +448,11 @@ impl Snapshot {
         CancelOnDrop(Arc::clone(&self.cancelled))
     }
 
+    /// The folder that is the build context, for a document that lies on disk.
+    pub(crate) fn context_folder(&self) -> Option<&Path> {
+        self.context.as_deref()
+    }
+
     /// What is wrong with the document, as far as the user wants to know.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
         if !self.diagnostics {

@@ -16,6 +16,7 @@ mod ignore_file;
 mod lifecycle;
 mod links;
 mod outline;
+mod paths;
 mod process;
 mod project;
 mod split;

@@ -6,6 +6,7 @@ pub(crate) mod folding;
 pub(crate) mod from_proto;
 pub(crate) mod links;
 mod selection;
+mod path_definition;
 mod signature;
 pub(crate) mod symbols;
 pub(crate) mod to_proto;

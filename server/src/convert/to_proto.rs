@@ -49,12 +49,7 @@ impl Snapshot {
         if !self.client.definition_links {
             return lsp::GotoDefinitionResponse::Scalar(self.location(target.focus));
         }
-        lsp::GotoDefinitionResponse::Link(vec![lsp::LocationLink {
-            origin_selection_range: Some(self.range(target.origin)),
-            target_uri: self.uri.clone(),
-            target_range: self.range(target.full),
-            target_selection_range: self.range(target.focus),
-        }])
+        self.definitions(&[target])
     }
 
     /// A highlighted place.

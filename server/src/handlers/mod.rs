@@ -5,6 +5,7 @@ pub(crate) mod completion;
 pub(crate) mod formatting;
 pub(crate) mod links;
 pub(crate) mod notification;
+mod path_definition;
 pub(crate) mod request;
 pub(crate) mod selection;
 pub(crate) mod signature;

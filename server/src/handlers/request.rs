@@ -3,6 +3,7 @@
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::*;
 
+use super::path_definition::path_definition;
 use crate::convert::to_proto::action_kind;
 use crate::server::Server;
 use crate::state::Snapshot;
@@ -26,8 +27,11 @@ pub(crate) async fn definition(
     params: GotoDefinitionParams,
 ) -> Result<Option<GotoDefinitionResponse>> {
     let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
-    let answer =
-        move |it: &Snapshot| it.analysis.definition(it.offset(position)?).map(|target| it.definition(target));
+    let answer = move |it: &Snapshot| {
+        let offset = it.offset(position)?;
+        let named = it.analysis.definition(offset).map(|target| it.definition(target));
+        named.or_else(|| path_definition(it, offset))
+    };
     server.query("definition", &text_document.uri, answer).await
 }
 

@@ -71,7 +71,10 @@ pub fn at_end(dockerfile: &Dockerfile, stage: StageId) -> StageState {
 /// in its own stage.
 pub fn behind(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState {
     match dockerfile.stage_of(instruction) {
-        Some(stage) => Run::up_to(dockerfile, stage, InstructionId(instruction.0.saturating_add(1))),
+        Some(stage) => {
+            let end = InstructionId(instruction.0.saturating_add(1));
+            Walk::up_to(dockerfile, stage, end, &mut |_, _| {})
+        }
         None => StageState::default(),
     }
 }

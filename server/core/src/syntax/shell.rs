@@ -729,4 +729,52 @@ mod tests {
             assert_eq!(commands[0].argv()[1].exact(), Some(word));
         }
     }
+
+    /// What [`read`] makes of a text, one command on a line.
+    fn read_all(text: &str) -> String {
+        let script = read(text);
+        let lines = script.commands.iter().map(|command| {
+            let words: Vec<_> = command.words.iter().map(|word| word.text.as_str()).collect();
+            let mark = if command.is_conditional { "?" } else { "" };
+            let outputs: String = command.outputs().map(|it| format!(" >{}", it.text)).collect();
+            format!("{}{mark}{}{outputs}", "(".repeat(command.depth), words.join(" "))
+        });
+        let rest = if script.is_whole { "" } else { " …" };
+        lines.collect::<Vec<_>>().join(" | ") + rest
+    }
+
+    #[test]
+    fn the_lenient_reader_goes_on() {
+        for (text, commands) in [
+            ("(cd a && b) && c", "(cd a | (b | c"),
+            ("if a; then b; else c; fi; d", "?a | ?b | ?c | d"),
+            ("for x in 1 2; do y $x; done", "?for x in 1 2 | ?y $x"),
+            ("case $x in a) b ;; *) c ;; esac; d", "?case $x in a | ?b | ?* | ?c | d"),
+            ("a & b", "a | b"),
+            ("a > x 2>&1 >>y < z &> w", "a >x >y >w"),
+            ("cat <<EOF > x\na b\nEOF\nc", "cat >x | c"),
+            ("cat <<EOF > x", "cat >x"),
+            ("a \"${X:-\"b\"}\" c", "a ${X:-\"b\"} c"),
+            ("f() { a; }; f", "f { a | f"),
+            ("a && b 'open", "a | b …"),
+            ("! [[ -f a ]] || b", "[[ -f a ]] | b"),
+        ] {
+            assert_eq!(read_all(text), commands, "{text}");
+        }
+    }
+
+    #[test]
+    fn variables_are_put_in() {
+        let mut value = |name: &str| (name == "A").then(|| "1".to_owned());
+        for (text, filled) in [
+            ("/x/$A/y", "/x/1/y"),
+            ("${A}b$B", "1b$B"),
+            ("a-${B:-c}", "a-$_"),
+            ("$(uname -m)/$A", "$_/1"),
+            ("`x`$", "$_$"),
+            ("${A", "1"),
+        ] {
+            assert_eq!(fill(text, &mut value), filled, "{text}");
+        }
+    }
 }

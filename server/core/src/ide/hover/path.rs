@@ -78,6 +78,7 @@ fn sentence(file: &SourceFile, made: &Made, relation: Relation, path: &str) -> S
         Relation::Around if made.how == How::Convention => {
             format!("{by} writes into {made_path}{}.", convention(made))
         }
+        Relation::Around if is_copied(made) => format!("It may be {by}."),
         Relation::Around => format!("It may come with {made_path}, {by}."),
     };
     let sentence = match &made.mount {
@@ -89,6 +90,10 @@ fn sentence(file: &SourceFile, made: &Made, relation: Relation, path: &str) -> S
         None => sentence,
     };
     format!("{sentence}{}", origin(file, made, path))
+}
+
+fn is_copied(made: &Made) -> bool {
+    matches!(made.how, How::Context(_) | How::Stage(..) | How::Image(_))
 }
 
 fn convention(made: &Made) -> &'static str {
@@ -106,9 +111,12 @@ fn maker(file: &SourceFile, made: &Made, path: &str) -> String {
         How::Heredoc => format!("written in the Dockerfile (line {line})"),
         How::Added => format!("added by {said} (line {line})"),
         How::Context(from) => {
-            let from = from.trim_start_matches('/');
-            let from = if from.is_empty() { ".".to_owned() } else { below(from, made, path) };
-            format!("copied from {} of the build context (line {line})", code(&from))
+            let from = below(from, made, path);
+            let from = match from.trim_start_matches('/') {
+                "" => ".",
+                from => from,
+            };
+            format!("copied from {} of the build context (line {line})", code(from))
         }
         How::Stage(stage, from) => {
             let label = code(&file.dockerfile().stage(*stage).label());
@@ -158,11 +166,12 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::analysis::Settings;
 
     fn check(fixture: &str, expected: Expect) {
         let (text, at) = cursor(fixture.trim_start());
         let file = SourceFile::new(&text);
-        let found = super::super::hover(&file, TextSize::try_from(at).unwrap());
+        let found = super::super::hover(&file, &Settings::default(), TextSize::try_from(at).unwrap());
         expected.assert_eq(&found.map_or_else(|| "nothing".to_owned(), |it| it.markdown));
     }
 
@@ -217,9 +226,9 @@ mod tests {
             "COPY . .",
             "/app/etc/ng<|>inx.conf",
             expect![[r#"
-            **`/app/etc/nginx.conf`** in the stage `builder`
+                **`/app/etc/nginx.conf`** in the stage `builder`
 
-            It may come with `/app`, copied from `.` of the build context (line 3)."#]],
+                It may be copied from `etc/nginx.conf` of the build context (line 3)."#]],
         );
         from(
             "COPY conf/nginx.conf /etc/",
@@ -306,7 +315,7 @@ COPY --from=files /srv/<|>app /app
             expect![[r#"
                 **`/srv/app`** in the stage `files`
 
-                It may come with `/srv`, copied from `/out/app` of the stage `builder` (line 4). There: made by `go build -o /out/app .` (line 2)."#]],
+                It may be copied from `/out/app` of the stage `builder` (line 4). There: made by `go build -o /out/app .` (line 2)."#]],
         );
     }
 }
