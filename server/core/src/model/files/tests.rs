@@ -1,3 +1,5 @@
+//! What stages are known to hold.
+
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
