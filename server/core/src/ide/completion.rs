@@ -13,6 +13,7 @@ mod images;
 mod json;
 mod keywords;
 mod mounts;
+mod paths;
 mod stages;
 mod topic;
 mod users;
@@ -49,7 +50,7 @@ pub enum CompletionKind {
     Tag,
     /// A folder.
     Folder,
-    /// A file.
+    /// A file, or what may be one.
     File,
     /// A piece of text with places to fill in.
     Snippet,
@@ -183,6 +184,7 @@ fn arguments(list: &mut List<'_>, typed: &Typed<'_>) {
     match typed.keyword {
         Keyword::From => stages::from(list, typed),
         Keyword::Arg => variables::declarations(list, typed),
+        Keyword::Copy | Keyword::Add => paths::copied(list, typed),
         Keyword::Workdir | Keyword::Volume => folders::folders(list, typed),
         Keyword::Shell => json::shells(list, typed),
         Keyword::Cmd | Keyword::Entrypoint => json::command(list, typed),

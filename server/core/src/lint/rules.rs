@@ -5,6 +5,7 @@ use super::Rule;
 pub(super) mod circular_dependency;
 pub(super) mod consistent_instruction_casing;
 pub(super) mod copy_ignored_file;
+pub(super) mod copy_source_not_made;
 pub(super) mod dead_image_tag;
 pub(super) mod duplicate_stage_name;
 pub(super) mod expose_invalid_format;
@@ -52,6 +53,7 @@ static ALL: &[&Rule] = &[
     &circular_dependency::RULE,
     &consistent_instruction_casing::RULE,
     &copy_ignored_file::RULE,
+    &copy_source_not_made::RULE,
     &dead_image_tag::RULE,
     &duplicate_stage_name::RULE,
     &expose_invalid_format::RULE,

@@ -27,6 +27,11 @@ pub(crate) fn parent(path: &str) -> &str {
     }
 }
 
+/// The directories that hold `path`, the nearest first, without the root.
+pub(crate) fn parents(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(parent(path)), |it| Some(parent(it))).take_while(|it| *it != "/")
+}
+
 /// The last part of `path`.
 pub(crate) fn file_name(path: &str) -> &str {
     path.trim_end_matches('/').rsplit('/').next().unwrap_or(path)

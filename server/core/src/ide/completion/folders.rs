@@ -2,9 +2,13 @@
 
 use super::{CompletionKind, List};
 use crate::ide::place::Typed;
+use crate::model::files::Kind;
 use crate::model::state::{base_chain, before};
 use crate::model::{Dockerfile, Instruction, InstructionId};
 use crate::syntax::Keyword;
+
+/// How many folders that commands make are offered.
+const MOST_MADE: usize = 100;
 
 /// Folders for WORKDIR and VOLUME.
 pub(super) fn folders(list: &mut List<'_>, typed: &Typed<'_>) {
@@ -44,9 +48,28 @@ pub(super) fn known(dockerfile: &Dockerfile, at: InstructionId) -> Vec<(String, 
             _ => {}
         }
     }
+    found.extend(made(dockerfile, at));
     let mut seen = rustc_hash::FxHashSet::default();
     found.retain(|(path, _)| seen.insert(path.clone()));
     found
+}
+
+/// The folders that commands and copies above an instruction are known to make, the last one first.
+fn made(dockerfile: &Dockerfile, at: InstructionId) -> impl Iterator<Item = (String, String)> {
+    let stage = dockerfile.stage_of(at).map(|stage| stage.id);
+    let made = stage.into_iter().flat_map(move |stage| dockerfile.files(stage).before(Some(at)).rev());
+    let folders = made.filter(|it| {
+        let is_folder = matches!(it.kind, Kind::Folder | Kind::Tree);
+        is_folder
+            && it.is_known()
+            && !it.is_guess
+            && it.mount.is_none()
+            && is_plain(&it.path)
+            && !it.path.contains('*')
+    });
+    folders.take(MOST_MADE).map(move |it| {
+        (it.path.clone(), dockerfile.instruction(it.instruction).keyword().as_str().to_owned())
+    })
 }
 
 /// The instructions of a stage above one of them and those of the stages that it is built from, nearest first.
@@ -94,5 +117,15 @@ mod tests {
         );
         assert_eq!(labels("FROM a\nWORKDIR /app\nVOLUME /app <|>"), "");
         assert_eq!(labels("FROM a\nWORKDIR /app\nWORKDIR /b <|>"), "");
+    }
+
+    #[test]
+    fn folders_that_commands_make() {
+        assert_eq!(
+            labels(
+                "FROM a\nRUN mkdir -p /out && touch /x/y\nRUN --mount=type=cache,target=/c mkdir /c/d\nCOPY a /dst/\nWORKDIR /<|>\nRUN mkdir /later"
+            ),
+            "/dst /out"
+        );
     }
 }

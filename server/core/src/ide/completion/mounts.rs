@@ -1,7 +1,7 @@
 //! Types, keys and values of `--mount`.
 
 use super::folders::{in_stage, known};
-use super::{CompletionKind, List, Topic, stages};
+use super::{CompletionKind, List, Topic, paths, stages};
 use crate::TextRange;
 use crate::ide::place::{Typed, Word};
 use crate::ide::texts::{MOUNT_SHARING, MOUNT_TYPES, mount_keys, usual_key};
@@ -50,6 +50,11 @@ impl<'a> Fields<'a> {
         self.others.iter().rev().find_map(|it| it.strip_prefix("type=")).unwrap_or("bind")
     }
 
+    /// What `from` names.
+    fn from(&self) -> Option<&'a str> {
+        self.others.iter().rev().find_map(|it| it.strip_prefix("from="))
+    }
+
     /// Whether another field has this key.
     fn has(&self, key: &str) -> bool {
         let of = |field: &str| field.split_once('=').map_or(field, |it| it.0).to_lowercase();
@@ -83,6 +88,11 @@ pub(super) fn mount(list: &mut List<'_>, typed: &Typed<'_>, value: &Word) {
             }
         }
         "from" => stages::mount_from(list, typed, &word, replace),
+        "source" => {
+            if let Some(from) = fields.from() {
+                paths::mounted(list, from, &word, replace);
+            }
+        }
         "target" => targets(list, typed, fields.kind(), replace),
         "readonly" | "readwrite" | "required" => list.values(&["true", "false"], replace),
         "mode" => {

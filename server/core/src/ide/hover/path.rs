@@ -50,7 +50,9 @@ fn from_base(file: &SourceFile, stage: StageId) -> String {
         Base::Scratch => "No instruction of the stage is known to make it.".to_owned(),
         Base::Image(image) => {
             let image = code(&image.written);
-            format!("It may come with the base image {image}, whose files are not known.")
+            let runs = files.made.iter().any(|it| it.how == How::Unknown);
+            let or = if runs { ", or from a command that we do not know" } else { "" };
+            format!("It may come with the base image {image}, whose files are not known{or}.")
         }
         Base::Stage(_) | Base::Unresolved => {
             "It may come with the base image, which is not known.".to_owned()
@@ -262,11 +264,11 @@ mod tests {
             "RUN ./build.sh",
             "/app/out/<|>x",
             expect![[r#"
-            **`/app/out/x`** in the stage `builder`
+                **`/app/out/x`** in the stage `builder`
 
-            `./build.sh` (line 3) may make it; what that does is not known.
+                `./build.sh` (line 3) may make it; what that does is not known.
 
-            It may come with the base image `golang:1.22`, whose files are not known."#]],
+                It may come with the base image `golang:1.22`, whose files are not known, or from a command that we do not know."#]],
         );
         from(
             "RUN true",

@@ -181,8 +181,8 @@ fn go(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
             None => {}
         },
         "mod" if call.says(&["vendor"]) => put(script, call, &paths::join(&dir, "vendor"), Kind::Tree, false),
-        "generate" | "run" | "tool" => script.unknown(call.range()),
-        _ => {}
+        "mod" | "version" | "env" | "clean" | "vet" | "list" | "work" | "fmt" | "help" => {}
+        _ => script.unknown_call(call, call.range()),
     }
     script.may_put(call, &format!("{home}/pkg"), Kind::Tree, How::Convention);
 }
@@ -200,7 +200,7 @@ fn cargo(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
                 put(script, call, &path, Kind::File, false);
             }
         }
-        "run" | "xtask" | "make" => script.unknown(call.range()),
+        "fetch" | "update" | "clean" | "fmt" | "tree" | "metadata" | "login" | "search" | "version" => {}
         "build" | "b" | "rustc" | "zigbuild" | "chef" | "test" | "check" | "auditable" | "leptos" => {
             let said = call.value(&["--target-dir"]).and_then(|it| script.path(&it));
             let set = script.variable("CARGO_TARGET_DIR").map(|it| paths::join(&dir, &it));
@@ -222,7 +222,7 @@ fn cargo(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
             put(script, call, &folder, Kind::Tree, false);
             script.may_put(call, &target, Kind::Tree, How::Convention);
         }
-        _ => {}
+        _ => script.unknown_call(call, call.range()),
     }
 }
 

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::pattern::{Lies, depth, has_wildcard, is_loose, lies};
 use super::{HidingMount, How, Kind, Made, StageFiles};
+use crate::model::paths::{self, is_within};
 use crate::model::{Base, InstructionId};
 
 /// How many answers are given: more are no help.
@@ -63,6 +64,18 @@ impl StageFiles {
         self.made.get(..end).unwrap_or_default().iter()
     }
 
+    /// What is made and not removed again, the last first.
+    pub fn remaining(&self) -> impl Iterator<Item = &Made> {
+        let mut gone = Gone::default();
+        self.made.iter().rev().filter(move |made| match made.kind {
+            Kind::Gone => {
+                gone.note(made);
+                false
+            }
+            _ => !gone.takes(&made.path),
+        })
+    }
+
     /// Whether the stage can hold `path` at its end. Each look at what is made takes one of the `steps`; without
     /// any left it may.
     pub fn holds(&self, path: &str, steps: &mut usize) -> Holds<'_> {
@@ -103,10 +116,6 @@ impl StageFiles {
     }
 }
 
-fn is_within(path: &str, dir: &str) -> bool {
-    crate::model::paths::is_within(path, dir)
-}
-
 /// Folders of the system, where package managers write.
 const SYSTEM: [&str; 13] = [
     "/usr", "/etc", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/var", "/opt", "/run", "/home", "/tmp",
@@ -141,21 +150,37 @@ struct Found<'a> {
     same: Vec<&'a Made>,
     inside: Vec<&'a Made>,
     around: Vec<&'a Made>,
-    gone: Vec<&'a str>,
+    gone: Gone<'a>,
+}
+
+/// Paths that are removed later on.
+#[derive(Default)]
+struct Gone<'a>(FxHashSet<&'a str>);
+
+impl<'a> Gone<'a> {
+    /// Notes a path that is removed for certain; whether it is.
+    fn note(&mut self, made: &'a Made) -> bool {
+        let is_certain = !made.is_guess && !is_loose(&made.path) && made.mount.is_none();
+        if is_certain {
+            self.0.insert(&made.path);
+        }
+        is_certain
+    }
+
+    /// Whether what stands at a path, or a folder around it, is removed.
+    fn takes(&self, path: &str) -> bool {
+        !self.0.is_empty() && (self.0.contains(path) || paths::parents(path).any(|it| self.0.contains(it)))
+    }
 }
 
 impl<'a> Found<'a> {
     /// Notes what is removed; whether that leaves nothing of what stood at `path` before.
     fn is_gone(&mut self, made: &'a Made, path: &str) -> bool {
-        if made.is_guess || is_loose(&made.path) || made.mount.is_some() {
-            return false;
-        }
-        self.gone.push(&made.path);
-        matches!(lies(&made.path, path), Lies::Same | Lies::Above)
+        self.gone.note(made) && matches!(lies(&made.path, path), Lies::Same | Lies::Above)
     }
 
     fn add(&mut self, made: &'a Made, path: &str) {
-        let is_left = || !self.gone.iter().any(|it| is_within(&made.path, it));
+        let is_left = || !self.gone.takes(&made.path);
         match lies(&made.path, path) {
             Lies::Same if is_left() => self.same.push(made),
             Lies::Below if is_left() => self.inside.push(made),
@@ -173,18 +198,21 @@ impl<'a> Found<'a> {
             let makers = self.inside.into_iter().filter(|it| it.is_known()).chain(folder);
             return answer(makers, Relation::Inside);
         }
-        if !self.same.is_empty() {
+        let known_inside = self.inside.iter().any(|it| it.is_known());
+        let is_known = self.same.first().is_some_and(|it| it.is_known());
+        if !self.same.is_empty() && (is_known || !known_inside) {
             // The last one that is certain holds, whatever stood there before.
-            let known = self.same.first().is_some_and(|it| it.is_known());
             let certain = self.same.iter().position(|it| !it.is_guess).filter(|_| !several);
             let same = self.same.into_iter().take(certain.map_or(usize::MAX, |at| at + 1));
-            return answer(same.filter(|it| it.is_known() == known), Relation::Itself);
+            return answer(same.filter(|it| it.is_known() == is_known), Relation::Itself);
         }
-        if self.inside.iter().any(|it| it.is_known()) {
+        if known_inside {
             return answer(self.inside.into_iter().filter(|it| it.is_known()), Relation::Inside);
         }
+        // What may write anywhere is no answer.
+        self.around.retain(|it| it.is_known() || it.path != "/");
         let deepest = self.around.iter().map(|it| depth(&it.path)).max().unwrap_or_default();
-        let nearest = self.around.into_iter().filter(|it| depth(&it.path) == deepest && it.path != "/");
+        let nearest = self.around.into_iter().filter(|it| depth(&it.path) == deepest);
         answer(nearest, Relation::Around)
     }
 }

@@ -76,7 +76,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
         walk: &'w mut Walk<'a>,
         place: &'w dyn Fn(Range<usize>) -> TextRange,
     ) -> Self {
-        let dirs = vec![sink.workdir.clone()];
+        let dirs = vec![Some(sink.workdir.clone())];
         Self { sink, walk, place, dirs, variables: FxHashMap::default(), level: 0 }
     }
 
@@ -195,7 +195,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
     }
 
     /// A command that may do anything: most write below the directory that they run in, and to what they are told.
-    fn unknown_call(&mut self, call: &Call<'_>, range: Range<usize>) {
+    pub(super) fn unknown_call(&mut self, call: &Call<'_>, range: Range<usize>) {
         self.unknown(range);
         for word in call.argv.iter().skip(1) {
             let value = word.text.split_once('=').map_or(word.text.as_str(), |(_, value)| value);
@@ -210,7 +210,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
         }
     }
 
-    pub(super) fn unknown(&mut self, range: Range<usize>) {
+    fn unknown(&mut self, range: Range<usize>) {
         let dir = self.dirs.last().cloned().flatten().unwrap_or_else(|| "/".to_owned());
         let range = (self.place)(range);
         self.sink.add_at(&dir, Kind::Tree, How::Unknown, range, true);

@@ -45,8 +45,10 @@ pub(super) struct Sink<'a, 'f> {
     pub(super) dockerfile: &'a Dockerfile,
     pub(super) instruction: Instruction<'a>,
     pub(super) stage: StageId,
-    /// The directory that it runs in; none where the base image decides.
-    pub(super) workdir: Option<String>,
+    /// The directory that it runs in.
+    pub(super) workdir: String,
+    /// Whether it is certain; otherwise the base image may set another one.
+    knows_workdir: bool,
     /// The command that runs, where it is a part of the instruction.
     pub(super) command: TextRange,
     /// Whether what runs need not run.
@@ -57,19 +59,29 @@ pub(super) struct Sink<'a, 'f> {
 impl<'a, 'f> Sink<'a, 'f> {
     fn new(dockerfile: &'a Dockerfile, walk: &Walk<'_>, step: Step<'a>, found: &'f mut StageFiles) -> Self {
         let instruction = dockerfile.instruction(step.id);
-        let unset = found.root == Base::Scratch;
-        let workdir = walk.workdir().map(str::to_owned).or(unset.then(|| "/".to_owned()));
-        let workdir = workdir.and_then(|it| absolute(&it));
+        // What the image does not set is `/`, and most images set none.
+        let workdir = absolute(walk.workdir().unwrap_or("/"));
+        let knows_workdir =
+            found.root == Base::Scratch || walk.workdir().is_some_and(|it| it.starts_with(['/', '$']));
         let command = instruction.abs(step.data.range);
-        Self { dockerfile, instruction, stage: step.stage, workdir, command, is_guess: false, found }
+        Self {
+            dockerfile,
+            instruction,
+            stage: step.stage,
+            workdir,
+            knows_workdir,
+            command,
+            is_guess: false,
+            found,
+        }
     }
 
-    /// A path seen from the directory that the instruction runs in. An image that sets no directory runs in `/`.
+    /// A path seen from the directory that the instruction runs in.
     pub(super) fn path(&self, written: &str) -> String {
-        paths::join(self.workdir.as_deref().unwrap_or("/"), &plain_names(written))
+        paths::join(&self.workdir, &plain_names(written))
     }
 
-    /// Adds what stands at a path. An instruction that runs in a directory that nobody knows is guessed about.
+    /// Adds what stands at a path.
     pub(super) fn add(&mut self, path: &str, kind: Kind, how: How, range: RelRange) {
         self.add_at(path, kind, how, self.instruction.abs(range), false);
     }
@@ -105,6 +117,10 @@ impl<'a, 'f> Sink<'a, 'f> {
             }
             let Some(field) = mount.get(&["target", "dst", "destination"]) else { continue };
             let Some(target) = field.value.as_ref().and_then(|it| walk.filled(&it.text)) else { continue };
+            // Below a directory that nobody knows it lies nobody knows where.
+            if !self.knows_workdir && !target.starts_with('/') {
+                continue;
+            }
             let target = self.path(&target);
             self.found.mounts.push((self.instruction.id, HidingMount { kind, target }));
         }
@@ -122,8 +138,7 @@ fn plain_names(path: &str) -> String {
     path.replace("${", "$").replace('}', "")
 }
 
-/// The directory as an absolute path; none where it starts from one that the base image sets.
-fn absolute(dir: &str) -> Option<String> {
-    // A variable in front holds an absolute path.
-    dir.starts_with(['/', '$']).then(|| paths::join("/", &plain_names(dir)))
+/// The directory as an absolute path. A variable in front holds one.
+fn absolute(dir: &str) -> String {
+    paths::join("/", &plain_names(dir))
 }
