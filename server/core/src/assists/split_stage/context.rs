@@ -28,6 +28,8 @@ const WANTED: &[&str] = &[
     "settings.gradle.kts",
     "tsconfig.json",
     "vite.config.js",
+    "vite.config.mjs",
+    "vite.config.mts",
     "vite.config.ts",
 ];
 

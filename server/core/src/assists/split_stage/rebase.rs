@@ -103,6 +103,18 @@ fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Spli
             "line {line} calls `{tool}`, which the runtime image does not have"
         )));
     }
+    // A script of the build context may build something.
+    let script = view.all(Keyword::Run).find(|run| {
+        let commands = view.script(*run).unwrap_or_default();
+        let words = commands.iter().filter_map(|it| it.argv().first());
+        words.into_iter().any(|it| it.text.starts_with("./") || it.text.ends_with(".sh"))
+    });
+    if let Some(run) = script {
+        return Err(Refusal::new(format!(
+            "the RUN on line {} calls a script: it is not known what that needs",
+            run.row + 1
+        )));
+    }
     let runs = view.all(Keyword::Run).next().is_some();
     if runs && runtime.system() != runtime::system(&base) {
         return Err(Refusal::new(format!(
@@ -144,7 +156,7 @@ fn check_command(view: &View<'_>, base: &ImageRef) -> Result<(), Refusal> {
 
 /// Programs that come with a JDK or SDK and not with the runtime image.
 fn needs_kit(program: &str) -> bool {
-    const NAMES: [&str; 17] = [
+    const NAMES: [&str; 23] = [
         "ant",
         "dotnet",
         "gradle",
@@ -160,8 +172,14 @@ fn needs_kit(program: &str) -> bool {
         "jpackage",
         "jps",
         "mvn",
+        "kotlinc",
+        "lein",
+        "mill",
+        "millw",
         "mvnw",
         "sbt",
+        "scala-cli",
+        "scalac",
     ];
     NAMES.contains(&program)
 }

@@ -6,6 +6,7 @@
 
 mod binary;
 mod c;
+mod dart;
 mod dotnet;
 mod elixir;
 mod go;
@@ -108,6 +109,7 @@ const PROFILES: &[&dyn Profile] = &[
     &swift::Swift,
     &haskell::Haskell,
     &zig::Zig,
+    &dart::Dart,
     &c::C,
 ];
 

@@ -92,7 +92,7 @@ impl Profile for Python {
             added,
             made_by: Some(last.id),
             artifacts: vec![Artifact::same(artifact)],
-            places: command(view, &start)?,
+            places: places(view, &start)?,
             packages: libraries(view),
             opening,
             notes,
@@ -210,6 +210,12 @@ fn environment(view: &View<'_>, first: Instruction<'_>) -> Result<Environment, R
             view.variable("POETRY_VIRTUALENVS_IN_PROJECT").is_some_and(|it| it == "1" || it == "true")
                 || view.instructions().any(|it| view.says(it, "virtualenvs.in-project"));
         if in_project {
+            // Poetry itself may have been installed elsewhere.
+            let run = view.all(Keyword::Run).find(|run| {
+                let commands = view.script(*run).unwrap_or_default();
+                commands.iter().any(|it| it.program() == "poetry" && installs(it))
+            });
+            let dir = run.and_then(|run| view.workdir_before(run.id)).unwrap_or(dir);
             return Ok(Environment::Project(paths::join(dir, ".venv")));
         }
         let none = view.variable("POETRY_VIRTUALENVS_CREATE").is_some_and(|it| it == "0" || it == "false")
@@ -263,6 +269,22 @@ fn refuse_named_places(view: &View<'_>) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// Where the command goes, and the tool that only it would call.
+fn places(view: &View<'_>, start: &Start) -> Result<Vec<(InstructionId, Place)>, Refusal> {
+    let mut places = command(view, start)?;
+    let is_kept = |place: &Place| !matches!(place, Place::FinalAs(_));
+    let needs_uv =
+        places.iter().any(|(id, place)| is_kept(place) && view.says(view.dockerfile.instruction(*id), "uv "));
+    let tools = view.all(Keyword::Copy).filter(|copy| {
+        let from = copy.data.flag("from").and_then(|it| it.value.as_ref());
+        from.is_some_and(|it| runtime::name(&ImageRef::parse(&it.text)) == "uv")
+    });
+    if !needs_uv {
+        places.extend(tools.map(|copy| (copy.id, Place::Builder)));
+    }
+    Ok(places)
 }
 
 /// The command: kept; `uv run X` and `poetry run X` become `X`.
@@ -392,6 +414,64 @@ CMD uvicorn main:app
                 COPY . /srv
                 WORKDIR /srv
                 CMD uvicorn main:app
+            "#]],
+        );
+    }
+
+    #[test]
+    fn poetry_makes_one_where_it_installs() {
+        check(
+            r#"FROM python:3.12
+ENV POETRY_VIRTUALENVS_IN_PROJECT=1
+RUN pip install poetry
+WORKDIR /app
+COPY pyproject.toml poetry.lock ./
+RUN poetry install --only main --no-root
+COPY . .
+CMD ["poetry", "run", "uvicorn", "app:app"]
+"#,
+            expect![[r#"
+                FROM python:3.12 AS builder
+                ENV POETRY_VIRTUALENVS_IN_PROJECT=1
+                RUN pip install poetry
+                WORKDIR /app
+                COPY pyproject.toml poetry.lock ./
+                RUN poetry install --only main --no-root
+
+                FROM python:3.12-slim AS final
+                ENV PATH=/app/.venv/bin:$PATH
+                WORKDIR /app
+                COPY pyproject.toml poetry.lock ./
+                COPY --from=builder /app/.venv .venv
+                COPY . .
+                CMD ["uvicorn", "app:app"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn uv_itself_stays_behind() {
+        check(
+            r#"FROM python:3.12
+COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /uvx /bin/
+WORKDIR /app
+COPY . .
+RUN uv sync --frozen
+CMD ["uv", "run", "main.py"]
+"#,
+            expect![[r#"
+                FROM python:3.12 AS builder
+                COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /uvx /bin/
+                WORKDIR /app
+                COPY . .
+                RUN uv sync --frozen
+
+                FROM python:3.12-slim AS final
+                ENV PATH=/app/.venv/bin:$PATH
+                WORKDIR /app
+                COPY . .
+                COPY --from=builder /app/.venv .venv
+                CMD ["python", "main.py"]
             "#]],
         );
     }

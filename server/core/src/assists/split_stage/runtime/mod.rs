@@ -80,6 +80,7 @@ impl Runtime {
             "node" => &["node"],
             "aspnet" | "runtime" | "runtime-deps" => &["app"],
             "nginx" => &["nginx"],
+            "jetty" => &["jetty"],
             "php" => &["www-data"],
             _ if self.image.contains("distroless") => &["nonroot"],
             _ if self.system() == System::Apt => &["www-data", "games", "mail"],
@@ -218,6 +219,8 @@ pub(super) fn system(image: &ImageRef) -> System {
         {
             System::Microdnf
         }
+        "cuda" if tag.contains("ubuntu") => System::Apt,
+        "cuda" => System::Rpm,
         "ubi" | "ubi8" | "ubi9" | "ubi10" | "rhel" => System::Rpm,
         "sdk" | "aspnet" | "runtime" | "runtime-deps"
             if tag.contains("azurelinux") || tag.contains("mariner") =>
@@ -293,7 +296,12 @@ pub(super) fn of(image: &ImageRef, choice: &'static str) -> Result<Runtime, Refu
     let row = table::find(name(image), image.tag.as_deref()).ok_or_else(|| {
         Refusal::new(format!("no runtime image is known for the base image `{}`", image.written))
     })?;
-    let mut runtime = Runtime::plain(choice, row.image);
+    let beside = row.image.strip_prefix("~/").map(|rest| {
+        let written = image.written.split('@').next().map_or("", without_tag);
+        written.rsplit_once('/').map_or_else(|| rest.to_owned(), |(path, _)| format!("{path}/{rest}"))
+    });
+    let is_beside = beside.is_some();
+    let mut runtime = Runtime::plain(choice, beside.unwrap_or(row.image));
     let on_java = runtime.image.contains("eclipse-temurin") || runtime.image.contains("-jre");
     if let Some(java) = row.major.filter(|it| on_java && !matches!(it, 8 | 11 | 17..)) {
         return Err(Refusal::new(format!("no maintained runtime image is known for Java {java}")));
@@ -315,7 +323,9 @@ pub(super) fn of(image: &ImageRef, choice: &'static str) -> Result<Runtime, Refu
             .notes
             .push(format!("Assumes that `{}` exists: its tags could not be looked up.", runtime.image));
     }
-    note_origin(image, &mut runtime);
+    if !is_beside {
+        note_origin(image, &mut runtime);
+    }
     Ok(runtime)
 }
 
@@ -401,6 +411,17 @@ mod tests {
         ] {
             assert_eq!(system(&ImageRef::parse(image)), expected, "{image}");
         }
+    }
+
+    #[test]
+    fn an_image_beside_another_keeps_its_registry() {
+        let found = |image: &str| of(&ImageRef::parse(image), "jre").unwrap().image;
+        assert_eq!(
+            found("registry.access.redhat.com/ubi9/openjdk-21:1.20"),
+            "registry.access.redhat.com/ubi9/openjdk-21-runtime:1.20"
+        );
+        assert_eq!(found("nvidia/cuda:12.4.1-devel-ubuntu22.04"), "nvidia/cuda:12.4.1-runtime-ubuntu22.04");
+        assert_eq!(found("caddy:2.8-builder"), "caddy:2.8-alpine");
     }
 
     #[test]

@@ -15,13 +15,16 @@ pub(super) enum Tool {
     Gradle,
     Sbt,
     Leiningen,
+    Mill,
     Ant,
     Javac,
 }
 
 /// Names of programs that build Java, and words that tell of packaging in scripts that cannot be read.
-pub(super) const PROGRAMS: [&str; 12] =
-    ["mvnw", "mvn", "mvnd", "gradlew", "gradle", "sbt", "lein", "ant", "javac", "kotlinc", "scalac", "mill"];
+pub(super) const PROGRAMS: [&str; 13] = [
+    "mvnw", "mvn", "mvnd", "gradlew", "gradle", "sbt", "lein", "ant", "javac", "kotlinc", "scalac", "mill",
+    "millw",
+];
 
 impl Tool {
     /// Where it leaves artifacts, below the project's directory.
@@ -29,6 +32,7 @@ impl Tool {
         match self {
             Self::Maven | Self::Sbt | Self::Leiningen => &["target"],
             Self::Gradle => &["build"],
+            Self::Mill => &["out"],
             Self::Ant => &["dist", "build", "target"],
             Self::Javac => &["."],
         }
@@ -126,6 +130,15 @@ impl<'a> Build<'a> {
                         .any(|it| it.text.ends_with("/assembly") || it.text.ends_with("/stage")) =>
             {
                 Tool::Sbt
+            }
+            "mill" | "millw"
+                if command.argv().iter().skip(1).any(|it| {
+                    ["assembly", "jar", "launcher"].iter().any(|task| {
+                        it.text.strip_suffix(task).is_some_and(|part| part.is_empty() || part.ends_with('.'))
+                    })
+                }) =>
+            {
+                Tool::Mill
             }
             "lein" if says(&["uberjar", "jar", "ring", "package"]) => Tool::Leiningen,
             "ant" => Tool::Ant,

@@ -75,7 +75,16 @@ pub(super) fn recipe(case: &Case<'_, '_>, word: &Word) -> Result<Recipe, Refusal
         );
         Artifact::same(app_dir)
     } else {
-        notes.push("Assumes that the jar is executable and holds all it needs.".to_owned());
+        let is_runner = path.ends_with("-runner.jar");
+        let is_whole =
+            ["uber-jar", "uberJar"].iter().any(|it| view.instructions().any(|line| view.says(line, it)));
+        notes.push(match is_runner && !is_whole {
+            true => {
+                "A `-runner.jar` of Quarkus holds all it needs only with `quarkus.package.jar.type=uber-jar`."
+                    .to_owned()
+            }
+            false => "Assumes that the jar is executable and holds all it needs.".to_owned(),
+        });
         // A file that the builder already put where the command looks for it stays at its place.
         Artifact::new(from, if renamed { paths::join(workdir, &app) } else { path })
     };

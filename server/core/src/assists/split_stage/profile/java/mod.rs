@@ -42,7 +42,7 @@ impl Profile for Java {
         let base = ImageRef::parse(&view.stage.base_text);
         let may_call = [Keyword::Run, Keyword::Cmd, Keyword::Entrypoint];
         let builds = view.instructions().filter(|it| may_call.contains(&it.keyword())).any(|it| {
-            ["mvn", "gradle", "javac", "sbt ", "lein ", "nativeCompile"]
+            ["mvn", "gradle", "javac", "sbt ", "lein ", "mill ", "nativeCompile"]
                 .iter()
                 .any(|word| view.says(it, word))
         });

@@ -229,7 +229,12 @@ enum Starts {
     /// `next start`, with what it says about where to listen.
     Next { port: Option<String>, host: Option<String> },
     /// A server of files, for the directory.
-    Files { dir: Option<String>, single_page: bool },
+    Files {
+        dir: Option<String>,
+        single_page: bool,
+        /// Whether it is the server of Vite, which serves what `vite build` makes.
+        of_vite: bool,
+    },
     /// A server for development.
     Development(String),
     /// Something else.
@@ -307,10 +312,11 @@ fn starts_up_to(argv: &[Word], package: Option<&Package>, depth: usize) -> Start
             let dir = directory(argv);
             let single_page =
                 words.iter().any(|it| matches!(*it, "-s" | "--single")) || program == "http-server";
-            Starts::Files { dir, single_page }
+            Starts::Files { dir, single_page, of_vite: false }
         }
         "vite" if plain.first() == Some(&"preview") => {
-            Starts::Files { dir: Some("dist".to_owned()), single_page: true }
+            let dir = option(argv, &["--outDir"]).map(str::to_owned);
+            Starts::Files { dir, single_page: true, of_vite: true }
         }
         "vite" | "ng" | "react-scripts" | "vue-cli-service" | "webpack-dev-server" | "nodemon"
         | "ts-node" | "ts-node-dev" | "tsx" | "next" | "nuxt" | "gatsby" | "parcel" | "jest" | "mocha"
@@ -434,7 +440,11 @@ mod tests {
             ("npm start", true, "File(\"dist/main.js\")"),
             ("npm start", false, "Script(\"start\")"),
             ("npm run dev", false, "Development(\"dev\")"),
-            ("npx serve -s build -l 3000", false, "Files { dir: Some(\"build\"), single_page: true }"),
+            (
+                "npx serve -s build -l 3000",
+                false,
+                "Files { dir: Some(\"build\"), single_page: true, of_vite: false }",
+            ),
             ("next start", false, "Next { port: None, host: None }"),
             ("yarn next start -p 80", false, "Next { port: Some(\"80\"), host: None }"),
             ("npx remix-serve ./build/server/index.js", false, "File(\"./build/server/index.js\")"),

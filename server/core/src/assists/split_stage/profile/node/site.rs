@@ -9,6 +9,7 @@ use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
 use crate::assists::split_stage::profile::{Profile, Recipe};
+use crate::assists::split_stage::project::script_config::{Property, property};
 use crate::assists::split_stage::runtime::Runtime;
 use crate::assists::split_stage::shell::Command;
 use crate::assists::split_stage::start::Start;
@@ -37,12 +38,17 @@ impl Profile for Site {
         let main = start.main()?;
         let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
         let dir = main.dir(workdir);
-        let Starts::Files { dir: served, single_page } = starts(main.argv(), package(view, &dir).as_ref())
+        let Starts::Files { dir: served, single_page, of_vite } =
+            starts(main.argv(), package(view, &dir).as_ref())
         else {
             return Err(Refusal::new("the image serves no files".to_owned()));
         };
         let (_, builds) = steps(view);
         let build = builds.last().ok_or_else(|| Refusal::new("no build step is found".to_owned()))?;
+        let served = match served {
+            None if of_vite => Some(output_of_vite(view, &dir)?),
+            served => served,
+        };
         let served = served.ok_or_else(|| {
             Refusal::new("the command does not name the directory that it serves".to_owned())
         })?;
@@ -107,6 +113,19 @@ impl Profile for Site {
 
     fn makes_pages(&self) -> bool {
         true
+    }
+}
+
+/// Where `vite build` puts the site: `dist`, unless the configuration says otherwise.
+fn output_of_vite(view: &View<'_>, dir: &str) -> Result<String, Refusal> {
+    let names = ["ts", "js", "mjs", "mts", "cjs"].map(|it| format!("vite.config.{it}"));
+    let config = names.iter().find_map(|it| view.project_file(&paths::join(dir, it)));
+    match config.map_or(Property::Unset, |text| property(text, "outDir")) {
+        Property::Unset => Ok("dist".to_owned()),
+        Property::To(dir) => Ok(dir),
+        Property::Unknown => {
+            Err(Refusal::new("vite.config computes `outDir`, where the build puts the site".to_owned()))
+        }
     }
 }
 
