@@ -4,6 +4,7 @@
 //! where that lies beside the checkout (see `tests/conformance`). Without it, that part counts as ignored; for this
 //! reason it is no ordinary test harness, for those cannot say so once they run. It also makes Dockerfiles up, with the
 //! generator of `tests/differential`: 500 of them, or `FIXES_CASES=100000 FIXES_SEED=7`.
+//! Every split of the corpus is looked at here, too (`split.rs`).
 //! `FIXES_SHOW=20` shows more of what is wrong, `FIXES_TABLE=1` how many findings of each rule have a fix.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
@@ -15,6 +16,7 @@ mod judge;
 mod mutate;
 #[path = "../differential/random.rs"]
 mod random;
+mod split;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,15 +33,22 @@ struct File {
     text: String,
 }
 
-/// A test: its name, and its Dockerfiles, or why there are none.
-type Test = (&'static str, fn() -> Result<Vec<File>, String>);
+/// A test: its name, its Dockerfiles, or why there are none, and what has to hold for them.
+type Test = (&'static str, fn() -> Result<Vec<File>, String>, fn(&[File]) -> bool);
 
 const SMALL_FILES: &str = "every_fix_mends_small_files";
 const CORPUS: &str = "every_fix_mends_the_corpus";
 
 const MADE_UP_FILES: &str = "every_fix_mends_made_up_files";
 
-const TESTS: [Test; 3] = [(SMALL_FILES, small_files), (CORPUS, corpus), (MADE_UP_FILES, made_up_files)];
+const SPLITS: &str = "every_split_keeps_the_image";
+
+const TESTS: [Test; 4] = [
+    (SMALL_FILES, small_files, holds),
+    (CORPUS, corpus, holds),
+    (MADE_UP_FILES, made_up_files, holds),
+    (SPLITS, corpus, splits_hold),
+];
 
 fn main() -> ExitCode {
     let filters: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
@@ -51,7 +60,7 @@ fn main() -> ExitCode {
     }
     let started = Instant::now();
     let (mut passed, mut failed, mut ignored) = (0, 0, 0);
-    for (name, files) in wanted {
+    for (name, files, holds) in wanted {
         match files() {
             Err(reason) => {
                 ignored += 1;
@@ -169,6 +178,20 @@ fn views() -> [View; 3] {
         View { name: "assume_empty_base", settings: plain, head: "" },
         View { name: "experimental", settings: settings(), head: "# check=experimental=all\n" },
     ]
+}
+
+/// Whether every split of all files is right. What is wrong is printed.
+fn splits_hold(files: &[File]) -> bool {
+    let mut splits = split::Splits::default();
+    let mut wrong = 0;
+    for file in files {
+        if let Err(reason) = split::judge(&file.text, &mut splits) {
+            wrong += 1;
+            println!("{}: {reason}", file.name);
+        }
+    }
+    println!("{} splits of one stage, {} of several, {wrong} wrong", splits.of_one, splits.of_several);
+    wrong == 0 && splits.of_one > 100 && splits.of_several > 10
 }
 
 /// Whether the fixes of all files are right in every view. What is wrong is printed.

@@ -10,7 +10,7 @@ use super::Refusal;
 use super::paths;
 use super::plan::{Artifact, Place, Step};
 use super::profile::{Profile, Recipe};
-use super::runtime::{Runtime, System, directory, system};
+use super::runtime::{Runtime, System, directory, jdk, system};
 use super::setup::{self, Purpose, Setup};
 use super::shell::Command;
 use super::view::View;
@@ -236,6 +236,9 @@ impl<'a> Carrier<'_, 'a> {
 
     fn setup(&mut self, run: Instruction<'_>, setup: Setup) -> Result<(Place, &'static str), Refusal> {
         let line = run.row + 1;
+        if let Some(path) = jdk::path_of_jdk(self.view, run) {
+            return Err(Refusal::new(format!("line {line} names `{path}`, which only a JDK has")));
+        }
         let needed = setup.needed(self.profile, &self.fetchers);
         let fits = setup
             .manager

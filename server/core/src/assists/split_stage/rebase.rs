@@ -84,6 +84,10 @@ fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Spli
     let view = View::of_stage(file, context, stage)?;
     check_command(&view, &base)?;
     let runtime = runtime_of(&base)?;
+    let named = view.instructions().find_map(|it| Some((it.row + 1, jdk::path_of_jdk(&view, it)?)));
+    if let Some((line, path)) = named {
+        return Err(Refusal::new(format!("line {line} names `{path}`, which only a JDK has")));
+    }
     if let Some(run) = view.all(Keyword::Run).find(|run| view.script(*run).is_none()) {
         return Err(Refusal::new(format!(
             "the RUN on line {} is too complex to be sure what it needs",
@@ -130,6 +134,7 @@ fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Spli
     let mut notes = vec![format!("Nothing is compiled in this stage: `{written}` is enough to run it.")];
     notes.extend(runtime.notes);
     notes.extend(note);
+    notes.extend(jdk::notes_on_options(|needle| view.instructions().any(|it| view.says(it, needle))));
     finish(vec![TextEdit::replace(*range, written)], Vec::new(), notes)
 }
 
@@ -420,6 +425,16 @@ CMD ["java", "-jar", "/shop.jar"]
                 FROM eclipse-temurin:17-jre
                 COPY target/*.jar app.jar
                 ENTRYPOINT ["java", "-jar", "/app.jar"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_path_of_the_jdk_is_not_there() {
+        check(
+            "FROM tomcat:8.5-jdk8\nCOPY a.war /usr/local/tomcat/webapps/\nRUN sed -i 's/a/b/' $JAVA_HOME/jre/lib/security/java.security\n",
+            expect![[r#"
+                refused: line 3 names `JAVA_HOME/jre`, which only a JDK has
             "#]],
         );
     }

@@ -5,7 +5,8 @@
 
 use super::{Runtime, name, note_origin, refuse_windows};
 use crate::assists::split_stage::Refusal;
-use crate::model::ImageRef;
+use crate::assists::split_stage::view::View;
+use crate::model::{ImageRef, Instruction};
 
 /// Repositories of JDK images that have a rule here.
 const JDK_IMAGES: [&str; 6] =
@@ -33,6 +34,33 @@ const IN_TABLE: [&str; 14] = [
 pub(in crate::assists::split_stage) fn builds_java(image: &ImageRef) -> bool {
     let runs_only = image.tag.as_deref().is_some_and(|tag| tag.split('-').any(is_runtime_word));
     (JDK_IMAGES.contains(&name(image)) || IN_TABLE.contains(&name(image))) && !runs_only
+}
+
+/// A path of a JDK that no runtime image has, in an instruction of a stage: up to Java 8 a JDK has its runtime in `jre`.
+pub(in crate::assists::split_stage) fn path_of_jdk(
+    view: &View<'_>,
+    instruction: Instruction<'_>,
+) -> Option<&'static str> {
+    const PATHS: [&str; 6] =
+        ["JAVA_HOME/jre", "JAVA_HOME}/jre", "openjdk/jre", "lib/tools.jar", "lib/ct.sym", "JAVA_HOME/jmods"];
+    PATHS.into_iter().find(|path| view.says(instruction, path))
+}
+
+/// Notes on options of Java that may mean something else in the runtime image; `says` tells whether something is said
+/// where options are.
+pub(in crate::assists::split_stage) fn notes_on_options(says: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    if says("-agentlib:") {
+        notes.push(
+            "Java loads an agent with `-agentlib`: make sure that the runtime image has it.".to_owned(),
+        );
+    }
+    if says("UseCGroupMemoryLimitForHeap") || says("AggressiveOpts") {
+        notes.push(
+            "The command has flags that later versions of Java do not know: keep the version.".to_owned(),
+        );
+    }
+    notes
 }
 
 /// Whether a part of a tag says that the image lacks the compiler.

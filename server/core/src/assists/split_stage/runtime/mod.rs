@@ -309,7 +309,8 @@ pub(super) fn of(image: &ImageRef, choice: &'static str) -> Result<Runtime, Refu
     if row.vendor {
         let new = runtime.image.split(':').next().unwrap_or("");
         runtime.notes.push(format!(
-            "The Java of the final stage is that of `{new}`: another vendor than in the builder."
+            "The Java of the final stage is that of `{new}`, another vendor than that of `{}`.",
+            image.written
         ));
     }
     if row.floating {

@@ -23,7 +23,7 @@ fn every_hazard_is_said_or_taken_care_of() {
     let start = "CMD [\"./server\"]";
     for (runtime, text, words) in [
         // Another vendor's Java, and a base image that says no version.
-        (None, spring("openjdk:17"), "another vendor than in the builder"),
+        (None, spring("openjdk:17"), "another vendor than that of `openjdk:17`"),
         (None, spring("amazoncorretto:17-alpine"), "another vendor's Java"),
         (None, guide_like("maven:3", "RUN mvn package\nCMD java -jar target/a.jar"), "does not fix a version"),
         // More than one jar.

@@ -219,16 +219,7 @@ fn note_runtime_options(view: &View<'_>, command: &[(InstructionId, Place)], not
         });
         kept || view.all(Keyword::Env).any(|env| view.says(env, needle))
     };
-    if says("-agentlib:") {
-        notes.push(
-            "Java loads an agent with `-agentlib`: make sure that the runtime image has it.".to_owned(),
-        );
-    }
-    if says("UseCGroupMemoryLimitForHeap") || says("AggressiveOpts") {
-        notes.push(
-            "The command has flags that later versions of Java do not know: keep the version.".to_owned(),
-        );
-    }
+    notes.extend(jdk::notes_on_options(says));
     let own_entrypoint = command.iter().any(|(_, place)| matches!(place, Place::FinalAs(text) if text.to_ascii_uppercase().starts_with("ENTRYPOINT")));
     if says("USE_SYSTEM_CA_CERTS") && own_entrypoint {
         notes.push(
