@@ -1,11 +1,12 @@
 """Starts a server, asks it for one page, prints what it answers and ends it.
 
   ask.py PORT SECONDS COMMAND…
+  ask.py --loopback COMMAND…   only raises the loopback and becomes the command
 
 Meant for `unshare --net --pid --kill-child`: the network is its own, with nothing in it but loopback, so no port is
 taken, nothing is reached, and whatever the server started ends with it.
 """
-import fcntl, socket, struct, subprocess, sys, time, urllib.error, urllib.request
+import fcntl, os, socket, struct, subprocess, sys, time, urllib.error, urllib.request
 
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
@@ -39,4 +40,7 @@ def main(port, seconds, *command):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--loopback"]:
+        raise_loopback()
+        os.execvp(sys.argv[2], sys.argv[2:])
     sys.exit(main(*sys.argv[1:]))
