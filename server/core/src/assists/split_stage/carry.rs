@@ -214,9 +214,10 @@ impl<'a> Carrier<'_, 'a> {
     /// The final stage installs what the application needs of the packages that a RUN of the builder installs.
     fn install_needed(&mut self, setup: &Setup, line: u32) -> Result<(), Refusal> {
         let needed = setup.needed(self.profile, &self.fetchers);
-        for package in &needed.unknown {
+        if !needed.unknown.is_empty() {
             self.notes.push(format!(
-                "Line {line} installs {package}: if the application loads its library, install that in the final stage."
+                "Line {line} installs {}: install the libraries that the application loads in the final stage.",
+                needed.unknown.join(", ")
             ));
         }
         let stranger = setup.manager.filter(|it| !self.is_kin(*it)).and_then(|manager| {
@@ -310,7 +311,11 @@ impl<'a> Carrier<'_, 'a> {
             let all = self.recipe.artifacts.iter().any(|it| it.from == *dir);
             if whole_context && !all && copy.data.flag("from").is_none() && !self.profile.gathers_all() {
                 let made = self.recipe.artifacts.iter().filter(|it| paths::is_within(&it.to, dir));
-                let names: Vec<_> = made.map(|it| paths::file_name(&it.to)).collect();
+                // What goes over into the directory itself is named as it was.
+                let name = |it: &Artifact| {
+                    paths::file_name(if it.to == *dir { &it.from } else { &it.to }).to_owned()
+                };
+                let names: Vec<_> = made.map(name).collect();
                 let has = if names.is_empty() {
                     "nothing".to_owned()
                 } else {

@@ -134,7 +134,9 @@ fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Spli
     let mut notes = vec![format!("Nothing is compiled in this stage: `{written}` is enough to run it.")];
     notes.extend(runtime.notes);
     notes.extend(note);
-    notes.extend(jdk::notes_on_options(|needle| view.instructions().any(|it| view.says(it, needle))));
+    if view.instructions().any(|it| view.says(it, "-agentlib:")) {
+        notes.push(jdk::AGENT.to_owned());
+    }
     finish(vec![TextEdit::replace(*range, written)], Vec::new(), notes)
 }
 

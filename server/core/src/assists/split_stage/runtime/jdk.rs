@@ -46,22 +46,9 @@ pub(in crate::assists::split_stage) fn path_of_jdk(
     PATHS.into_iter().find(|path| view.says(instruction, path))
 }
 
-/// Notes on options of Java that may mean something else in the runtime image; `says` tells whether something is said
-/// where options are.
-pub(in crate::assists::split_stage) fn notes_on_options(says: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut notes = Vec::new();
-    if says("-agentlib:") {
-        notes.push(
-            "Java loads an agent with `-agentlib`: make sure that the runtime image has it.".to_owned(),
-        );
-    }
-    if says("UseCGroupMemoryLimitForHeap") || says("AggressiveOpts") {
-        notes.push(
-            "The command has flags that later versions of Java do not know: keep the version.".to_owned(),
-        );
-    }
-    notes
-}
+/// What to say when Java is told to load an agent of its own.
+pub(in crate::assists::split_stage) const AGENT: &str =
+    "Java loads an agent with `-agentlib`: make sure that the runtime image has it.";
 
 /// Whether a part of a tag says that the image lacks the compiler.
 fn is_runtime_word(part: &str) -> bool {

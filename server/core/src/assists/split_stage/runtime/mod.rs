@@ -319,10 +319,15 @@ pub(super) fn of(image: &ImageRef, choice: &'static str) -> Result<Runtime, Refu
             image.written
         ));
     }
-    if row.inferred {
+    if row.inferred && runtime.image.contains('/') {
         runtime
             .notes
             .push(format!("Assumes that `{}` exists: its tags could not be looked up.", runtime.image));
+    } else if row.inferred {
+        runtime.notes.push(format!(
+            "Assumes that `{}` stands on the same system as `{}`, which could not be looked up.",
+            image.written, runtime.image
+        ));
     }
     if !is_beside {
         note_origin(image, &mut runtime);

@@ -219,7 +219,9 @@ fn note_runtime_options(view: &View<'_>, command: &[(InstructionId, Place)], not
         });
         kept || view.all(Keyword::Env).any(|env| view.says(env, needle))
     };
-    notes.extend(jdk::notes_on_options(says));
+    if says("-agentlib:") {
+        notes.push(jdk::AGENT.to_owned());
+    }
     let own_entrypoint = command.iter().any(|(_, place)| matches!(place, Place::FinalAs(text) if text.to_ascii_uppercase().starts_with("ENTRYPOINT")));
     if says("USE_SYSTEM_CA_CERTS") && own_entrypoint {
         notes.push(
