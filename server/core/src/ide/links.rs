@@ -6,11 +6,10 @@
 use crate::images;
 use crate::model::expand::expand;
 use crate::model::remote::{Remote, page, remote};
-use crate::model::scope::Scopes;
 use crate::model::state::clean;
 use crate::model::{
-    ImageRef, Instruction, Mount, RefTarget, ResolvedVar, SourceFile, StageRef, StageRefKind, VarDef,
-    VarDefKind, VarRef,
+    ImageRef, Instruction, InstructionId, Mount, RefTarget, ResolvedVar, SourceFile, StageRef, StageRefKind,
+    VarDef, VarDefKind,
 };
 use crate::syntax::{DirectiveName, Keyword, Spanned};
 use crate::{TextRange, TextSize};
@@ -144,38 +143,32 @@ impl Links<'_> {
 
     /// A word with its variables put in; none where one of them is not known.
     fn expanded(&self, instruction: Instruction<'_>, word: &Spanned) -> Option<String> {
-        let scopes = self.file.dockerfile().scopes();
-        let range = instruction.abs(word.range);
-        let uses: Vec<&VarRef> =
-            scopes.refs_in(instruction.id).iter().filter(|it| range.contains_range(it.whole)).collect();
-        self.put_in(&word.text, &uses, scopes, MOST_STEPS)
+        self.put_in(&word.text, instruction.id, instruction.abs(word.range), MOST_STEPS)
     }
 
-    fn put_in(&self, word: &str, uses: &[&VarRef], scopes: &Scopes, steps: usize) -> Option<String> {
-        if !word.contains('$') {
-            return Some(expand(word, self.file.dockerfile().escape, &mut |_| None).ok()?.text);
+    /// The same for a text that stands in an instruction at `range`.
+    fn put_in(&self, text: &str, at: InstructionId, range: TextRange, steps: usize) -> Option<String> {
+        let escape = self.file.dockerfile().escape;
+        if !text.contains('$') {
+            return Some(expand(text, escape, &mut |_| None).ok()?.text);
         }
+        let scopes = self.file.dockerfile().scopes();
         let mut value = |name: &str| {
-            let used = uses.iter().find(|it| it.name == name)?;
-            let ResolvedVar::Def(id) = used.target else { return None };
-            self.value(scopes.source_of(id), scopes, steps.checked_sub(1)?)
+            let mut uses = scopes.refs_in(at).iter().filter(|it| range.contains_range(it.whole));
+            let ResolvedVar::Def(id) = uses.find(|it| it.name == name)?.target else { return None };
+            self.value(scopes.source_of(id), steps.checked_sub(1)?)
         };
-        let expanded = expand(word, self.file.dockerfile().escape, &mut value).ok()?;
+        let expanded = expand(text, escape, &mut value).ok()?;
         expanded.unknown.is_empty().then_some(expanded.text)
     }
 
     /// The value of a definition.
-    fn value(&self, def: &VarDef, scopes: &Scopes, steps: usize) -> Option<String> {
+    fn value(&self, def: &VarDef, steps: usize) -> Option<String> {
         if def.onbuild {
             return None;
         }
         let given = (def.kind != VarDefKind::Env).then(|| (self.build_arg)(&def.name)).flatten();
-        if given.is_some() {
-            return given;
-        }
-        let range = def.value_range?;
-        let uses = scopes.refs_in(def.instruction).iter().filter(|it| range.contains_range(it.whole));
-        self.put_in(def.value.as_deref()?, &uses.collect::<Vec<_>>(), scopes, steps)
+        given.or_else(|| self.put_in(def.value.as_deref()?, def.instruction, def.value_range?, steps))
     }
 }
 
