@@ -7,6 +7,12 @@ use dockstage_core::format;
 use dockstage_core::text::PositionEncoding;
 use tower_lsp_server::ls_types::*;
 
+/// The command of a client that shows places: takes a document, a position in it, and places.
+pub(crate) const SHOW_REFERENCES: &str = "dockstage.showReferences";
+
+/// The command of a client that copies a command line: takes its text.
+pub(crate) const COPY_BUILD_COMMAND: &str = "dockstage.copyBuildCommand";
+
 /// What a client makes of diagnostics: told apart for those it pulls and those it is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct DiagnosticSupport {
@@ -61,6 +67,12 @@ pub(crate) struct ClientSupport {
     pub(crate) pulls_diagnostics: bool,
     pub(crate) pushed: DiagnosticSupport,
     pub(crate) pulled: DiagnosticSupport,
+    /// The commands that the client has for us to run.
+    commands: Vec<String>,
+    /// The client can be told to ask for code lenses again.
+    pub(crate) refreshes_lenses: bool,
+    /// The client can be told to ask for inlay hints again.
+    pub(crate) refreshes_hints: bool,
     /// The client answers `workspace/configuration`.
     pub(crate) answers_configuration: bool,
     /// The client has to be asked for `workspace/didChangeConfiguration`.
@@ -110,6 +122,9 @@ impl ClientSupport {
                 tags: pulled.tag_support.is_some(),
                 links: yes(pulled.code_description_support),
             },
+            commands: client_commands(client),
+            refreshes_lenses: yes(workspace.code_lens.and_then(|it| it.refresh_support)),
+            refreshes_hints: yes(workspace.inlay_hint.and_then(|it| it.refresh_support)),
             answers_configuration: yes(workspace.configuration),
             registers_configuration: yes(workspace
                 .did_change_configuration
@@ -138,6 +153,19 @@ impl CompletionSupport {
             deprecated: yes(item.deprecated_support),
         }
     }
+}
+
+impl ClientSupport {
+    /// Whether the client has a command.
+    pub(crate) fn has_command(&self, name: &str) -> bool {
+        self.commands.iter().any(|it| it == name)
+    }
+}
+
+/// What a client names in `experimental.commands.commands`: editors cannot tell of their commands otherwise.
+fn client_commands(client: &ClientCapabilities) -> Vec<String> {
+    let names = client.experimental.as_ref().and_then(|it| it.pointer("/commands/commands")?.as_array());
+    names.into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned)).collect()
 }
 
 /// The first of the client's encodings that we know, which is all of them; UTF-16 when it names none.
@@ -174,6 +202,8 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        inlay_hint_provider: Some(OneOf::Left(true)),
         call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),

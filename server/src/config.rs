@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use dockstage_core::analysis::Settings;
 use dockstage_core::format::{Indent, KeywordCase, Style};
+use dockstage_core::ide::{code_lens, inlay_hints};
 use serde_json::Value;
 
 pub(crate) mod file;
@@ -21,6 +22,10 @@ pub(crate) struct Config {
     pub(crate) diagnostics: bool,
     /// `build.context`: the build context where it is not the folder of the Dockerfile.
     pub(crate) context: Option<PathBuf>,
+    /// `codeLens`: the lenses that are shown.
+    pub(crate) lenses: code_lens::Wanted,
+    /// `inlayHints`: the hints that are shown.
+    pub(crate) hints: inlay_hints::Wanted,
     /// What the analysis needs to know.
     pub(crate) analysis: Arc<Settings>,
 }
@@ -41,6 +46,12 @@ pub(crate) struct Layer {
     format_indent: Option<Indent>,
     format_keyword_case: Option<KeywordCase>,
     format_shell: Option<bool>,
+    lens_uses: Option<bool>,
+    lens_targets: Option<bool>,
+    lens_build_command: Option<bool>,
+    hint_stage_indices: Option<bool>,
+    hint_variable_values: Option<bool>,
+    hint_directories: Option<bool>,
     pub(crate) build: Build,
 }
 
@@ -93,6 +104,12 @@ impl Layer {
                 keyword_case,
             ),
             format_shell: reader.flag("format", "shell"),
+            lens_uses: reader.flag("codeLens", "uses"),
+            lens_targets: reader.flag("codeLens", "targets"),
+            lens_build_command: reader.flag("codeLens", "buildCommand"),
+            hint_stage_indices: reader.flag("inlayHints", "stageIndices"),
+            hint_variable_values: reader.flag("inlayHints", "variableValues"),
+            hint_directories: reader.flag("inlayHints", "directories"),
             build: Build {
                 // An editor's form sends an empty text for what was never filled in.
                 context: reader.text("build", "context").filter(|it| !it.is_empty()).map(PathBuf::from),
@@ -123,6 +140,12 @@ impl Layer {
             format_indent: later.format_indent.clone().or_else(|| self.format_indent.clone()),
             format_keyword_case: later.format_keyword_case.or(self.format_keyword_case),
             format_shell: later.format_shell.or(self.format_shell),
+            lens_uses: later.lens_uses.or(self.lens_uses),
+            lens_targets: later.lens_targets.or(self.lens_targets),
+            lens_build_command: later.lens_build_command.or(self.lens_build_command),
+            hint_stage_indices: later.hint_stage_indices.or(self.hint_stage_indices),
+            hint_variable_values: later.hint_variable_values.or(self.hint_variable_values),
+            hint_directories: later.hint_directories.or(self.hint_directories),
             build: self.build.under(&later.build),
         }
     }
@@ -130,9 +153,20 @@ impl Layer {
     /// The configuration that this makes, with defaults for the rest.
     pub(crate) fn resolve(self) -> Config {
         let default = Settings::default();
+        let (lenses, hints) = (code_lens::Wanted::default(), inlay_hints::Wanted::default());
         Config {
             diagnostics: self.diagnostics_enable.unwrap_or(true),
             context: self.build.context,
+            lenses: code_lens::Wanted {
+                uses: self.lens_uses.unwrap_or(lenses.uses),
+                targets: self.lens_targets.unwrap_or(lenses.targets),
+                build_command: self.lens_build_command.unwrap_or(lenses.build_command),
+            },
+            hints: inlay_hints::Wanted {
+                stage_indices: self.hint_stage_indices.unwrap_or(hints.stage_indices),
+                variable_values: self.hint_variable_values.unwrap_or(hints.variable_values),
+                directories: self.hint_directories.unwrap_or(hints.directories),
+            },
             analysis: Arc::new(Settings {
                 unreachable_stages: self.diagnostics_unreachable_stages.unwrap_or(default.unreachable_stages),
                 split_hint: self.split_hint.unwrap_or(default.split_hint),

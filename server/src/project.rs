@@ -89,10 +89,15 @@ impl Projects {
     /// The folder that a document's places count from in an editor's settings: that of the workspace, or else
     /// its own.
     pub(crate) fn base(&self, document: &Uri) -> Option<PathBuf> {
+        let root = self.root(document).map(Path::to_owned);
+        root.or_else(|| Some(path(document)?.parent()?.to_owned()))
+    }
+
+    /// The folder of the workspace that a document lies in: the nearest one.
+    pub(crate) fn root(&self, document: &Uri) -> Option<&Path> {
         let path = path(document)?;
         let roots = self.roots.iter().filter(|root| path.starts_with(root));
-        let nearest = roots.max_by_key(|root| root.as_os_str().len());
-        nearest.cloned().or_else(|| Some(path.parent()?.to_owned()))
+        roots.max_by_key(|root| root.as_os_str().len()).map(PathBuf::as_path)
     }
 
     /// What has to be read for these documents, if anything.

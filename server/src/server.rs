@@ -16,7 +16,7 @@ use crate::diagnostics::Publisher;
 use crate::disk;
 use crate::framing::{self, Messages};
 use crate::handlers::{
-    call_hierarchy, completion, formatting, links, notification, request, selection, signature,
+    call_hierarchy, code_lens, completion, formatting, inlay_hint, links, notification, request, selection, signature,
 };
 pub use crate::state::Snapshot;
 use crate::state::State;
@@ -216,6 +216,12 @@ impl LanguageServer for Server {
         params: CallHierarchyOutgoingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
         call_hierarchy::outgoing(self, params).await
+    }
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        code_lens::code_lens(self, params).await
+    }
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        inlay_hint::inlay_hint(self, params).await
     }
     async fn prepare_rename(
         &self,

@@ -386,10 +386,11 @@ impl State {
             version: *version,
             revision: *revision,
             beside: self.beside(uri, config.context.as_deref()),
-            context: config.context.or_else(|| folder(uri)),
-            analysis: Analysis::new(Arc::clone(file), config.analysis),
+            context: config.context.clone().or_else(|| folder(uri)),
+            analysis: Analysis::new(Arc::clone(file), Arc::clone(&config.analysis)),
             client: Arc::clone(&self.client),
-            diagnostics: config.diagnostics,
+            root: self.projects.root(uri).map(Path::to_owned),
+            config,
             cancelled: Arc::default(),
         })
     }
@@ -428,7 +429,10 @@ pub struct Snapshot {
     /// The folder that is the build context, for a document that lies on disk.
     pub(crate) context: Option<PathBuf>,
     pub(crate) client: Arc<ClientSupport>,
-    diagnostics: bool,
+    /// What holds for it.
+    pub(crate) config: Config,
+    /// The folder of the workspace that it lies in, if any.
+    pub(crate) root: Option<PathBuf>,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -455,7 +459,7 @@ impl Snapshot {
 
     /// What is wrong with the document, as far as the user wants to know.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        if !self.diagnostics {
+        if !self.config.diagnostics {
             return Vec::new();
         }
         self.analysis_with(Beside::project).diagnostics()

@@ -5,6 +5,7 @@
 mod client;
 mod completion;
 
+mod beside_the_text;
 mod burst;
 mod call_hierarchy;
 mod configuration;

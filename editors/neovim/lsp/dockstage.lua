@@ -1,6 +1,16 @@
 -- Dockstage, a language server for Dockerfiles: `vim.lsp.enable("dockstage")`.
 -- What to change and how is in `:help dockstage`.
 
+-- What code lenses run. The server gives a command only to a client that names it.
+local commands = {
+  ['dockstage.showReferences'] = function(...)
+    require('dockstage.commands').show_references(...)
+  end,
+  ['dockstage.copyBuildCommand'] = function(...)
+    require('dockstage.commands').copy_build_command(...)
+  end,
+}
+
 ---@type vim.lsp.Config
 return {
   cmd = { 'dockstage', 'lsp' },
@@ -11,6 +21,8 @@ return {
     { 'docker-bake.hcl', 'docker-bake.json' },
     '.git',
   },
+  capabilities = { experimental = { commands = { commands = vim.tbl_keys(commands) } } },
+  commands = commands,
   settings = {
     dockstage = {
       diagnostics = { enable = true, unreachableStages = true },

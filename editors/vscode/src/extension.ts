@@ -4,6 +4,7 @@
 import * as vscode from "vscode";
 import { LanguageClient, State, type LanguageClientOptions } from "vscode-languageclient/node";
 import { findBinary } from "./binary";
+import { commandSupport, registerCommands } from "./commands";
 import { ServerStatus } from "./status";
 
 const SECTION = "dockstage";
@@ -12,6 +13,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const server = new Server(context);
   context.subscriptions.push(
     server,
+    ...registerCommands(),
     vscode.commands.registerCommand("dockstage.restartServer", () => server.restart()),
     vscode.commands.registerCommand("dockstage.showLog", () => server.log.show()),
     vscode.commands.registerCommand("dockstage.showVersion", () => server.showVersion()),
@@ -78,6 +80,7 @@ class Server implements vscode.Disposable {
       { command: found.path, args: ["lsp"] },
       this.clientOptions(),
     );
+    client.registerFeature(commandSupport);
     client.onDidChangeState(({ newState }) => {
       const info = client.initializeResult?.serverInfo;
       if (newState === State.Running) {

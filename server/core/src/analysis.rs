@@ -9,6 +9,7 @@ use crate::ide::{
     call_hierarchy, completion, definition, folding, highlight, hover, linked_editing, links,
     path_definition, references, rename, selection, signature, symbols,
 };
+use crate::ide::{code_lens, inlay_hints};
 use crate::lint::{self, Diagnostic, Rule};
 use crate::model::SourceFile;
 use crate::text::SourceChange;
@@ -193,6 +194,20 @@ impl Analysis {
     /// What can be folded: no more than `most`, and then what matters most.
     pub fn folding_ranges(&self, most: usize) -> Vec<folding::Fold> {
         folding::folds(&self.file, most)
+    }
+
+    /// What stands above each FROM.
+    pub fn code_lenses(&self, wanted: code_lens::Wanted) -> Vec<code_lens::Lens> {
+        let (target, needed) = lint::target(&self.file, &self.settings);
+        let build = code_lens::Build { target, needed: &needed, args: &self.settings.build_args };
+        code_lens::lenses(&self.file, wanted, build)
+    }
+
+    /// What a reader would have to count or look up in `range`.
+    pub fn inlay_hints(&self, range: TextRange, wanted: inlay_hints::Wanted) -> Vec<inlay_hints::InlayHint> {
+        let found = lint::known(&self.file, &self.settings, range);
+        let known = inlay_hints::Known { values: &found.values, directories: &found.directories };
+        inlay_hints::hints(&self.file, range, wanted, known)
     }
 
     /// What can be typed at `offset`.

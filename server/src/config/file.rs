@@ -328,7 +328,9 @@ match = 3
         );
         assert_eq!(
             faults("x = 1"),
-            ["1:1: there is no setting `x`; there are diagnostics, split, format, build, check, file"]
+            [
+                "1:1: there is no setting `x`; there are diagnostics, split, format, codeLens, inlayHints, build, check, file"
+            ]
         );
         assert_eq!(
             faults("dockstage.split.hint = true"),

@@ -21,6 +21,7 @@ impl Snapshot {
         self.analysis.file().text()
     }
 
+    /// A place between two characters of the document.
     pub(crate) fn position(&self, offset: dockstage_core::TextSize) -> lsp::Position {
         let at = self.text().line_col(offset, self.client.encoding);
         lsp::Position::new(at.line, at.col)

@@ -1,9 +1,11 @@
 //! What each message of the protocol does: take it apart, one call, put the answer together.
 
 pub(crate) mod call_hierarchy;
+pub(crate) mod code_lens;
 pub(crate) mod completion;
 pub(crate) mod formatting;
 pub(crate) mod links;
+pub(crate) mod inlay_hint;
 pub(crate) mod notification;
 mod path_definition;
 pub(crate) mod request;

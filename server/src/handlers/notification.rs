@@ -214,6 +214,9 @@ fn after_configuration(server: &Server, configured: Configured) {
     if configured.changed {
         look_again(server, documents);
     }
+    if configured.changed || !configured.settled.is_empty() {
+        show_again(server);
+    }
     configured.settled.into_iter().for_each(|uri| mark_dirty(server, uri));
 }
 
@@ -229,6 +232,27 @@ fn look_again(server: &Server, documents: Vec<Uri>) {
         tokio::spawn(async move {
             if let Err(error) = client.workspace_diagnostic_refresh().await {
                 tracing::warn!("the client did not ask for diagnostics again: {error}");
+            }
+        });
+    }
+}
+
+/// Has the client ask again for what it shows beside the text: what it was given may not be wanted any more.
+fn show_again(server: &Server) {
+    let support = Arc::clone(server.state.lock().client());
+    if support.refreshes_lenses {
+        let client = server.client.clone();
+        tokio::spawn(async move {
+            if let Err(error) = client.code_lens_refresh().await {
+                tracing::warn!("the client did not ask for code lenses again: {error}");
+            }
+        });
+    }
+    if support.refreshes_hints {
+        let client = server.client.clone();
+        tokio::spawn(async move {
+            if let Err(error) = client.inlay_hint_refresh().await {
+                tracing::warn!("the client did not ask for inlay hints again: {error}");
             }
         });
     }

@@ -210,6 +210,52 @@ local function run()
     end
   end)
 
+  check('the call hierarchy lists who takes from a stage', function()
+    cursor_on('builder')
+    vim.lsp.buf.incoming_calls()
+    local found = wait('the list', function()
+      local list = vim.fn.getqflist()
+      return #list > 0 and list
+    end)
+    local lines = vim.tbl_map(function(item)
+      return item.lnum
+    end, found)
+    table.sort(lines)
+    equal(lines, { 10, 15, 16, 19, 20 }, 'lines')
+    vim.fn.setqflist({}, 'r')
+    vim.cmd.cclose()
+  end)
+
+  check('code lenses list the uses and copy the build command', function()
+    local function run_lens(title)
+      local lens = wait('the lens ' .. title, function()
+        for _, candidate in ipairs(vim.lsp.codelens.get(0)) do
+          if candidate.range.start.line == 3 and candidate.command.title == title then
+            return candidate
+          end
+        end
+      end)
+      local client = vim.lsp.get_clients({ name = 'dockstage', bufnr = 0 })[1]
+      client:exec_cmd(lens.command, { bufnr = vim.api.nvim_get_current_buf() })
+    end
+    vim.lsp.codelens.refresh({ bufnr = 0 })
+    run_lens('5 uses')
+    equal(#vim.fn.getqflist(), 5, 'uses')
+    vim.cmd.cclose()
+    run_lens('Copy build command')
+    local copied = vim.fn.getreg('"')
+    contains(copied, 'docker build --target builder -f ')
+    contains(copied, 'stages/Dockerfile')
+  end)
+
+  check('inlay hints can be switched on', function()
+    vim.lsp.inlay_hint.enable(true, { bufnr = 0 })
+    wait('a hint', function()
+      return #vim.lsp.inlay_hint.get({ bufnr = 0 }) > 0
+    end)
+    vim.lsp.inlay_hint.enable(false, { bufnr = 0 })
+  end)
+
   check('rename reaches FROM, COPY --from, mounts and ONBUILD', function()
     cursor_on('builder')
     vim.lsp.buf.rename('compile')

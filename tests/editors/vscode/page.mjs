@@ -48,6 +48,8 @@ function openBrowser() {
   return chromium.launchPersistentContext(join(SCRATCH, "browser"), {
     executablePath: CHROMIUM,
     headless: true,
+    // A browser asks before it lets a page at the clipboard.
+    permissions: ["clipboard-read", "clipboard-write"],
     viewport: { width: 1280, height: 800 },
     args: [
       "--no-sandbox",

@@ -121,7 +121,7 @@ fn list(facts: &[String]) -> String {
 }
 
 /// The number of the line, from 1, that a place stands on.
-fn line_of(file: &SourceFile, offset: TextSize) -> u32 {
+pub(super) fn line_of(file: &SourceFile, offset: TextSize) -> u32 {
     file.text().line_col(offset, PositionEncoding::Utf8).line + 1
 }
 

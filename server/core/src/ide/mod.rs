@@ -1,6 +1,7 @@
 //! What an editor asks: one file a feature.
 
 pub mod call_hierarchy;
+pub mod code_lens;
 pub mod completion;
 pub mod definition;
 pub mod folding;
@@ -8,6 +9,7 @@ pub mod highlight;
 pub mod hover;
 pub mod linked_editing;
 pub mod links;
+pub mod inlay_hints;
 mod markdown;
 pub mod path_definition;
 mod place;

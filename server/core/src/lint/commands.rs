@@ -5,10 +5,14 @@
 //! proportional to the file: stages are visited in the way they are built from each other, with one
 //! environment that is rolled back behind each.
 
+pub(in crate::lint) mod known;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use rustc_hash::FxHashMap;
+
+use known::Watch;
 
 use super::expanded::{Word, heredocs, words};
 use super::globals::{Evaluated, Found, Globals, Var, evaluate, evaluate_words, given};
@@ -140,6 +144,18 @@ pub(super) fn commands<'a>(
     bases: &[Below],
     target: &Target<'_>,
 ) -> Vec<Command<'a>> {
+    run(dockerfile, settings, globals, bases, target, None).found
+}
+
+/// Goes through all stages that BuildKit goes through.
+fn run<'a, 'b>(
+    dockerfile: &'a Dockerfile,
+    settings: &'b Settings,
+    globals: &'b Globals,
+    bases: &'b [Below],
+    target: &'b Target<'b>,
+    watch: Option<Watch<'a>>,
+) -> Run<'a, 'b> {
     let stages = &dockerfile.stages;
     let mut children: Vec<Vec<StageId>> = vec![Vec::new(); stages.len()];
     let mut steps = Vec::new();
@@ -164,6 +180,7 @@ pub(super) fn commands<'a>(
         path: Var::Known(DEFAULT_PATH.to_owned()),
         triggers_left: MOST_TRIGGERS,
         bytes_left: MAX_VALUES,
+        watch,
     };
     while let Some(step) = steps.pop() {
         match step {
@@ -179,7 +196,7 @@ pub(super) fn commands<'a>(
             Step::Leave(length) => run.roll_back(length),
         }
     }
-    run.found
+    run
 }
 
 /// What an image is for, as far as paths are concerned.
@@ -302,6 +319,7 @@ struct Run<'a, 'b> {
     path: Var,
     triggers_left: usize,
     bytes_left: usize,
+    watch: Option<Watch<'a>>,
 }
 
 impl<'a> Run<'a, '_> {
@@ -321,6 +339,9 @@ impl<'a> Run<'a, '_> {
                 Inherited { base_known, depth, system, ..Inherited::default() }
             }
         };
+        if let Some(watch) = &mut self.watch {
+            watch.enter(below, base_known);
+        }
         // BuildKit prepares triggers for the stages that the target needs only.
         let reached = self.target.surely_needs(stage.id);
         if let (Below::Stage(base), true) = (below, reached) {
@@ -340,6 +361,9 @@ impl<'a> Run<'a, '_> {
             self.command(stage.id, instruction, instruction.data, instruction);
         }
         self.ends[stage.id.index()] = self.now;
+        if let Some(watch) = &mut self.watch {
+            watch.leave(stage.id);
+        }
     }
 
     /// What a stage's image is for: its FROM may say it, and a plain build is one for Linux. An empty image is for
@@ -374,6 +398,7 @@ impl<'a> Run<'a, '_> {
         if has_faults {
             return;
         }
+        self.watch(instruction, data, is_trigger);
         let Inherited { shell_set, workdir_set, depth, system, .. } = self.now;
         let is_plain = !instruction.marks.has_dollar;
         // Those of a plain one are made when somebody asks for them; many a rule remembers that it need not.

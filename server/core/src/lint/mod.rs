@@ -26,8 +26,10 @@ mod test;
 mod verdict;
 
 pub use apply::{Fixed, apply_fixes};
+pub use commands::known::{Known, KnownText, known};
 pub use near::nearest;
 pub use rule::{FixKind, Rule};
+pub use target::target;
 pub use verdict::{BuildkitError, buildkit_error};
 
 /// Who says it.

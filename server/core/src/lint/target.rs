@@ -5,10 +5,21 @@
 
 use std::borrow::Cow;
 
-use super::commands::Below;
+use super::commands::{Below, bases};
+use super::globals::Globals;
 use crate::analysis::Settings;
 use crate::model::open_base::{MOST_TRIED, OpenBase};
-use crate::model::{Base, Dockerfile, Stage, StageId};
+use crate::model::{Base, Dockerfile, SourceFile, Stage, StageId};
+
+/// The target that the settings name, if it is there; and for each stage whether the target needs it: this one, or
+/// else the last stage.
+pub fn target(file: &SourceFile, settings: &Settings) -> (Option<StageId>, Vec<bool>) {
+    let dockerfile = file.dockerfile();
+    let globals = Globals::of(dockerfile, settings);
+    let bases = bases(dockerfile, &globals);
+    let target = Target::of(dockerfile, settings, || &bases);
+    (target.chosen, target.reached.into_owned())
+}
 
 /// What is built.
 pub(super) struct Target<'a> {

@@ -95,6 +95,28 @@ impl StageGraph {
         needed
     }
 
+    /// For each stage the stages that need it, directly or not, and that no other stage needs: those that somebody
+    /// builds for their own sake. The last ones first, at most so many; a stage that nothing needs has itself. Uses
+    /// of later stages, which BuildKit refuses, do not count.
+    pub fn ends(&self, most: usize) -> Vec<Vec<StageId>> {
+        let mut ends: Vec<Vec<StageId>> = vec![Vec::new(); self.needs.len()];
+        // A stage's users stand behind it, so its own list is complete when it is its turn.
+        for (stage, needs) in self.needs.iter().enumerate().rev() {
+            if ends[stage].is_empty() {
+                ends[stage].push(id(stage));
+            }
+            for need in needs.iter().map(|need| need.index()).filter(|&need| need < stage) {
+                let (below, above) = ends.split_at_mut(stage);
+                let list = &mut below[need];
+                list.extend_from_slice(&above[0]);
+                list.sort_unstable_by(|a, b| b.cmp(a));
+                list.dedup();
+                list.truncate(most);
+            }
+        }
+        ends
+    }
+
     /// Whether a build without `--target` needs this stage.
     pub fn is_reached(&self, stage: StageId) -> bool {
         self.reached.get(stage.index()).copied().unwrap_or(true)
@@ -335,6 +357,15 @@ mod tests {
         assert_eq!(numbers(&found.needs), [vec![], vec![], vec![0], vec![], vec![2, 1]]);
         assert_eq!(found.reached, [true, true, true, false, true]);
         assert_eq!(found.cycles, Vec::<Vec<StageId>>::new());
+    }
+
+    #[test]
+    fn ends_are_what_is_built_for_its_own_sake() {
+        // 1 and 2 are built from 0, 3 from 1; 4 needs itself, and 2 a later stage.
+        let found =
+            graph(&[None, Some(0), Some(0), Some(1), None], &[(4, 4, false), (2, 4, false), (3, 2, true)]);
+        assert_eq!(numbers(&found.ends(9)), [vec![3, 2], vec![3], vec![2], vec![3], vec![4]]);
+        assert_eq!(numbers(&found.ends(1))[0], [3]);
     }
 
     #[test]

@@ -211,6 +211,31 @@ async function checks() {
     );
   });
 
+  await check("the call hierarchy lists who takes from a stage", async () => {
+    const [item] = await run("vscode.prepareCallHierarchy", stages.uri, place(stages, "builder"));
+    const calls = await run("vscode.provideIncomingCalls", item);
+    const lines = calls.flatMap((it) => it.fromRanges.map((range) => range.start.line));
+    assert.deepEqual(lines, [9, 14, 15, 18, 19]);
+  });
+
+  await check("code lenses list the uses and copy the build command", async () => {
+    const all = await run("vscode.executeCodeLensProvider", stages.uri, 99);
+    const lenses = all.filter((it) => it.range.start.line === 3).map((it) => it.command);
+    const lens = (title) => lenses.find((it) => it.title === title) ?? assert.fail(JSON.stringify(lenses));
+    await run(lens("5 uses").command, ...lens("5 uses").arguments);
+    const copy = lens("Copy build command");
+    await run(copy.command, ...copy.arguments);
+    const line = "docker build --target builder -f stages/Dockerfile stages";
+    assert.deepEqual(copy.arguments, [line]);
+    assert.equal(await vscode.env.clipboard.readText(), line);
+  });
+
+  await check("inlay hints show what one would have to look up", async () => {
+    const whole = new vscode.Range(0, 0, stages.lineCount, 0);
+    const hints = await run("vscode.executeInlayHintProvider", stages.uri, whole);
+    assert.ok(hints.length > 0, "there are hints");
+  });
+
   await check("rename reaches FROM, COPY --from, mounts and ONBUILD", async () => {
     const position = place(stages, "builder");
     const edit = await run("vscode.executeDocumentRenameProvider", stages.uri, position, "compile");
