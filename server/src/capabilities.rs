@@ -13,6 +13,12 @@ pub(crate) const SHOW_REFERENCES: &str = "dockstage.showReferences";
 /// The command of a client that copies a command line: takes its text.
 pub(crate) const COPY_BUILD_COMMAND: &str = "dockstage.copyBuildCommand";
 
+/// The command of a client that shows what is to be known of edits that were made: takes a title and the notes.
+pub(crate) const SHOW_NOTES: &str = "dockstage.showNotes";
+
+/// Our own command that makes the edits of a code action: takes a document, its version, and the edits.
+pub(crate) const APPLY_EDIT: &str = "dockstage.applyEdit";
+
 /// What a client makes of diagnostics: told apart for those it pulls and those it is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct DiagnosticSupport {
@@ -57,6 +63,14 @@ pub(crate) struct ClientSupport {
     pub(crate) definition_links: bool,
     /// Edits with the version they are meant for.
     pub(crate) versioned_edits: bool,
+    /// Code actions as such, not only as commands.
+    pub(crate) action_literals: bool,
+    /// The client makes edits that it is sent.
+    pub(crate) applies_edits: bool,
+    /// Edits with a word about them.
+    pub(crate) change_annotations: bool,
+    /// The client asks first whether something can be renamed.
+    prepares_renames: bool,
     pub(crate) disabled_actions: bool,
     pub(crate) preferred_actions: bool,
     pub(crate) folds: FoldSupport,
@@ -89,6 +103,7 @@ impl ClientSupport {
         let completion = text.completion.unwrap_or_default().completion_item.unwrap_or_default();
         let signature = text.signature_help.unwrap_or_default().signature_information.unwrap_or_default();
         let action = text.code_action.unwrap_or_default();
+        let edits = workspace.workspace_edit.clone().unwrap_or_default();
         let pushed = text.publish_diagnostics.unwrap_or_default();
         let pulled = text.diagnostic.clone().unwrap_or_default();
         let yes = |it: Option<bool>| it.unwrap_or(false);
@@ -106,7 +121,11 @@ impl ClientSupport {
             link_tooltips: yes(text.document_link.and_then(|it| it.tooltip_support)),
             symbols: SymbolSupport::of(&text.document_symbol.unwrap_or_default()),
             definition_links: yes(text.definition.unwrap_or_default().link_support),
-            versioned_edits: yes(workspace.workspace_edit.unwrap_or_default().document_changes),
+            versioned_edits: yes(edits.document_changes),
+            action_literals: action.code_action_literal_support.is_some(),
+            applies_edits: yes(workspace.apply_edit),
+            change_annotations: yes(edits.document_changes) && edits.change_annotation_support.is_some(),
+            prepares_renames: yes(text.rename.unwrap_or_default().prepare_support),
             disabled_actions: yes(action.disabled_support),
             preferred_actions: yes(action.is_preferred_support),
             folds: FoldSupport::of(&text.folding_range.unwrap_or_default()),
@@ -207,10 +226,14 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
         call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
-        rename_provider: Some(OneOf::Right(RenameOptions {
-            prepare_provider: Some(true),
-            work_done_progress_options: WorkDoneProgressOptions::default(),
-        })),
+        rename_provider: Some(if client.prepares_renames {
+            OneOf::Right(RenameOptions {
+                prepare_provider: Some(true),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            })
+        } else {
+            OneOf::Left(true)
+        }),
         completion_provider: Some(CompletionOptions {
             // Letters and digits open the list in every editor; these are the signs a flag
             // (`--`), its value (`--from=`), the fields of a mount (`type=bind,`), a tag, a name in a folder,
@@ -239,16 +262,20 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
         document_formatting_provider: Some(OneOf::Left(true)),
         document_range_formatting_provider: Some(OneOf::Left(true)),
         document_on_type_formatting_provider: on_type_formatting(),
-        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![
-                CodeActionKind::QUICKFIX,
-                CodeActionKind::REFACTOR_EXTRACT,
-                CodeActionKind::REFACTOR_INLINE,
-                REFACTOR_MOVE,
-                CodeActionKind::REFACTOR_REWRITE,
-            ]),
-            ..CodeActionOptions::default()
-        })),
+        code_action_provider: Some(code_actions(client)),
+        execute_command_provider: (!client.action_literals && client.applies_edits).then(|| {
+            ExecuteCommandOptions {
+                commands: vec![APPLY_EDIT.to_owned()],
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }
+        }),
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(OneOf::Left(true)),
+            }),
+            file_operations: None,
+        }),
         diagnostic_provider: client.pulls_diagnostics.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {
                 identifier: Some("dockstage".to_owned()),
@@ -266,6 +293,23 @@ fn on_type_formatting() -> Option<DocumentOnTypeFormattingOptions> {
     Some(DocumentOnTypeFormattingOptions {
         first_trigger_character: first,
         more_trigger_character: Some(more.to_vec()),
+    })
+}
+
+/// The kinds of code actions, for a client that knows kinds.
+fn code_actions(client: &ClientSupport) -> CodeActionProviderCapability {
+    if !client.action_literals {
+        return CodeActionProviderCapability::Simple(true);
+    }
+    CodeActionProviderCapability::Options(CodeActionOptions {
+        code_action_kinds: Some(vec![
+            CodeActionKind::QUICKFIX,
+            CodeActionKind::REFACTOR_EXTRACT,
+            CodeActionKind::REFACTOR_INLINE,
+            REFACTOR_MOVE,
+            CodeActionKind::REFACTOR_REWRITE,
+        ]),
+        ..CodeActionOptions::default()
     })
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use dockstage_core::TextSize;
 use dockstage_core::text::{PositionEncoding, TextDocument};
-use tower_lsp_server::ls_types::{self as lsp, InitializeParams, Uri};
+use tower_lsp_server::ls_types::{self as lsp, InitializeParams, Uri, WorkspaceFoldersChangeEvent};
 
 use crate::config::Layer;
 use crate::config::file::{self, ConfigFile, Fault};
@@ -78,6 +78,15 @@ impl Projects {
         #[allow(deprecated)] // Some clients know nothing else.
         let root = params.root_uri.as_ref().filter(|_| params.workspace_folders.is_none());
         self.roots = folders.chain(root).filter_map(path).collect();
+    }
+
+    /// Folders came into the workspace or left it. What was read for others stays.
+    pub(crate) fn change_roots(&mut self, event: &WorkspaceFoldersChangeEvent) {
+        let removed: Vec<PathBuf> = event.removed.iter().filter_map(|folder| path(&folder.uri)).collect();
+        self.roots.retain(|root| !removed.contains(root));
+        self.roots.extend(event.added.iter().filter_map(|folder| path(&folder.uri)));
+        let roots = &self.roots;
+        self.read.retain(|folder, _| roots.iter().any(|root| folder.starts_with(root)));
     }
 
     /// What the project of a document says.

@@ -16,7 +16,8 @@ use crate::diagnostics::Publisher;
 use crate::disk;
 use crate::framing::{self, Messages};
 use crate::handlers::{
-    call_hierarchy, code_lens, completion, formatting, inlay_hint, links, notification, request, selection, signature,
+    call_hierarchy, code_lens, command, completion, formatting, inlay_hint, links, notification, request,
+    selection, signature,
 };
 pub use crate::state::Snapshot;
 use crate::state::State;
@@ -180,6 +181,9 @@ impl LanguageServer for Server {
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
         notification::did_change_configuration(self, params);
     }
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        notification::did_change_workspace_folders(self, params);
+    }
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
         notification::did_change_watched_files(self, params);
     }
@@ -219,6 +223,9 @@ impl LanguageServer for Server {
     }
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         code_lens::code_lens(self, params).await
+    }
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        command::execute(self, params)
     }
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         inlay_hint::inlay_hint(self, params).await

@@ -167,6 +167,14 @@ impl TestClient {
     }
 }
 
+/// The capabilities of a client that knows code actions as such, and `more` of them.
+pub(crate) fn knows_actions(more: Value) -> Value {
+    let mut action = json!({ "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } } });
+    let more = more.as_object().cloned().unwrap_or_default();
+    action.as_object_mut().unwrap().extend(more);
+    json!({ "textDocument": { "codeAction": action } })
+}
+
 /// Parameters that name the document.
 pub(crate) fn document() -> Value {
     json!({ "textDocument": { "uri": URI } })

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{TestClient, URI, at, document};
+use crate::client::{TestClient, URI, at, document, knows_actions};
 
 const TEXT: &str = "\
 # Builds the thing.
@@ -31,7 +31,12 @@ fn able() -> Value {
                 "activeParameterSupport": true,
             } },
             "completion": { "completionItem": { "snippetSupport": true, "documentationFormat": ["markdown"] } },
-            "codeAction": { "isPreferredSupport": true, "disabledSupport": true },
+            "codeAction": {
+                "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } },
+                "isPreferredSupport": true,
+                "disabledSupport": true,
+            },
+            "rename": { "prepareSupport": true },
             "publishDiagnostics": { "relatedInformation": true, "tagSupport": { "valueSet": [1] }, "codeDescriptionSupport": true },
         },
     })
@@ -256,7 +261,7 @@ async fn a_fix_is_a_code_action_with_its_diagnostic_and_the_version() {
 
 #[tokio::test]
 async fn actions_are_those_of_the_place_and_of_the_kinds_asked_for() {
-    let mut client = client(json!({}), MISSPELT).await;
+    let mut client = client(knows_actions(json!({})), MISSPELT).await;
     let titles = actions(&mut client, 2, 14, json!(["quickfix"])).await;
     let titles: Vec<&str> = titles.iter().map(|it| it["title"].as_str().unwrap()).collect();
     assert_eq!(
@@ -341,7 +346,7 @@ async fn a_split_that_is_refused_says_why_to_those_who_show_it() {
     let reason = found[0]["disabled"]["reason"].as_str().unwrap();
     assert!(reason.starts_with("Cannot be split: ") && reason.ends_with('.'), "{reason}");
     assert_eq!(found[0].get("edit"), None);
-    let mut plain = client(json!({}), &refused).await;
+    let mut plain = client(knows_actions(json!({})), &refused).await;
     assert_eq!(actions(&mut plain, 4, 0, json!(["refactor"])).await, [] as [Value; 0]);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{TestClient, edit};
+use crate::client::{TestClient, edit, knows_actions};
 use crate::folder::{Folder, changed_on_disk, open};
 
 const DOCKERFILE: &str = "FROM alpine\nCOPY a b /x/\n";
@@ -189,7 +189,7 @@ async fn a_split_reads_the_projects_own_files() {
         "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"npm\", \"start\"]\n";
     let folder = Folder::new("split-context");
     folder.write("package.json", "{\"scripts\": {\"start\": \"node build/index.js\"}}");
-    let mut client = TestClient::start(json!({})).await;
+    let mut client = TestClient::start(knows_actions(json!({}))).await;
     let uri = folder.uri("Dockerfile");
     open(&mut client, &uri, TEXT).await;
     let position = json!({ "line": 3, "character": 0 });

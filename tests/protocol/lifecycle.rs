@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{TestClient, URI, at, document};
+use crate::client::{TestClient, URI, at, document, knows_actions};
 
 #[tokio::test]
 async fn initialize_tells_who_answers_and_what_it_can() {
     let mut client = TestClient::connect();
-    let answer = client.initialize(json!({ "processId": null, "capabilities": {} })).await;
+    let mut able = knows_actions(json!({}));
+    able["textDocument"]["rename"] = json!({ "prepareSupport": true });
+    let answer = client.initialize(json!({ "processId": null, "capabilities": able })).await;
     assert_eq!(answer["serverInfo"]["name"], "dockstage");
     assert_eq!(answer["serverInfo"]["version"], env!("CARGO_PKG_VERSION"));
     let capabilities = &answer["capabilities"];

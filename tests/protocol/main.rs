@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // In tests a panic is the answer.
 
 mod client;
+mod clients;
 mod completion;
 
 mod beside_the_text;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{TestClient, edit};
+use crate::client::{TestClient, edit, knows_actions};
 use crate::folder::{Folder, changed_on_disk, open};
 
 const TEXT: &str =
@@ -43,7 +43,8 @@ async fn fix_of_hint(client: &mut TestClient, uri: &str) -> String {
 
 /// A client that tells of changes on disk.
 async fn watching() -> TestClient {
-    let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    let mut capabilities = knows_actions(json!({}));
+    capabilities["workspace"] = json!({ "didChangeWatchedFiles": { "dynamicRegistration": true } });
     let mut client = TestClient::start(capabilities).await;
     let registered = client.reply("client/registerCapability", Value::Null).await;
     let watched = registered["registrations"][0]["registerOptions"]["watchers"].to_string();
@@ -55,7 +56,7 @@ async fn watching() -> TestClient {
 async fn a_split_reads_the_projects_own_files() {
     let folder = Folder::new("split-context");
     folder.write("package.json", &package("build"));
-    let mut client = TestClient::start(json!({})).await;
+    let mut client = TestClient::start(knows_actions(json!({}))).await;
     let uri = folder.uri("Dockerfile");
     open(&mut client, &uri, TEXT).await;
     let edit = split(&mut client, &uri).await;
@@ -70,7 +71,7 @@ async fn a_split_reads_the_projects_own_files() {
 async fn the_hint_reads_them_too() {
     let folder = Folder::new("split-hint");
     folder.write("package.json", &package("build"));
-    let mut client = TestClient::start(json!({})).await;
+    let mut client = TestClient::start(knows_actions(json!({}))).await;
     let uri = folder.uri("Dockerfile");
     open(&mut client, &uri, TEXT).await;
     let edit = fix_of_hint(&mut client, &uri).await;

@@ -6,7 +6,7 @@ use tower_lsp_server::jsonrpc::Result;
 
 use dockstage::server::Server;
 
-use crate::client::{DocumentParams, TestClient, document, edit};
+use crate::client::{DocumentParams, TestClient, at, document, edit};
 
 static STARTED: Notify = Notify::const_new();
 static STOPPED: Notify = Notify::const_new();
@@ -92,7 +92,12 @@ async fn deep_nesting_and_long_chains_do_not_end_the_server() {
         for method in ["hover", "definition", "completion"] {
             client.ask_at(method, last, 9).await;
         }
-        client.request("textDocument/documentSymbol", document()).await.unwrap();
+        for method in ["documentSymbol", "codeLens"] {
+            client.request(&format!("textDocument/{method}"), document()).await.unwrap();
+        }
+        let mut hints = document();
+        hints["range"] = json!({ "start": at(0, 0)["position"], "end": at(last, 0)["position"] });
+        client.request("textDocument/inlayHint", hints).await.unwrap();
         client.change(2, json!([edit((0, 0), (0, 0), "# x\n")])).await;
         assert_eq!(client.text().await, json!(format!("# x\n{text}")));
     }

@@ -1,13 +1,16 @@
 -- Dockstage, a language server for Dockerfiles: `vim.lsp.enable("dockstage")`.
 -- What to change and how is in `:help dockstage`.
 
--- What code lenses run. The server gives a command only to a client that names it.
+-- What code lenses and code actions run. The server gives a command only to a client that names it.
 local commands = {
   ['dockstage.showReferences'] = function(...)
     require('dockstage.commands').show_references(...)
   end,
   ['dockstage.copyBuildCommand'] = function(...)
     require('dockstage.commands').copy_build_command(...)
+  end,
+  ['dockstage.showNotes'] = function(...)
+    require('dockstage.commands').show_notes(...)
   end,
 }
 

@@ -13,7 +13,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const server = new Server(context);
   context.subscriptions.push(
     server,
-    ...registerCommands(),
+    ...registerCommands(server.log),
     vscode.commands.registerCommand("dockstage.restartServer", () => server.restart()),
     vscode.commands.registerCommand("dockstage.showLog", () => server.log.show()),
     vscode.commands.registerCommand("dockstage.showVersion", () => server.showVersion()),

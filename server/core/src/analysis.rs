@@ -263,7 +263,18 @@ impl Analysis {
         actions.extend(assists::assists(&self.file, range, &self.project));
         actions.extend(lint::ignore_actions(&self.file, &diagnostics, range));
         actions.extend(assists::stages::assists(&self.file, range));
+        share_notes(&mut actions);
         actions
+    }
+}
+
+/// A fix that does what a refactoring does has the same notes.
+fn share_notes(actions: &mut [CodeAction]) {
+    let noted = actions.iter().filter(|action| !action.notes.is_empty());
+    let noted: Vec<_> = noted.filter_map(|it| Some((it.change.clone()?, it.notes.clone()))).collect();
+    for action in actions.iter_mut().filter(|action| action.notes.is_empty()) {
+        let same = noted.iter().find(|(change, _)| action.change.as_ref() == Some(change));
+        action.notes.extend(same.into_iter().flat_map(|(_, notes)| notes.iter().cloned()));
     }
 }
 

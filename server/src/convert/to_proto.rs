@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use dockstage_core::TextRange;
-use dockstage_core::assists::{ActionKind, CodeAction};
+use dockstage_core::assists::ActionKind;
 use dockstage_core::ide::definition::NavigationTarget;
 use dockstage_core::ide::highlight::{Highlight, HighlightKind};
 use dockstage_core::ide::hover::Hover;
@@ -100,23 +100,6 @@ impl Snapshot {
         lsp::TextEdit::new(self.range(edit.range), edit.new_text.clone())
     }
 
-    /// A code action; none when it cannot be done and the client has no way to say why.
-    pub(crate) fn code_action(&self, action: CodeAction) -> Option<lsp::CodeActionOrCommand> {
-        if action.disabled.is_some() && !self.client.disabled_actions {
-            return None;
-        }
-        let support = if self.client.pulls_diagnostics { self.client.pulled } else { self.client.pushed };
-        Some(lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
-            title: action.title,
-            kind: Some(action_kind(action.kind)),
-            diagnostics: action.diagnostic.map(|it| vec![self.diagnostic(it, support)]),
-            edit: action.change.map(|it| self.workspace_edit(&it)),
-            is_preferred: (action.preferred && self.client.preferred_actions).then_some(true),
-            disabled: action.disabled.map(|reason| disabled(&reason)),
-            ..lsp::CodeAction::default()
-        }))
-    }
-
     /// A diagnostic, with what the client can show of it.
     pub(crate) fn diagnostic(&self, diagnostic: Diagnostic, support: DiagnosticSupport) -> lsp::Diagnostic {
         let related = diagnostic.related.into_iter().map(|it| lsp::DiagnosticRelatedInformation {
@@ -137,12 +120,6 @@ impl Snapshot {
             data: None,
         }
     }
-}
-
-/// Why an action is shown but cannot be taken. Only the split has such reasons, which are half sentences.
-fn disabled(reason: &str) -> lsp::CodeActionDisabled {
-    let end = if reason.ends_with(['.', '?', '!']) { "" } else { "." };
-    lsp::CodeActionDisabled { reason: format!("Cannot be split: {reason}{end}") }
 }
 
 /// What is wrong with an ignore file, as diagnostics of that file.

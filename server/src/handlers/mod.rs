@@ -2,10 +2,11 @@
 
 pub(crate) mod call_hierarchy;
 pub(crate) mod code_lens;
+pub(crate) mod command;
 pub(crate) mod completion;
 pub(crate) mod formatting;
-pub(crate) mod links;
 pub(crate) mod inlay_hint;
+pub(crate) mod links;
 pub(crate) mod notification;
 mod path_definition;
 pub(crate) mod request;

@@ -7,9 +7,9 @@ use dockstage_core::assists::split_stage::ContextFiles;
 use serde_json::json;
 use tower_lsp_server::ls_types::{
     ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, InitializeParams, InitializeResult, MessageType, Registration, ServerInfo,
-    Uri,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, InitializeParams, InitializeResult, MessageType,
+    Registration, ServerInfo, Uri,
 };
 
 use crate::beside::{is_ignore_file, is_project_file};
@@ -146,6 +146,18 @@ pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatched
     drop(state);
     read_projects(server, to_read);
     look_again(server, documents);
+}
+
+/// Where files of settings are looked for, and from where places in an editor's settings count, is another now.
+pub(crate) fn did_change_workspace_folders(server: &Server, params: DidChangeWorkspaceFoldersParams) {
+    let mut state = server.state.lock();
+    state.projects().change_roots(&params.event);
+    let documents = state.open_documents();
+    let to_read = state.projects().reading_of_all(documents.iter());
+    drop(state);
+    read_projects(server, to_read);
+    look_again(server, documents);
+    show_again(server);
 }
 
 /// Reads what files of the workspace say, on a thread where waiting for the disk holds nothing up.

@@ -12,7 +12,8 @@ use crate::state::Snapshot;
 /// the user.
 const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
 
-fn refused(reason: impl std::fmt::Display) -> Error {
+/// The answer to a request that is refused, with the reason for the user.
+pub(super) fn refused(reason: impl std::fmt::Display) -> Error {
     Error { code: REQUEST_FAILED, message: reason.to_string().into(), data: None }
 }
 

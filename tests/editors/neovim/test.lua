@@ -310,6 +310,16 @@ local function run()
       return text():find('AS final', 1, true)
     end)
     equal(text(), file('spring-boot/Dockerfile.split'), 'text')
+    local notes = wait('the notes of the split', function()
+      for _, window in ipairs(vim.api.nvim_list_wins()) do
+        if vim.api.nvim_win_get_config(window).relative ~= '' then
+          return window
+        end
+      end
+    end)
+    local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(notes), 0, -1, true)
+    contains(table.concat(lines, '\n'), 'The final stage starts from')
+    vim.api.nvim_win_close(notes, true)
   end)
 
   check('after the split nothing is reported any more', function()

@@ -1,4 +1,4 @@
--- What the server lets a code lens do: commands of this client, which lsp/dockstage.lua tells it of.
+-- What the server lets code lenses and code actions do: commands of this client, which lsp/dockstage.lua tells it of.
 
 local M = {}
 
@@ -21,6 +21,17 @@ function M.copy_build_command(command)
     vim.fn.setreg('+', text)
   end
   vim.api.nvim_echo({ { 'Copied: ' .. text } }, false, {})
+end
+
+-- Shows what is to be known of a refactoring that was made, until the cursor moves.
+---@param command lsp.Command
+function M.show_notes(command)
+  local title, notes = unpack(command.arguments)
+  local lines = { title .. ':', '' }
+  for _, note in ipairs(notes) do
+    table.insert(lines, '- ' .. note)
+  end
+  vim.lsp.util.open_floating_preview(lines, 'markdown', { focus_id = 'dockstage-notes', max_width = 80 })
 end
 
 return M

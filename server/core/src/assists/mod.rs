@@ -65,6 +65,12 @@ impl CodeAction {
         }
     }
 
+    /// Whether what it does asks for a decision: a comment in the result says what to look at.
+    pub fn needs_decision(&self) -> bool {
+        let edits = self.change.iter().flat_map(SourceChange::edits);
+        edits.map(|edit| &edit.new_text).any(|text| text.contains(split_stage::TO_DECIDE))
+    }
+
     /// A refactoring that can be done.
     fn refactoring(title: String, kind: ActionKind, change: SourceChange) -> Self {
         Self {

@@ -284,6 +284,8 @@ async function checks() {
       "Split into builder and final stage",
       vscode.CodeActionKind.RefactorRewrite,
     );
+    assert.equal(split.command.command, "dockstage.showNotes");
+    assert.ok(split.command.arguments[1].some((note) => note.startsWith("The final stage starts from")));
     await apply(split);
     assert.equal(spring.getText(), fixture("spring-boot/Dockerfile.split"));
   });

@@ -6,7 +6,6 @@
 
 mod system;
 
-use super::Refusal;
 use super::paths;
 use super::plan::{Artifact, Place, Step};
 use super::profile::{Profile, Recipe};
@@ -14,6 +13,7 @@ use super::runtime::{Runtime, System, directory, jdk, system};
 use super::setup::{self, Purpose, Setup};
 use super::shell::Command;
 use super::view::View;
+use super::{Refusal, TO_DECIDE};
 use crate::model::scope::{ResolvedVar, VarDefKind};
 use crate::model::{Arguments, ImageRef, Instruction, InstructionId, Pair};
 use crate::syntax::{Keyword, RelRange};
@@ -660,7 +660,7 @@ fn comment_on(view: &View<'_>, run: Instruction<'_>) -> String {
     let more =
         if source.trim_end().chars().count() > command.chars().count() + "RUN ".len() { " …" } else { "" };
     format!(
-        "# To decide: the builder runs `{}`{more}. If the application needs what it does, run it here, too.",
+        "{TO_DECIDE} the builder runs `{}`{more}. If the application needs what it does, run it here, too.",
         command.trim()
     )
 }

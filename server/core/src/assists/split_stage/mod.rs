@@ -61,6 +61,9 @@ pub use changes::{Change, Setting, differences};
 pub use context::ContextFiles;
 pub use plan::{Added, Artifact, Place, SplitPlan, Step};
 
+/// What a comment in the result begins with that says what nobody but the user can decide.
+pub const TO_DECIDE: &str = "# To decide:";
+
 const TITLE: &str = "Split into builder and final stage";
 
 /// Why a file is not split.
