@@ -26,6 +26,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   await server.restart();
 }
 
+/** What ends half-way, a folder or a flag with its `=`, is followed by the list of what comes next. */
+function askAgain(item: vscode.CompletionItem): void {
+  const text = item.insertText instanceof vscode.SnippetString ? item.insertText.value : item.insertText;
+  if (text !== undefined && /[=/]$/.test(text)) {
+    item.command = { command: "editor.action.triggerSuggest", title: "Complete" };
+  }
+}
+
 class Server implements vscode.Disposable {
   readonly log = vscode.window.createOutputChannel("Dockstage", { log: true });
   private readonly status = new ServerStatus();
@@ -118,6 +126,13 @@ class Server implements vscode.Disposable {
       outputChannel: this.log,
       initializationOptions: () => vscode.workspace.getConfiguration(SECTION),
       synchronize: { configurationSection: SECTION },
+      middleware: {
+        provideCompletionItem: async (document, position, context, token, next) => {
+          const found = await next(document, position, context, token);
+          (Array.isArray(found) ? found : (found?.items ?? [])).forEach(askAgain);
+          return found;
+        },
+      },
     };
   }
 

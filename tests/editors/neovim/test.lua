@@ -124,6 +124,37 @@ local function ask(method, extra)
   return answer.result
 end
 
+-- A second Neovim on a file of the project: this one takes no keys while it runs the checks.
+local function another(path)
+  local child = vim.fn.jobstart(
+    { vim.v.progpath, '--embed', '--headless', '-n', '-i', 'NONE', '-u', vim.env.INIT, path },
+    { rpc = true }
+  )
+  wait('the client of the second Neovim', function()
+    return vim.rpcrequest(child, 'nvim_exec_lua', [[
+      local client = vim.lsp.get_clients({ name = 'dockstage', bufnr = 0 })[1]
+      return client ~= nil and client.initialized == true
+    ]], {})
+  end)
+  return child
+end
+
+-- The words in the menu after these keys on a new line at the end, and the key for completion.
+local function menu(child, keys)
+  vim.rpcrequest(child, 'nvim_input', 'Go' .. keys:gsub('<', '<lt>') .. '<C-x><C-o>')
+  local words = wait('the menu behind ' .. keys, function()
+    local items = vim.rpcrequest(child, 'nvim_eval', 'complete_info(["items"]).items')
+    return #items > 0 and vim.tbl_map(function(item)
+      return item.word .. ' ' .. item.abbr
+    end, items)
+  end)
+  vim.rpcrequest(child, 'nvim_input', '<C-e><Esc>u')
+  wait('the end of the menu', function()
+    return vim.rpcrequest(child, 'nvim_get_mode').mode == 'n'
+  end)
+  return words
+end
+
 local function run()
   check('the client starts on a Dockerfile', function()
     open('stages/Dockerfile')
@@ -198,6 +229,20 @@ local function run()
     end
     assert(labels.builder and labels.test and labels.base, vim.inspect(labels))
     assert(not labels.final, 'a stage cannot copy from itself')
+  end)
+
+  check('typing half a line and asking for completion shows what goes on there', function()
+    local child = another('stages/Dockerfile')
+    for keys, expected in pairs({
+      ['COPY --fr'] = '--from=',
+      ['COPY --from=bui'] = 'builder',
+      ['RUN --mou'] = '--mount=',
+      ['FROM no'] = 'node',
+      ['COPY Dock'] = 'Dockerfile',
+    }) do
+      contains(table.concat(menu(child, keys), '\n'), expected)
+    end
+    vim.fn.jobstop(child)
   end)
 
   check('the outline is a tree of stages', function()

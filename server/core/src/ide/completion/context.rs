@@ -59,7 +59,7 @@ pub(super) fn paths(list: &mut List<'_>, typed: &Typed<'_>) {
         && path.typed_folder.is_empty()
         && matches!(path.name.typed.as_str(), "" | ".")
     {
-        let replace = path.name.until(|_| false);
+        let replace = path.name.until(|it| it == list.dockerfile().escape);
         list.add(CompletionKind::Folder, ".", replace).detail = "the whole build context".to_owned();
     }
     let Some(listing) = list.beside.listing else { return };
@@ -165,10 +165,11 @@ impl Path {
     }
 
     fn add(&self, list: &mut List<'_>, entry: &Entry) {
+        let escape = list.dockerfile().escape;
         let ends = |it: char| match self.form {
             Form::Json => matches!(it, '"' | '/'),
-            Form::Value => matches!(it, ',' | '/'),
-            Form::Word | Form::FirstWord => it == '/',
+            Form::Value => matches!(it, ',' | '/') || it == escape,
+            Form::Word | Form::FirstWord => it == '/' || it == escape,
         };
         let mut replace = self.name.until(ends);
         let behind = &self.name.behind[usize::from(replace.end() - self.name.cursor)..];
@@ -233,7 +234,7 @@ fn may_be_destination(typed: &Typed<'_>) -> bool {
 
 /// Folders of the image that a destination can be.
 fn destinations(list: &mut List<'_>, typed: &Typed<'_>) {
-    let replace = typed.word.until(|_| false);
+    let replace = typed.word.until(|it| it == list.dockerfile().escape);
     if matches!(typed.word.typed.as_str(), "" | ".") {
         list.add(CompletionKind::Folder, "./", replace).detail = "the current directory".to_owned();
     }
@@ -419,5 +420,6 @@ mod tests {
             "RUN --mount=source=Cargo.toml,target=x y\n"
         );
         assert_eq!(accept("FROM a\nCOPY a \\\n  s<|>\n", "src/"), "COPY a \\\n  src/\n");
+        assert_eq!(accept("FROM a\nCOPY s<|>\\\n /b\n", "src/"), "COPY src/\\\n /b\n");
     }
 }
