@@ -1,15 +1,16 @@
 //! Every feature at every offset of texts that are nasty or not finished: nothing may panic, and every
 //! range has to lie in the text.
 
+use super::path_definition::PathTarget;
 use super::{
-    call_hierarchy, completion, definition, folding, highlight, hover, linked_editing, links, references,
-    rename, selection, signature, symbols,
+    call_hierarchy, completion, definition, folding, highlight, hover, linked_editing, links,
+    path_definition, references, rename, selection, signature, symbols,
 };
 use crate::analysis::Settings;
 use crate::model::SourceFile;
 use crate::{TextRange, TextSize};
 
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 18] = [
     "",
     "\u{feff}",
     "\u{feff}# syntax=docker/dockerfile:1\r\n# escape=`\r\nFROM a AS b`\r\nc\r\nCOPY --from=b`\r\nc / /\r\n",
@@ -25,6 +26,8 @@ const TEXTS: [&str; 16] = [
     "  \t from a\r  as b\rrun c\r\n\r\ncopy --from=B \\\r\n  # x\r\n\r\n  / /\r\n",
     "COPY --from=x / /\nARG X\nENV Y=$X\nFROM ${X}${Y} AS x AS y z\nfoo bar --from=x\n#\n# \nFROM --platform= --platform=$X\n",
     "HEALTHCHECK --interval=\nFROM a\nHEALTHCHECK --retries=3 --\nHEALTHCHECK CMD [\"a\", \"$B\"\nHEALTHCHECK NO\nSHELL [\"a\nCMD [\n",
+    "FROM a AS b\r\nWORKDIR ü/$X\r\nRUN cd 🐳 && cp x \\\r\n# c\r\n /ö/ && (touch 'ü' \"🦀 && a\r\nRUN <<E\r\n touch ü/$X && mkdir -p /{a,🦀} > ü\r\nE\r\nCOPY --from=b /ü/🐳 x/🦀 --from /ö/x* /\r\nFROM c\nCOPY --from=b ü/🐳 /a/🦀 '/ö/x' /\r\nCMD [\"/ü/x\", \"\\u00fc/🐳\", \"./\"",
+    "FROM scratch AS b\nRUN [\"cp\", \"-t\", \"/ü\", \"\"]\nRUN --mount=type=cache,target=ü rm -rf / && tar xf - -C && curl -o && git clone && mvn -f && sh -c 'a\nADD --unpack x [ /\nFROM b\nRUN --mount=from=b,source=/ü<<X \\\n${\nENTRYPOINT /ü/a/b\\\n/c && /🐳\n",
     "FROM scratch AS Scratch\nFROM \"a\" AS \"b\"\nCOPY --from=\"b\" --chown=\"a b\" '--link' \\-- / /\nLABEL \"a b\"=c d e='f\nENV a b c\n",
 ];
 
@@ -48,6 +51,15 @@ fn check_offsets(text: &str, first: usize) {
         if let Some(target) = definition::definition(&file, offset) {
             [target.origin, target.full, target.focus].into_iter().for_each(inside);
             assert!(target.full.contains_range(target.focus));
+        }
+        match path_definition::path_definition(&file, offset) {
+            Some(PathTarget::Made(targets)) => {
+                assert!(!targets.is_empty());
+                assert!(targets.iter().all(|it| it.full.contains_range(it.focus)));
+                targets.into_iter().flat_map(|it| [it.origin, it.full, it.focus]).for_each(inside);
+            }
+            Some(PathTarget::Context { origin, .. }) => inside(origin),
+            None => {}
         }
         if let Some(item) = call_hierarchy::prepare(&file, offset) {
             let id = &item.id;

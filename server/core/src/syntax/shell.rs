@@ -97,6 +97,8 @@ pub(crate) struct Command {
     pub(crate) after: Join,
     /// How many brackets it stands in.
     pub(crate) depth: usize,
+    /// How many brackets are opened before it, those that are closed again included.
+    pub(crate) opened: usize,
     /// Whether it stands in `if`, a loop or the like.
     pub(crate) is_conditional: bool,
 }
@@ -110,6 +112,7 @@ impl Command {
             before: Join::Edge,
             after: Join::Edge,
             depth: 0,
+            opened: 0,
             is_conditional: false,
         }
     }
@@ -274,6 +277,8 @@ struct Lexer<'a> {
     is_lenient: bool,
     /// How many brackets are open.
     depth: usize,
+    /// How many were opened so far.
+    opened: usize,
     /// How many conditions and loops are open.
     blocks: usize,
     /// Heredocs whose content begins on the next line.
@@ -304,6 +309,7 @@ impl<'a> Lexer<'a> {
             commands: Vec::new(),
             is_lenient: false,
             depth: 0,
+            opened: 0,
             blocks: 0,
             heredocs: Vec::new(),
         }
@@ -372,7 +378,12 @@ impl<'a> Lexer<'a> {
             return self.substitution(&mut skipped);
         }
         self.end_command(Join::Then)?;
-        self.depth = if bracket == '(' { self.depth + 1 } else { self.depth.saturating_sub(1) };
+        if bracket == '(' {
+            self.depth += 1;
+            self.opened += 1;
+        } else {
+            self.depth = self.depth.saturating_sub(1);
+        }
         Some(())
     }
 
@@ -589,6 +600,7 @@ impl<'a> Lexer<'a> {
             before: self.before,
             after: join,
             depth: self.depth,
+            opened: self.opened,
             is_conditional: self.blocks > 0,
         });
         self.before = join;

@@ -259,6 +259,7 @@ RUN --mount=from=files,source=/x,target=/y true
             "ARG X\nCOPY $X /",
             "ARG Y\nCOPY x $Y/",
             "ADD https://github.com/a/b.git /",
+            "COPY rootfs /r/\nCOPY y /r/link/",
         ] {
             check(&format!(
                 "FROM alpine AS builder\nFROM scratch AS s\n{stage}\nFROM alpine\nCOPY --from=s /x/y /z\n"

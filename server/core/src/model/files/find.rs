@@ -10,6 +10,9 @@ use crate::model::{Base, InstructionId};
 /// How many answers are given: more are no help.
 const MOST_ANSWERS: usize = 8;
 
+/// How many folders with unknown content are looked at for links.
+const MOST_FILLED: usize = 64;
+
 /// What is known about a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance<'a> {
@@ -99,11 +102,36 @@ impl StageFiles {
         match in_mount {
             Some((made, mount)) if mount.kind != "bind" => Holds::InMount(made, mount),
             Some(_) => Holds::Maybe,
-            None if self.root == Base::Scratch && !self.made.iter().any(|it| may_make(it, path)) => {
+            None if self.root == Base::Scratch
+                && !self.may_hold_by_mounts(path)
+                && !self.may_follow_links() =>
+            {
                 Holds::Never
             }
             None => Holds::Maybe,
         }
+    }
+
+    /// Whether the place of a mount, or a folder that leads there, lies at a path.
+    fn may_hold_by_mounts(&self, path: &str) -> bool {
+        self.mounts.iter().any(|it| is_within(&it.1.target, path) || is_within(path, &it.1.target))
+    }
+
+    /// Whether something is put into a folder that may be a link: one that came with others before.
+    fn may_follow_links(&self) -> bool {
+        let mut filled: Vec<&Made> = Vec::new();
+        for made in &self.made {
+            let leads_through =
+                |it: &&Made| it.instruction != made.instruction && lies(&it.path, &made.path) == Lies::Above;
+            // More of them than anyone writes may hold anything.
+            if filled.len() > MOST_FILLED || filled.iter().any(leads_through) {
+                return true;
+            }
+            if is_filled(made) && made.is_known() {
+                filled.push(made);
+            }
+        }
+        false
     }
 
     /// Whether something is what a build starts from: a folder of the build context with everything below it, around

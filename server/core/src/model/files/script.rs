@@ -10,7 +10,7 @@ use crate::TextRange;
 use crate::model::instruction::InstructionData;
 use crate::model::state::Walk;
 use crate::model::{Arguments, paths, uses};
-use crate::syntax::shell::{self, Command, Word};
+use crate::syntax::shell::{self, Command, Join, Word};
 
 /// How deep scripts in scripts are read: `sh -c "sh -c …"`.
 const DEEPEST: usize = 4;
@@ -21,8 +21,12 @@ pub(super) struct Script<'w, 'a, 'b, 'f> {
     walk: &'w mut Walk<'a>,
     /// Where the bytes of the text that is read stand in the document.
     place: &'w dyn Fn(Range<usize>) -> TextRange,
-    /// The directory, and those that hold again behind the brackets around it; none where it is not known.
-    dirs: Vec<Option<String>>,
+    /// The directory, and those that hold again behind the brackets around it.
+    dirs: Vec<String>,
+    /// How many brackets were opened so far.
+    opened: usize,
+    /// Whether the directory may be another one: a `cd` stands in a condition.
+    is_lost: bool,
     /// Variables that the script sets; none where the value is not known.
     variables: FxHashMap<String, Option<String>>,
     level: usize,
@@ -62,8 +66,10 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
             Arguments::Text(text) => {
                 let line = &instruction.data.line;
                 let base = line.offset_of_source(text.range.start());
-                let place = |range: Range<usize>| {
-                    instruction.abs(line.source_range(base + range.start, base + range.end))
+                let is_as_written = line.text().get(base..base + text.text.len()) == Some(text.text.as_str());
+                let place = |range: Range<usize>| match is_as_written {
+                    true => instruction.abs(line.source_range(base + range.start, base + range.end)),
+                    false => whole,
                 };
                 Script::new(sink, walk, &place).text(&text.text);
             }
@@ -76,15 +82,16 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
         walk: &'w mut Walk<'a>,
         place: &'w dyn Fn(Range<usize>) -> TextRange,
     ) -> Self {
-        let dirs = vec![Some(sink.workdir.clone())];
-        Self { sink, walk, place, dirs, variables: FxHashMap::default(), level: 0 }
+        let dirs = vec![sink.workdir.clone()];
+        Self { sink, walk, place, dirs, opened: 0, is_lost: false, variables: FxHashMap::default(), level: 0 }
     }
 
     fn text(&mut self, text: &str) {
         let script = shell::read(text);
         for command in &script.commands {
-            self.enter(command.depth + 1);
-            self.sink.is_guess = command.is_conditional || !command.is_certain();
+            self.enter(command);
+            let may_fail = command.before == Join::Or || command.after == Join::Or;
+            self.sink.is_guess = command.is_conditional || may_fail || self.is_lost;
             self.command(command);
         }
         self.sink.is_guess = false;
@@ -94,10 +101,13 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
     }
 
     /// Brings the directory of a command: that of a bracket is forgotten behind it.
-    fn enter(&mut self, depth: usize) {
-        self.dirs.truncate(depth.max(1));
+    fn enter(&mut self, command: &Command) {
+        let is_new = command.opened.saturating_sub(self.opened);
+        self.opened = command.opened;
+        let depth = command.depth + 1;
+        self.dirs.truncate(depth.saturating_sub(is_new).max(1));
         while self.dirs.len() < depth {
-            self.dirs.push(self.dirs.last().cloned().flatten());
+            self.dirs.push(self.dir());
         }
     }
 
@@ -141,17 +151,19 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
     }
 
     fn set(&mut self, name: &str, value: &Word) {
-        let value = self.fill(value).filter(|it| !it.contains('$'));
+        let is_certain = !self.sink.is_guess;
+        let value = self.fill(value).filter(|it| is_certain && !it.contains('$'));
         self.variables.insert(name.to_owned(), value);
     }
 
     fn change_directory(&mut self, call: &Call<'_>) {
         let operands = call.operands(&[]);
         let to = match operands.first() {
-            Some(word) if word.text == "-" => None,
-            Some(word) => self.path(word),
-            None => Some(self.walk.home()),
+            Some(word) => self.path(word).unwrap_or_else(|| "/$_".to_owned()),
+            None => self.walk.home(),
         };
+        // `cd x || exit` goes on in x only.
+        self.is_lost |= call.command.is_conditional || call.command.before == Join::Or;
         if let Some(last) = self.dirs.last_mut() {
             *last = to;
         }
@@ -180,13 +192,15 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
         };
         let (text, outer) = (script.text.clone(), (self.place)(script.range.clone()));
         let place = |_: Range<usize>| outer;
-        let dirs = vec![self.dirs.last().cloned().flatten()];
+        let dirs = vec![self.dir()];
         let is_guess = self.sink.is_guess;
         let mut inner = Script {
             sink: self.sink,
             walk: self.walk,
             place: &place,
             dirs,
+            opened: 0,
+            is_lost: is_guess,
             variables: self.variables.clone(),
             level: self.level + 1,
         };
@@ -211,7 +225,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
     }
 
     fn unknown(&mut self, range: Range<usize>) {
-        let dir = self.dirs.last().cloned().flatten().unwrap_or_else(|| "/".to_owned());
+        let dir = self.dir();
         let range = (self.place)(range);
         self.sink.add_at(&dir, Kind::Tree, How::Unknown, range, true);
     }
@@ -221,9 +235,9 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
         self.walk.home()
     }
 
-    /// The directory that the command runs in; of an image that sets none, the root.
+    /// The directory that the command runs in.
     pub(super) fn dir(&self) -> String {
-        self.dirs.last().cloned().flatten().unwrap_or_else(|| "/".to_owned())
+        self.dirs.last().cloned().unwrap_or_else(|| "/".to_owned())
     }
 
     /// What the file gives as the value of a variable of the environment.

@@ -128,7 +128,7 @@ RUN bash -c "cd /y && touch z"
             6: /opt Tree Command `/opt`
             7: /opt/b Tree Command `/opt/b`
             7: /src/r Tree Command `https://e.com/r.git`
-            8: /etc/motd? File Command `/etc/motd`
+            8: /etc/motd File Command `/etc/motd`
             8: /usr/bin/run Either Command `/usr/bin/run`
             8: /usr/local/bin/run.sh File Command `/usr/local/bin/run.sh`
             9: /src? Tree Unknown `./configure --prefix=/opt/nginx`
@@ -213,6 +213,35 @@ RUN --mount=type=cache,target=/src/target --mount=type=bind,target=.,source=. CA
             13: /src/target/debug/x File Convention `cargo build --target-dir target --bin x` in cache /src/target
             13: /src/target/debug Tree Convention `cargo build --target-dir target --bin x` in cache /src/target
             13: /src/target? Tree Convention `cargo build --target-dir target --bin x` in cache /src/target
+        "#]],
+    );
+}
+
+#[test]
+fn directories_and_conditions() {
+    check(
+        r#"
+FROM alpine
+WORKDIR /src
+RUN (cd a && touch 1); (cd b && touch 2); touch 3
+RUN if x; then V=1; else V=2; fi; touch /v/$V; if y; then cd c; fi; touch 4
+RUN cd - && touch 5
+RUN cd d || exit 1; touch 6; curl https://e.com/x.tgz | tar -xz -C /opt
+RUN cp a /b || true
+"#,
+        expect![[r#"
+            2: /src Folder Workdir `/src`
+            3: /src/a/1 File Command `1`
+            3: /src/b/2 File Command `2`
+            3: /src/3 File Command `3`
+            4: /src? Tree Unknown `x`
+            4: /v/$V File Command `/v/$V`
+            4: /src? Tree Unknown `y`
+            4: /src/c/4? File Command `4`
+            5: /$_/5 File Command `5`
+            6: /src/d/6 File Command `6`
+            6: /opt Tree Command `/opt`
+            7: /b? File Command `/b`
         "#]],
     );
 }
