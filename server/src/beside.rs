@@ -38,6 +38,13 @@ pub(crate) fn is_project_file(document: &Uri) -> bool {
     path.is_some_and(|it| it.file_name().and_then(|name| name.to_str()).is_some_and(ContextFiles::wants))
 }
 
+/// Whether a document may build images: a file of Compose, Bake or a CI.
+pub(crate) fn may_build(document: &Uri) -> bool {
+    let Some(path) = document.to_file_path() else { return false };
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    ContextFiles::may_build(name) || path.parent().is_some_and(|it| it.ends_with(".github/workflows"))
+}
+
 /// Whether two names are of one file, however they are written.
 pub(crate) fn is_same_file(one: &Uri, other: &Uri) -> bool {
     let path = |uri: &Uri| uri.to_file_path().map(|path| path.into_owned());

@@ -129,7 +129,49 @@ pub(crate) fn project_files(dockerfile: Option<&Path>, context: Option<&Path>) -
             files.add_folder(&named(&below.with_file_name(name)), entry.path().with_file_name(name).is_dir());
         }
     }
+    if let Some(dockerfile) = dockerfile {
+        add_builders(&mut files, dockerfile);
+    }
     files
+}
+
+/// Adds the files that may build a Dockerfile: those of Compose, Bake and CI in its folder and above, up to the top of
+/// its repository. Without a repository the folder above is the last.
+fn add_builders(files: &mut ContextFiles, dockerfile: &Path) {
+    const FOLDERS: usize = 6;
+    let folder = real_folder(dockerfile.parent().unwrap_or(Path::new("")));
+    let above: Vec<&Path> = folder.ancestors().take(FOLDERS).collect();
+    let count = above.iter().position(|it| it.join(".git").exists()).map_or(2, |at| at + 1);
+    let above = &above[..count.min(above.len())];
+    let (Some(top), Some(name)) = (above.last(), dockerfile.file_name()) else { return };
+    let named = |path: &Path| Some(path.strip_prefix(top).ok()?.to_string_lossy().replace('\\', "/"));
+    files.set_dockerfile(&named(&folder.join(name)).unwrap_or_default());
+    for folder in above {
+        add_builders_in(files, folder, &ContextFiles::may_build, &named);
+    }
+    let is_workflow = |name: &str| name.ends_with(".yml") || name.ends_with(".yaml");
+    add_builders_in(files, &top.join(".github/workflows"), &is_workflow, &named);
+}
+
+fn add_builders_in(
+    files: &mut ContextFiles,
+    folder: &Path,
+    wanted: &dyn Fn(&str) -> bool,
+    named: &dyn Fn(&Path) -> Option<String>,
+) {
+    const MOST: usize = 32;
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let paths = entries.take(MAX_ENTRIES).flatten().map(|it| it.path());
+    let wanted =
+        |path: &PathBuf| path.file_name().and_then(OsStr::to_str).is_some_and(wanted) && path.is_file();
+    let mut paths: Vec<PathBuf> = paths.filter(wanted).collect();
+    paths.sort();
+    for path in paths.into_iter().take(MOST) {
+        let text = File::open(&path).ok().and_then(|file| read_text(file, MAX_IGNORE_LEN));
+        if let (Some(text), Some(name)) = (text, named(&path)) {
+            files.add_builder(&name, &text);
+        }
+    }
 }
 
 /// What lies in a folder of a build context: of many entries those whose names begin as typed. None for what is no

@@ -10,6 +10,7 @@ const CORE: &[&str] = &[
     "ropey",                  // the text: cheap clones, cheap edits
     "roxmltree",              // pom.xml and *.csproj, which are handed over as text
     "rustc-hash",             // hashing of short keys
+    "saphyr-parser",          // Compose files and what drives a CI
     "serde_json",             // package.json and its like
     "text-size",              // offsets that are not numbers
     "toml",                   // Cargo.toml and pyproject.toml

@@ -12,7 +12,7 @@ use tower_lsp_server::ls_types::{
     Registration, ServerInfo, Uri,
 };
 
-use crate::beside::{is_ignore_file, is_project_file};
+use crate::beside::{is_ignore_file, is_project_file, may_build};
 use crate::capabilities::{ClientSupport, server_capabilities};
 use crate::config::{SECTION, file};
 use crate::project::{ToRead, is_configuration};
@@ -138,7 +138,10 @@ pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatched
         state.forget_disk();
         documents.extend(changed().flat_map(|uri| state.documents_under(uri)));
     }
-    if changed().any(is_project_file) {
+    if changed().any(may_build) {
+        state.forget_disk();
+        documents.extend(state.open_documents());
+    } else if changed().any(is_project_file) {
         state.forget_disk();
         documents
             .extend(changed().filter(|it| is_project_file(it)).flat_map(|uri| state.documents_around(uri)));

@@ -4,6 +4,9 @@
 //! context; what is not handed over is not known, and then a plan says what it assumes.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::project::users::{self, BuildUse};
 
 /// Names of files that a split may want to read, in any directory.
 const WANTED: &[&str] = &[
@@ -45,6 +48,11 @@ pub struct ContextFiles {
     files: BTreeMap<String, String>,
     /// Whether there is a folder at a path, for those that somebody looked for.
     folders: BTreeMap<String, bool>,
+    /// Files that may build the image, by their path from the top of the project.
+    users: BTreeMap<String, String>,
+    /// The Dockerfile's path from there.
+    dockerfile: String,
+    uses: OnceLock<Vec<BuildUse>>,
 }
 
 impl ContextFiles {
@@ -60,10 +68,41 @@ impl ContextFiles {
         WANTED_FOLDERS.iter().copied()
     }
 
+    /// Whether a file of this name may build images: Compose, Bake, GitLab.
+    pub fn may_build(name: &str) -> bool {
+        users::is_one(name)
+    }
+
     /// The patterns, as editors write them, of all such names in any folder.
-    pub fn patterns() -> [String; 3] {
+    pub fn patterns() -> Vec<String> {
         let [names, ends] = [WANTED, WANTED_ENDS].map(|it| it.join(","));
-        [format!("**/{{{names}}}"), format!("**/*{{{ends}}}"), "**/requirements*.txt".to_owned()]
+        let others = [
+            "**/requirements*.txt",
+            "**/*compose*.{yaml,yml}",
+            "**/docker-bake.*",
+            "**/.gitlab-ci.yml",
+            "**/.github/workflows/*.{yaml,yml}",
+        ];
+        let own = [format!("**/{{{names}}}"), format!("**/*{{{ends}}}")];
+        own.into_iter().chain(others.map(str::to_owned)).collect()
+    }
+
+    /// Says where the Dockerfile lies, counted from the top of the project.
+    pub fn set_dockerfile(&mut self, path: &str) {
+        clean(path).clone_into(&mut self.dockerfile);
+    }
+
+    /// Adds a file that may build the image, by its path from the top of the project.
+    pub fn add_builder(&mut self, path: &str, text: &str) {
+        self.users.insert(clean(path).to_owned(), text.to_owned());
+    }
+
+    /// What builds the image.
+    pub(super) fn uses(&self) -> &[BuildUse] {
+        self.uses.get_or_init(|| {
+            let all = self.users.iter().filter(|_| !self.dockerfile.is_empty());
+            all.flat_map(|(path, text)| users::uses(path, text, &self.dockerfile)).collect()
+        })
     }
 
     /// Adds a file by its path from the top of the build context, with `/` between folders.

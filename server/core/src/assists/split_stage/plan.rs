@@ -7,6 +7,7 @@ use super::needs;
 use super::profile::{self, Profile, Recipe};
 use super::runtime::Runtime;
 use super::start::Start;
+use super::users;
 use super::view::View;
 use crate::model::{ImageRef, InstructionId, Stage, VarRef};
 use crate::syntax::Keyword;
@@ -160,7 +161,7 @@ pub(super) fn plan(
     let added: Vec<String> = carried.opening.iter().chain(&closing).cloned().collect();
     let changes = changes::of(view, &carried.steps, &added, expose.as_deref(), &runtime);
     notes.extend(changes::note(&changes));
-    let plan = SplitPlan {
+    let mut plan = SplitPlan {
         changes,
         steps: carried.steps,
         builder_end: carried.builder_end,
@@ -176,6 +177,8 @@ pub(super) fn plan(
         expose,
         notes,
     };
+    let users = users::notes(view, profile, &plan);
+    plan.notes.extend(users);
     Ok((plan, profile))
 }
 

@@ -66,6 +66,11 @@ impl Profile for Dotnet {
         matches!(command.program(), "dotnet" | "nuget" | "msbuild")
     }
 
+    fn needs_builder(&self, command: &Command) -> bool {
+        let sub = command.argv().get(1).map_or("", |it| it.text.as_str());
+        command.program() == "dotnet" && matches!(sub, "run" | "watch" | "build" | "test" | "publish" | "ef")
+    }
+
     fn is_build_env(&self, name: &str) -> bool {
         name.starts_with("NUGET_")
             || matches!(name, "DOTNET_CLI_TELEMETRY_OPTOUT" | "DOTNET_NOLOGO" | "BUILD_CONFIGURATION")

@@ -62,6 +62,11 @@ pub(super) trait Profile: Sync {
         false
     }
 
+    /// Whether a command that somebody else gives to the container cannot run in the final stage.
+    fn needs_builder(&self, command: &Command) -> bool {
+        self.is_build_command(command) || self.is_builder_tool(command.program())
+    }
+
     /// Whether its applications often call others over TLS without more than their program.
     fn calls_others(&self) -> bool {
         true

@@ -38,6 +38,8 @@ pub(super) enum Language {
     Gradle,
     /// JavaScript and TypeScript: the same comments; backquotes compute.
     Script,
+    /// HCL: `#` and `//` and `/* */`; `${` computes.
+    Hcl,
     /// Elixir and Ruby: `#`; `#{` between double quotes computes.
     Hash,
 }
@@ -85,6 +87,7 @@ impl Reader<'_> {
             self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\u{feff}']);
             let comment = match self.language {
                 Language::Hash => self.rest.starts_with('#'),
+                Language::Hcl => self.rest.starts_with('#') || self.rest.starts_with("//"),
                 _ => self.rest.starts_with("//"),
             };
             if comment {
@@ -131,6 +134,7 @@ impl Reader<'_> {
         let computes = match self.language {
             Language::Gradle => quote == '"' && value.contains('$'),
             Language::Script => quote == '`',
+            Language::Hcl => value.contains("${"),
             Language::Hash => quote == '"' && value.contains("#{"),
         };
         Token::Str((!escaped && !computes).then(|| value.to_owned()))

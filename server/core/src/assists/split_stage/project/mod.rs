@@ -16,3 +16,4 @@ pub(super) mod package;
 pub(super) mod python;
 pub(super) mod script_config;
 pub(super) mod tsconfig;
+pub(super) mod users;

@@ -6,8 +6,9 @@
 //! Hazards: native addons, what the generated client of Prisma lies in, scripts that call tools of development.
 
 use super::{
-    Job, Manager, Starts, Step, has_workspaces, is_build_env, is_node, is_node_command, is_server_tool, job,
-    next, note_host_packages, package, refuse_development, starts, steps, unknown_workdir,
+    Job, Manager, Starts, Step, has_workspaces, is_build_env, is_for_development, is_node, is_node_command,
+    is_server_tool, job, next, note_host_packages, package, refuse_development, starts, steps,
+    unknown_workdir,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -89,6 +90,10 @@ impl Profile for Built {
 
     fn is_setup_command(&self, command: &Command) -> bool {
         matches!(job(command.argv()), Some((_, Job::Global(names))) if names.iter().any(|it| is_server_tool(it)))
+    }
+
+    fn needs_builder(&self, command: &Command) -> bool {
+        is_for_development(command)
     }
 
     fn is_build_env(&self, name: &str) -> bool {

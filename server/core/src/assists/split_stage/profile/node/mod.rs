@@ -377,6 +377,11 @@ fn note_host_packages(view: &View<'_>, installs: &[Step<'_>], notes: &mut Vec<St
 /// Programs of packages that a command may name behind its package manager.
 const PROGRAMS: [&str; 9] = ["next", "node", "nuxt", "serve", "http-server", "vite", "ng", "nest", "nodemon"];
 
+/// Whether a command starts something that only development has.
+fn is_for_development(command: &Command) -> bool {
+    is_build(command) || matches!(starts(command.argv(), None), Starts::Development(_))
+}
+
 /// Why a server for development is not split.
 fn refuse_development(what: &str) -> Refusal {
     Refusal::new(format!(

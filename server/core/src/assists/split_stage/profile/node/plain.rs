@@ -5,8 +5,8 @@
 //! where the image is the full one, or compilers were installed for native addons; else there is nothing to gain.
 
 use super::{
-    Job, Starts, is_build_env, is_node, is_server_tool, job, note_host_packages, package, refuse_development,
-    starts, steps, unknown_workdir,
+    Job, Starts, is_build_env, is_for_development, is_node, is_server_tool, job, note_host_packages, package,
+    refuse_development, starts, steps, unknown_workdir,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -85,6 +85,10 @@ impl Profile for Plain {
 
     fn is_setup_command(&self, command: &Command) -> bool {
         matches!(job(command.argv()), Some((_, Job::Global(names))) if names.iter().any(|it| is_server_tool(it)))
+    }
+
+    fn needs_builder(&self, command: &Command) -> bool {
+        is_for_development(command)
     }
 
     fn is_build_env(&self, name: &str) -> bool {

@@ -4,7 +4,7 @@
 //! directory that is served. Runtime: nginx. Command: nginx starts by itself; pages of the application that are
 //! no files get `index.html`, where the old server did so. The port becomes 80.
 
-use super::{Starts, is_node, is_node_command, package, starts, steps, unknown_workdir};
+use super::{Starts, is_for_development, is_node, is_node_command, package, starts, steps, unknown_workdir};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
@@ -97,6 +97,10 @@ impl Profile for Site {
 
     fn is_build_command(&self, command: &Command) -> bool {
         is_node_command(command) || command.program() == "npm"
+    }
+
+    fn needs_builder(&self, command: &Command) -> bool {
+        is_for_development(command)
     }
 
     fn is_build_env(&self, _name: &str) -> bool {
