@@ -225,6 +225,7 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
         inlay_hint_provider: Some(OneOf::Left(true)),
         call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         rename_provider: Some(if client.prepares_renames {
             OneOf::Right(RenameOptions {

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use dockstage_core::assists::split_stage::ContextFiles;
 use dockstage_core::workspace::{Entry, IgnoreFile, Listing, WantedFolder, build_context};
-use ignore::WalkBuilder;
+use ignore::{Walk, WalkBuilder};
 use tokio::io::AsyncWrite;
 
 /// A file this long is no Dockerfile, and reading it would help nobody.
 const MAX_LEN: u64 = 64 * 1024 * 1024;
 /// Nor is one this long an ignore file.
 const MAX_IGNORE_LEN: u64 = 1024 * 1024;
+/// How many entries of a folder of the workspace are looked at.
+const MAX_WALKED: usize = 100_000;
 /// How many entries of a build context are looked at.
 const MAX_ENTRIES: usize = 5_000;
 
@@ -220,27 +222,49 @@ fn files_of(path: &Path) -> Vec<Result<PathBuf, (String, String)>> {
     if path == Path::new("-") || !path.is_dir() {
         return vec![Ok(path.to_owned())];
     }
+    walk(path)
+        .filter_map(|entry| match entry {
+            Ok(entry) => is_dockerfile(&entry).then(|| Ok(entry.into_path())),
+            Err(error) => Some(Err((path.to_string_lossy().into_owned(), error.to_string()))),
+        })
+        .collect()
+}
+
+/// Everything in a folder that is part of the project.
+fn walk(folder: &Path) -> Walk {
     // Hidden folders are walked: `.devcontainer` holds Dockerfiles. `.gitignore` counts outside of a
     // repository too: a copy without `.git` is the same project.
-    let walk = WalkBuilder::new(path)
+    WalkBuilder::new(folder)
         .hidden(false)
         .require_git(false)
         .filter_entry(|entry| entry.file_name() != ".git")
         .sort_by_file_name(OsStr::cmp)
-        .build();
-    walk.filter_map(|entry| match entry {
-        Ok(entry) => {
-            let is_file = entry.file_type().is_some_and(|it| !it.is_dir());
-            (is_file && is_dockerfile_name(entry.file_name())).then(|| Ok(entry.into_path()))
-        }
-        Err(error) => Some(Err((path.to_string_lossy().into_owned(), error.to_string()))),
-    })
-    .collect()
+        .build()
+}
+
+fn is_dockerfile(entry: &ignore::DirEntry) -> bool {
+    let is_file = entry.file_type().is_some_and(|it| !it.is_dir());
+    is_file && is_dockerfile_name(entry.file_name())
+}
+
+/// The Dockerfiles in a folder of the workspace, no more than `most`. What lies in a very large one is not found.
+pub(crate) fn dockerfiles(folder: &Path, most: usize) -> Vec<PathBuf> {
+    let entries = walk(folder).take(MAX_WALKED).flatten();
+    entries.filter(is_dockerfile).take(most).map(ignore::DirEntry::into_path).collect()
+}
+
+/// The text of a Dockerfile that is not very long. Only a regular file is opened: anything else could wait for ever.
+pub(crate) fn dockerfile(path: &Path) -> Option<String> {
+    let is_short_file = std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() <= MAX_IGNORE_LEN);
+    if !is_short_file {
+        return None;
+    }
+    read(path).ok().map(|text| text.text)
 }
 
 /// Whether a file found in a folder is a Dockerfile, by its name: `Dockerfile`, `Containerfile`,
 /// `Dockerfile.dev`, `api.Dockerfile`, in any case. Templates and ignore files are none.
-fn is_dockerfile_name(name: &OsStr) -> bool {
+pub(crate) fn is_dockerfile_name(name: &OsStr) -> bool {
     const BASES: [&str; 2] = ["dockerfile", "containerfile"];
     const NOT_THESE: [&str; 16] = [
         "dockerignore",

@@ -18,3 +18,4 @@ mod framing;
 mod handlers;
 mod project;
 mod state;
+mod workspace;

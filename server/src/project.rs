@@ -89,6 +89,11 @@ impl Projects {
         self.read.retain(|folder, _| roots.iter().any(|root| folder.starts_with(root)));
     }
 
+    /// The folders of the workspace.
+    pub(crate) fn roots(&self) -> &[PathBuf] {
+        &self.roots
+    }
+
     /// What the project of a document says.
     pub(crate) fn layer(&self, document: &Uri) -> Option<Layer> {
         let project = self.read.get(&self.folder(document)?)?.project.as_ref()?;

@@ -17,7 +17,7 @@ use crate::disk;
 use crate::framing::{self, Messages};
 use crate::handlers::{
     call_hierarchy, code_lens, command, completion, formatting, inlay_hint, links, notification, request,
-    selection, signature,
+    selection, signature, workspace_symbol,
 };
 pub use crate::state::Snapshot;
 use crate::state::State;
@@ -91,12 +91,25 @@ impl Server {
         let Some(snapshot) = self.state.lock().snapshot(uri) else { return Ok(None) };
         // A cancelled request drops this future, and with it the guard.
         let _guard = snapshot.cancel_on_drop();
-        let answer = tokio::task::spawn_blocking(move || {
-            // Cancelled while it waited for a thread.
-            if snapshot.is_cancelled() { None } else { work(&snapshot) }
-        });
-        answer.await.map_err(|panic| {
-            tracing::error!("{request} failed for {}: {panic}", uri.as_str());
+        let about = uri.as_str().to_owned();
+        // Cancelled while it waited for a thread.
+        let work = move || if snapshot.is_cancelled() { None } else { work(&snapshot) };
+        self.work(request, &about, work).await
+    }
+
+    /// Does what takes time on a thread of its own: it holds nothing up, and a panic in it ends there and becomes an
+    /// error of this one request. What it works with has to be taken before the first await.
+    ///
+    /// # Errors
+    /// An internal error when `work` panics.
+    pub(crate) async fn work<R: Send + 'static>(
+        &self,
+        request: &'static str,
+        about: &str,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R> {
+        tokio::task::spawn_blocking(work).await.map_err(|panic| {
+            tracing::error!("{request} failed for {about}: {panic}");
             Error::internal_error()
         })
     }
@@ -241,6 +254,9 @@ impl LanguageServer for Server {
     }
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         request::document_symbol(self, params).await
+    }
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        workspace_symbol::workspace_symbol(self, params).await
     }
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
         request::folding_range(self, params).await

@@ -26,6 +26,7 @@ use crate::config::{Config, Layer};
 use crate::convert::{from_proto, to_proto};
 use crate::disk;
 use crate::project::{Projects, Read};
+use crate::workspace::{Index, Workspace};
 
 /// Everything that changes.
 #[derive(Debug, Default)]
@@ -44,7 +45,9 @@ pub(crate) struct State {
     faulty: HashSet<Uri>,
     /// Ignore files that were read.
     on_disk: Arc<OnDisk>,
-    /// Whether the client tells of changes of ignore files on disk.
+    /// Stages of files that were read.
+    index: Arc<Index>,
+    /// Whether the client tells of changes of files on disk.
     is_watched: bool,
     /// Counts the changes of what lies beside documents, on disk or in an editor.
     changes_beside: u64,
@@ -227,6 +230,7 @@ impl State {
     /// The client tells of changes of ignore files from now on.
     pub(crate) fn set_watched(&mut self) {
         self.is_watched = true;
+        self.forget_dockerfiles();
         self.forget_disk();
     }
 
@@ -393,6 +397,22 @@ impl State {
             config,
             cancelled: Arc::default(),
         })
+    }
+
+    /// The workspace as it is now.
+    pub(crate) fn workspace(&self) -> Workspace {
+        Workspace {
+            roots: self.projects.roots().to_vec(),
+            open: self.open_documents().iter().filter_map(|uri| self.snapshot(uri)).collect(),
+            index: Arc::clone(&self.index),
+            encoding: self.client.encoding,
+            is_watched: self.is_watched,
+        }
+    }
+
+    /// Dockerfiles may have changed on disk.
+    pub(crate) fn forget_dockerfiles(&self) {
+        self.index.forget();
     }
 
     /// Whether nothing happened to the snapshot's document since it was taken.

@@ -24,3 +24,4 @@ mod project;
 mod split;
 mod sync;
 mod wall;
+mod workspace_symbols;

@@ -12,3 +12,4 @@ mod path_definition;
 pub(crate) mod request;
 pub(crate) mod selection;
 pub(crate) mod signature;
+pub(crate) mod workspace_symbol;

@@ -18,6 +18,7 @@ use crate::config::{SECTION, file};
 use crate::project::{ToRead, is_configuration};
 use crate::server::{PATIENCE, Server};
 use crate::state::{ConfigSource, Configured, OutOfSync};
+use crate::workspace::is_dockerfile;
 
 /// Agrees with the client on what both can do, and starts the publisher.
 pub(crate) fn initialize(server: &Server, params: InitializeParams) -> InitializeResult {
@@ -56,8 +57,10 @@ pub(crate) fn initialized(server: &Server) {
         register("workspace/didChangeConfiguration", json!({ "section": SECTION }));
     }
     if support.watches_files {
-        let patterns = [format!("**/{}", file::NAME), "**/*.dockerignore".to_owned()];
-        let patterns = patterns.into_iter().chain(ContextFiles::patterns());
+        let patterns =
+            ["**/*.dockerignore", "**/*[dD]ockerfile*", "**/*[cC]ontainerfile*"].map(str::to_owned);
+        let patterns =
+            patterns.into_iter().chain([format!("**/{}", file::NAME)]).chain(ContextFiles::patterns());
         let watchers: Vec<_> = patterns.map(|pattern| json!({ "globPattern": pattern })).collect();
         register("workspace/didChangeWatchedFiles", json!({ "watchers": watchers }));
     }
@@ -133,6 +136,9 @@ pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatched
         let documents = state.open_documents();
         to_read = state.projects().reading_of_all(documents.iter());
     }
+    if changed().any(is_dockerfile) {
+        state.forget_dockerfiles();
+    }
     let mut documents = Vec::new();
     if changed().any(is_ignore_file) {
         state.forget_disk();
@@ -155,6 +161,7 @@ pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatched
 pub(crate) fn did_change_workspace_folders(server: &Server, params: DidChangeWorkspaceFoldersParams) {
     let mut state = server.state.lock();
     state.projects().change_roots(&params.event);
+    state.forget_dockerfiles();
     let documents = state.open_documents();
     let to_read = state.projects().reading_of_all(documents.iter());
     drop(state);

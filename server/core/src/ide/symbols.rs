@@ -4,6 +4,9 @@
 //! that itself where it is one thing, else with an entry below it for each. Heredocs lie below their instruction.
 
 mod detail;
+mod query;
+
+pub use query::{Fit, fit};
 
 use super::markdown::one_line;
 use crate::TextRange;
@@ -72,10 +75,12 @@ pub fn symbols(file: &SourceFile, settings: &Settings) -> Vec<Symbol> {
     outline
 }
 
-/// The stages of a document, without what lies in them.
-pub fn stages(file: &SourceFile) -> Vec<Symbol> {
+/// What can be built of a document: the stages with a name and the last one, without what lies in them.
+pub fn targets(file: &SourceFile) -> Vec<Symbol> {
     let dockerfile = file.dockerfile();
-    dockerfile.stages.iter().map(|stage| head(dockerfile, stage, None)).collect()
+    let last = dockerfile.default_target().map(|stage| stage.id);
+    let targets = dockerfile.stages.iter().filter(|stage| stage.name.is_some() || last == Some(stage.id));
+    targets.map(|stage| head(dockerfile, stage, None)).collect()
 }
 
 fn stage(dockerfile: &Dockerfile, stage: &Stage, role: Option<&str>) -> Symbol {
