@@ -8,14 +8,14 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use dockstage_core::analysis::Analysis;
 use dockstage_core::assists::split_stage::ContextFiles;
 use dockstage_core::lint::Diagnostic;
 use dockstage_core::model::{ContentChange, SourceFile};
-use dockstage_core::text::TextDocument;
+use dockstage_core::text::{LineTable, TextDocument};
 use dockstage_core::workspace::{IgnoreFile, Listing, WantedFolder};
 use serde_json::Value;
 use tower_lsp_server::ls_types::{self as lsp, TextDocumentContentChangeEvent, Uri};
@@ -396,6 +396,7 @@ impl State {
             root: self.projects.root(uri).map(Path::to_owned),
             config,
             cancelled: Arc::default(),
+            lines: OnceLock::new(),
         })
     }
 
@@ -454,6 +455,8 @@ pub struct Snapshot {
     /// The folder of the workspace that it lies in, if any.
     pub(crate) root: Option<PathBuf>,
     cancelled: Arc<AtomicBool>,
+    /// Where its lines begin, once somebody has asked for many places.
+    pub(crate) lines: OnceLock<Arc<LineTable>>,
 }
 
 impl Snapshot {

@@ -29,6 +29,7 @@ impl FoldSupport {
 impl Snapshot {
     /// The folds, as many as the client wants.
     pub(crate) fn folds(&self) -> Vec<lsp::FoldingRange> {
+        self.expect_many_places();
         let found = self.analysis.folding_ranges(self.client.folds.limit.unwrap_or(usize::MAX));
         found.into_iter().map(|it| self.fold(it)).collect()
     }

@@ -35,6 +35,7 @@ impl SymbolSupport {
 impl Snapshot {
     /// The outline: a tree where the client shows one, else a list in order of the text.
     pub(crate) fn symbols(&self, symbols: Vec<Symbol>) -> lsp::DocumentSymbolResponse {
+        self.expect_many_places();
         if self.client.symbols.nested {
             return lsp::DocumentSymbolResponse::Nested(
                 symbols.into_iter().map(|it| self.nested_symbol(it)).collect(),

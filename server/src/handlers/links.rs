@@ -10,7 +10,9 @@ pub(crate) async fn document_link(
     server: &Server,
     params: DocumentLinkParams,
 ) -> Result<Option<Vec<DocumentLink>>> {
-    let answer =
-        |it: &Snapshot| Some(it.analysis.links().into_iter().filter_map(|link| it.link(link)).collect());
+    let answer = |it: &Snapshot| {
+        it.expect_many_places();
+        Some(it.analysis.links().into_iter().filter_map(|link| it.link(link)).collect())
+    };
     server.query("documentLink", &params.text_document.uri, answer).await
 }

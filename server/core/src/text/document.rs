@@ -66,6 +66,16 @@ impl TextDocument {
         u32::try_from(self.rope.len_lines()).unwrap_or(u32::MAX)
     }
 
+    /// The length of each line, its line end included.
+    pub(super) fn line_lengths(&self) -> impl Iterator<Item = TextSize> + '_ {
+        self.rope.lines().map(|line| TextSize::new(saturate(line.len_bytes())))
+    }
+
+    /// Whether every character is one byte.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.rope.len_chars() == self.rope.len_bytes()
+    }
+
     /// The text of `range`, cut to the document and to whole characters; borrowed where it lies in
     /// one piece.
     pub fn slice(&self, range: TextRange) -> Cow<'_, str> {

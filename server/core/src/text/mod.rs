@@ -2,6 +2,8 @@
 
 mod document;
 mod edit;
+mod line_table;
 
 pub use document::{LineCol, PositionEncoding, TextDocument};
 pub use edit::{Applicability, EditError, SourceChange, TextEdit};
+pub use line_table::LineTable;
