@@ -54,7 +54,7 @@ declare_rule! {
 }
 
 /// How many things that stages hold, and instructions that make them, are looked at in a file: more than anyone writes.
-const MOST_STEPS: usize = 1 << 17;
+const MOST_STEPS: usize = 1 << 13;
 
 fn check(cx: &mut Context<'_>) {
     // What the build gives to an ARG may be a part of any path.

@@ -1,5 +1,7 @@
 //! Which instructions make a path, the best answer first.
 
+use std::ops::Bound;
+
 use rustc_hash::FxHashSet;
 
 use super::pattern::{Lies, depth, has_wildcard, is_loose, lies};
@@ -114,7 +116,7 @@ impl StageFiles {
 
     /// Whether the place of a mount, or a folder that leads there, lies at a path.
     fn may_hold_by_mounts(&self, path: &str) -> bool {
-        self.mounts.iter().any(|it| is_within(&it.1.target, path) || is_within(path, &it.1.target))
+        self.mounts.values().flatten().any(|it| is_within(&it.target, path) || is_within(path, &it.target))
     }
 
     /// Whether something is put into a folder that may be a link: one that came with others before.
@@ -137,10 +139,11 @@ impl StageFiles {
     /// Whether something is what a build starts from: a folder of the build context with everything below it, around
     /// a mount that a RUN puts over `path`. What is built there is not in the context.
     fn is_input(&self, made: &Made, path: &str) -> bool {
-        let mut over = self.mounts.iter().filter(|it| is_within(path, &it.1.target));
+        let later = (Bound::Excluded(made.instruction), Bound::Unbounded);
+        let mut over = self.mounts.range(later).flat_map(|it| it.1).filter(|it| is_within(path, &it.target));
         matches!(made.how, How::Context(_))
             && lies(&made.path, path) == Lies::Above
-            && over.any(|it| it.0 > made.instruction && lies(&made.path, &it.1.target) == Lies::Above)
+            && over.any(|it| lies(&made.path, &it.target) == Lies::Above)
     }
 }
 

@@ -16,6 +16,8 @@ mod walk;
 pub(crate) use copy::is_remote;
 pub use find::{Holds, Provenance, Relation};
 
+use std::collections::BTreeMap;
+
 use super::dockerfile::Dockerfile;
 use super::instruction::InstructionId;
 use super::paths;
@@ -108,7 +110,7 @@ pub struct StageFiles {
     /// What is made, in the order in which it is made.
     pub made: Vec<Made>,
     /// Mounts of RUNs that hide what is written below them.
-    mounts: Vec<(InstructionId, HidingMount)>,
+    mounts: BTreeMap<InstructionId, Vec<HidingMount>>,
     /// What the bottom stage is built from.
     pub root: Base,
     /// The bottom stage.
@@ -131,13 +133,12 @@ impl Dockerfile {
 
 /// Of a stage that is not there.
 static NONE: StageFiles =
-    StageFiles { made: Vec::new(), mounts: Vec::new(), root: Base::Unresolved, bottom: StageId(0) };
+    StageFiles { made: Vec::new(), mounts: BTreeMap::new(), root: Base::Unresolved, bottom: StageId(0) };
 
 impl StageFiles {
     /// The mount of an instruction that a path lies in: the innermost one.
     fn mount_over(&self, id: InstructionId, path: &str) -> Option<&HidingMount> {
-        let mounts = self.mounts.iter().rev().skip_while(|it| it.0 != id).take_while(|it| it.0 == id);
-        let over = mounts.map(|it| &it.1).filter(|it| paths::is_within(path, &it.target));
+        let over = self.mounts.get(&id)?.iter().filter(|it| paths::is_within(path, &it.target));
         over.max_by_key(|it| it.target.len())
     }
 }

@@ -1,5 +1,7 @@
 //! From the instructions of a stage and its bases to what they make.
 
+use std::collections::BTreeMap;
+
 use super::script::Script;
 use super::{HidingMount, How, Kind, MOST_ENTRIES, Made, StageFiles, copy};
 use crate::TextRange;
@@ -13,7 +15,7 @@ use crate::syntax::{Keyword, RelRange};
 pub(super) fn files(dockerfile: &Dockerfile, stage: StageId) -> StageFiles {
     let bottom = state::base_chain(dockerfile, stage).first().copied().unwrap_or(stage);
     let root = dockerfile.stage(bottom).base.clone();
-    let mut found = StageFiles { made: Vec::new(), mounts: Vec::new(), root, bottom };
+    let mut found = StageFiles { made: Vec::new(), mounts: BTreeMap::new(), root, bottom };
     state::walk(dockerfile, dockerfile.stage(stage), &mut |walk, step| {
         if found.made.len() < MOST_ENTRIES {
             instruction(dockerfile, walk, step, &mut found);
@@ -122,7 +124,8 @@ impl<'a, 'f> Sink<'a, 'f> {
                 continue;
             }
             let target = self.path(&target);
-            self.found.mounts.push((self.instruction.id, HidingMount { kind, target }));
+            let mounts = self.found.mounts.entry(self.instruction.id).or_default();
+            mounts.push(HidingMount { kind, target });
         }
     }
 
