@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use super::paths;
+use super::plan::Place;
 use super::shell::{self, Command, Join, Word, is_shell};
 use super::view::View;
 use crate::model::{Arguments, Instruction, InstructionId};
@@ -127,6 +128,11 @@ impl Start {
             entry_words: if arguments.is_some() { own } else { 0 },
             source: StartSource::Exec(places.iter().map(|(id, word)| (*id, word.range)).collect()),
         })
+    }
+
+    /// ENTRYPOINT and CMD, kept as they are.
+    pub(super) fn kept(&self) -> Vec<(InstructionId, Place)> {
+        std::iter::once(self.instruction).chain(self.arguments).map(|id| (id, Place::Final)).collect()
     }
 
     /// The application's command: behind `cd`, `export` and the like, behind `tini --` and its kin, and

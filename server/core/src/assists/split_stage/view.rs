@@ -132,6 +132,14 @@ impl<'a> View<'a> {
         self.workdirs.last()?.as_deref()
     }
 
+    /// The same, or the refusal of a split that cannot do without it.
+    ///
+    /// # Errors
+    /// When the directory depends on a variable.
+    pub(super) fn workdir(&self) -> Result<&str, Refusal> {
+        self.workdir_at_end().ok_or_else(unknown_workdir)
+    }
+
     /// The USER in effect before `id`.
     pub(super) fn user_before(&self, id: InstructionId) -> Option<&'a str> {
         let earlier = self.all(Keyword::User).take_while(|it| it.id < id);
@@ -359,6 +367,11 @@ impl<'a> View<'a> {
         let dir = state.workdir.filter(|it| !it.contains('$'))?;
         Some(Arc::from(paths::join("/", &dir)))
     }
+}
+
+/// A split needs the directory, and the file does not tell it.
+pub(super) fn unknown_workdir() -> Refusal {
+    Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
 }
 
 fn no_scripts(stage: &Stage) -> Vec<OnceCell<Option<Vec<Command>>>> {

@@ -55,9 +55,7 @@ pub(super) fn program(view: &View<'_>, main: &Main<'_>, builds: &[Build<'_>]) ->
         return Err(Refusal::new("the path of the program depends on a variable".to_owned()));
     };
     let unknown = || Refusal::new(format!("no build step in the file makes `{written}`"));
-    let workdir = view.workdir_at_end().ok_or_else(|| {
-        Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
-    })?;
+    let workdir = view.workdir()?;
     let path = match written.contains('/') {
         true => paths::join(&main.dir(workdir), written),
         false => in_path(view, builds, written).ok_or_else(unknown)?,
@@ -159,8 +157,6 @@ pub(super) fn recipe(
     program: Program,
     runtimes: Vec<Runtime>,
 ) -> Result<Recipe, Refusal> {
-    let mut places = vec![(start.instruction, Place::Final)];
-    places.extend(start.arguments.map(|id| (id, Place::Final)));
     let mut exec_places = Vec::new();
     if start.has_shell()
         && let Some(words) = start.exact_words()
@@ -175,7 +171,7 @@ pub(super) fn recipe(
         runtimes,
         made_by: Some(program.made_by),
         artifacts: vec![Artifact::new(program.path.as_str(), program.to)],
-        places,
+        places: start.kept(),
         exec_places,
         alone,
         ..Recipe::default()

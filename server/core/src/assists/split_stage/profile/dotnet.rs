@@ -43,7 +43,7 @@ impl Profile for Dotnet {
         let start = Start::of(view)?;
         let main = start.main()?;
         let publishes = publishes(view);
-        let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+        let workdir = view.workdir()?;
         let dir = main.dir(workdir);
         let mut recipe = match main.program() {
             "dotnet" => match main.argv().get(1).map(|it| it.text.as_str()) {
@@ -176,13 +176,11 @@ fn published(
             "the program lies in a mount ({target}): copy it out in the same RUN first"
         )));
     }
-    let mut places = vec![(start.instruction, Place::Final)];
-    places.extend(start.arguments.map(|id| (id, Place::Final)));
     Ok(Recipe {
         build_dir: made.dir.clone(),
         made_by: Some(made.run.id),
         artifacts: vec![Artifact::same(output)],
-        places,
+        places: start.kept(),
         notes,
         ..Recipe::default()
     })
@@ -326,10 +324,6 @@ fn runtimes(
     }
     found[0].notes.extend(aspnet.notes);
     Ok(found)
-}
-
-fn unknown_workdir() -> Refusal {
-    Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
 }
 
 #[cfg(test)]

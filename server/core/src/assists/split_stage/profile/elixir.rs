@@ -7,7 +7,7 @@
 use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
-use crate::assists::split_stage::plan::{Artifact, Place};
+use crate::assists::split_stage::plan::Artifact;
 use crate::assists::split_stage::project::mix;
 use crate::assists::split_stage::runtime::{self, Runtime, System};
 use crate::assists::split_stage::shell::{Command, Word};
@@ -46,9 +46,7 @@ impl Profile for Elixir {
         let run =
             view.all(Keyword::Run).rfind(|run| view.script(*run).is_some_and(|it| it.iter().any(releases)));
         let run = run.ok_or_else(|| Refusal::new("no RUN makes a release with `mix release`".to_owned()))?;
-        let workdir = view.workdir_at_end().ok_or_else(|| {
-            Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
-        })?;
+        let workdir = view.workdir()?;
         let program = main.argv().first().and_then(Word::exact).unwrap_or("");
         let path = paths::join(&main.dir(workdir), program);
         let (release, name) = path
@@ -74,14 +72,12 @@ impl Profile for Elixir {
         if view.variable("LANG").is_none() {
             opening.push(format!("{} LANG=C.UTF-8", view.keyword(Keyword::Env)));
         }
-        let mut places = vec![(start.instruction, Place::Final)];
-        places.extend(start.arguments.map(|id| (id, Place::Final)));
         Ok(Recipe {
             build_dir: view.workdir_before(run.id).unwrap_or("/").to_owned(),
             runtimes: vec![runtime],
             made_by: Some(run.id),
             artifacts: vec![Artifact::same(format!("{release}/rel/{name}"))],
-            places,
+            places: start.kept(),
             packages: packages.iter().map(|it| (*it).to_owned()).collect(),
             opening,
             notes: vec![

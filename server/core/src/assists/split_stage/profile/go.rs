@@ -195,9 +195,7 @@ fn go_run(
     if build.len() == flags {
         return Err(Refusal::new("`go run` names no package".to_owned()));
     }
-    let workdir = view.workdir_at_end().ok_or_else(|| {
-        Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
-    })?;
+    let workdir = view.workdir()?;
     if main.dir(workdir) != workdir {
         return Err(Refusal::new("the command changes its directory".to_owned()));
     }

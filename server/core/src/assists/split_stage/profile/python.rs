@@ -14,7 +14,7 @@ use crate::assists::split_stage::project::python;
 use crate::assists::split_stage::runtime;
 use crate::assists::split_stage::shell::{Command, Word};
 use crate::assists::split_stage::start::Start;
-use crate::assists::split_stage::view::View;
+use crate::assists::split_stage::view::{View, unknown_workdir};
 use crate::model::{ImageRef, Instruction, InstructionId};
 use crate::syntax::Keyword;
 
@@ -175,17 +175,15 @@ enum Environment {
 
 /// Where the packages go.
 fn environment(view: &View<'_>, first: Instruction<'_>) -> Result<Environment, Refusal> {
-    let unknown =
-        || Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned());
     for run in view.all(Keyword::Run) {
         let Some(commands) = view.script_with_dirs(run) else { continue };
         for (command, dir) in &commands {
             if let Some(path) = venv_of(command) {
-                return Ok(Environment::Own(paths::join(dir.as_deref().ok_or_else(unknown)?, path)));
+                return Ok(Environment::Own(paths::join(dir.as_deref().ok_or_else(unknown_workdir)?, path)));
             }
         }
     }
-    let dir = view.workdir_before(first.id).ok_or_else(unknown)?;
+    let dir = view.workdir_before(first.id).ok_or_else(unknown_workdir)?;
     let installs_by = |program: &str| view.runs(|it| it.program() == program && installs(it));
     if let Some(path) = view.variable("UV_PROJECT_ENVIRONMENT").filter(|_| installs_by("uv")) {
         return if path == "/usr/local" {
@@ -289,8 +287,7 @@ fn places(view: &View<'_>, start: &Start) -> Result<Vec<(InstructionId, Place)>,
 
 /// The command: kept; `uv run X` and `poetry run X` become `X`.
 fn command(view: &View<'_>, start: &Start) -> Result<Vec<(InstructionId, Place)>, Refusal> {
-    let mut places = vec![(start.instruction, Place::Final)];
-    places.extend(start.arguments.map(|id| (id, Place::Final)));
+    let places = start.kept();
     let Ok(main) = start.main() else { return Ok(places) };
     let argv = main.argv();
     let through = matches!(

@@ -7,12 +7,12 @@
 use super::{Profile, Recipe, refuse_without_gain};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
-use crate::assists::split_stage::plan::{Artifact, Place};
+use crate::assists::split_stage::plan::Artifact;
 use crate::assists::split_stage::project::gemfile;
 use crate::assists::split_stage::runtime::{self, System};
 use crate::assists::split_stage::shell::Command;
 use crate::assists::split_stage::start::Start;
-use crate::assists::split_stage::view::View;
+use crate::assists::split_stage::view::{View, unknown_workdir};
 use crate::model::ImageRef;
 use crate::syntax::Keyword;
 
@@ -40,8 +40,6 @@ impl Profile for Ruby {
         if let Some(target) = view.mount_over(install, &gems) {
             return Err(Refusal::new(format!("the gems lie in a mount ({target})")));
         }
-        let mut places = vec![(start.instruction, Place::Final)];
-        places.extend(start.arguments.map(|id| (id, Place::Final)));
         let mut notes =
             vec!["Native gems load libraries of the system: the final stage must have them.".to_owned()];
         let packages = libraries(view, &runtime, &mut notes);
@@ -50,7 +48,7 @@ impl Profile for Ruby {
             runtimes: vec![runtime],
             made_by: Some(install.id),
             artifacts: vec![Artifact::same(gems)],
-            places,
+            places: start.kept(),
             packages,
             notes,
             ..Recipe::default()
@@ -91,9 +89,7 @@ fn installs(command: &Command) -> bool {
 
 /// The directory that the gems and their settings lie in.
 fn gems(view: &View<'_>, install: crate::model::InstructionId) -> Result<String, Refusal> {
-    let dir = view.workdir_before(install).ok_or_else(|| {
-        Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
-    })?;
+    let dir = view.workdir_before(install).ok_or_else(unknown_workdir)?;
     if let Some(path) = view.variable("BUNDLE_PATH") {
         if path.contains('$') {
             return Err(Refusal::new(format!("BUNDLE_PATH is `{path}`, which depends on a variable")));

@@ -160,9 +160,7 @@ fn cargo_run(
     if !matches!(words.get(1), Some(&("run" | "r"))) {
         return Err(Refusal::new(format!("`{}` starts no application", words.join(" "))));
     }
-    let workdir = view.workdir_at_end().ok_or_else(|| {
-        Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
-    })?;
+    let workdir = view.workdir()?;
     let named = option(argv, &["--bin"]).map(str::to_owned);
     let package = option(argv, &["-p", "--package"]);
     let name = named.or_else(|| program_name(view, workdir, package)).ok_or_else(|| {

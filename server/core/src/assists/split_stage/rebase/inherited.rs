@@ -226,9 +226,7 @@ impl Collector<'_, '_> {
 
     /// The directory, unless the last stage begins with one of its own.
     fn directory(&self) -> Result<Option<String>, Refusal> {
-        let unknown =
-            || Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned());
-        let dir = self.view.workdir_at_end().ok_or_else(unknown)?;
+        let dir = self.view.workdir()?;
         let own = self.last.all(Keyword::Workdir).next().and_then(|it| it.data.arguments.words().first());
         let replaced = own.is_some_and(|word| word.text.trim().starts_with('/'));
         let given = directory(&ImageRef::parse(&self.runtime.image));

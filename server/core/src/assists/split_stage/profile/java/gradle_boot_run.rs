@@ -3,7 +3,7 @@
 use super::gradle::Call;
 use super::{
     Case, Java, Tool, copy_command, copy_out, mounts_of_last_call, named, refuse_mounted,
-    refuse_without_sources, spring_port, unknown_workdir, usable_build,
+    refuse_without_sources, spring_port, usable_build,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -35,7 +35,7 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
     let project = call.project_dir(case.dir);
     let part = paths::join(&project, &prefix.trim_matches(':').replace(':', "/"));
     let jars = paths::join(&part, "build/libs/*.jar");
-    let jar = paths::join(view.workdir_at_end().ok_or_else(unknown_workdir)?, "app.jar");
+    let jar = paths::join(view.workdir()?, "app.jar");
 
     let built = usable_build(case, Tool::Gradle, &project)?;
     let made = match built {
@@ -53,7 +53,7 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
         }
         (None, made) => {
             refuse_without_sources(view, &project)?;
-            let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+            let workdir = view.workdir()?;
             let enter = match paths::relative_to(case.dir, workdir) {
                 _ if case.dir == workdir => String::new(),
                 dir => format!("cd {} && ", shell::quote(dir)),

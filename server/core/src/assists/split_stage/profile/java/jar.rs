@@ -1,9 +1,7 @@
 //! `java -jar` as the command: the jar comes over from the builder, the command keeps its words.
 
 use super::build::{Build, maker, moves_to};
-use super::{
-    Case, copy_out, gradle, maven, named, refuse_mounted, several_modules, spring_port, unknown_workdir,
-};
+use super::{Case, copy_out, gradle, maven, named, refuse_mounted, several_modules, spring_port};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
@@ -30,7 +28,7 @@ pub(super) fn recipe(case: &Case<'_, '_>, word: &Word) -> Result<Recipe, Refusal
         )));
     }
     let path = paths::join(dir, &word.text);
-    let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+    let workdir = view.workdir()?;
     if let Some(copy) = view.context_copies().find(|it| view.copies_to(*it, &path)) {
         return from_context(case, copy, &path);
     }

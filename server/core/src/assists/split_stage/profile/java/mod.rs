@@ -26,7 +26,7 @@ use crate::assists::split_stage::plan::{Added, Place};
 use crate::assists::split_stage::runtime::{self, Runtime, jdk};
 use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
-use crate::assists::split_stage::view::View;
+use crate::assists::split_stage::view::{View, unknown_workdir};
 use crate::model::tools::{gradle, maven};
 use crate::model::{Arguments, ImageRef, Instruction, InstructionId};
 use crate::syntax::Keyword;
@@ -65,7 +65,7 @@ impl Profile for Java {
         let start = Start::of(view)?;
         let builds = Build::all(view)?;
         let main = start.main()?;
-        let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+        let workdir = view.workdir()?;
         let dir = main.dir(workdir);
         if !main.program().is_empty() && native::is_native(view, &base, &main, &dir) {
             return native::recipe(view, &start, &main, &dir, &base);
@@ -285,10 +285,6 @@ fn several_modules(build: &Build<'_>) -> Refusal {
         "line {} builds modules of a project: the artifact cannot be told",
         build.run.row + 1
     ))
-}
-
-fn unknown_workdir() -> Refusal {
-    Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
 }
 
 /// The last build of the project in `project`, unless sources are copied in behind it.

@@ -1,14 +1,14 @@
 //! Native programs that GraalVM makes: the program comes over, Java stays behind.
 
 use super::build::moves_to;
-use super::unknown_workdir;
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
-use crate::assists::split_stage::plan::{Artifact, Place};
+use crate::assists::split_stage::plan::Artifact;
 use crate::assists::split_stage::profile::Recipe;
 use crate::assists::split_stage::runtime::{Runtime, System, name, system};
 use crate::assists::split_stage::start::{Main, Start};
 use crate::assists::split_stage::view::View;
+use crate::assists::split_stage::view::unknown_workdir;
 use crate::model::ImageRef;
 use crate::syntax::Keyword;
 
@@ -61,14 +61,12 @@ pub(super) fn recipe(
             "the program lies in a mount ({target}): copy it out in the same RUN first"
         )));
     }
-    let mut places = vec![(start.instruction, Place::Final)];
-    places.extend(start.arguments.map(|id| (id, Place::Final)));
     Ok(Recipe {
         build_dir,
         runtimes: runtimes(base),
         made_by: Some(made_by),
         artifacts: vec![Artifact::same(path)],
-        places,
+        places: start.kept(),
         notes: vec![
             "A native program loads the C library and zlib: on an image without them it does not start."
                 .to_owned(),

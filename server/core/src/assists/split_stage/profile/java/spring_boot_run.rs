@@ -3,7 +3,7 @@
 use super::maven::{self, Call, Opt};
 use super::{
     Case, Java, Tool, copy_command, copy_out, mounts_of_last_call, named, refuse_mounted,
-    refuse_without_sources, spring_port, unknown_workdir, usable_build,
+    refuse_without_sources, spring_port, usable_build,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -36,7 +36,7 @@ pub(super) fn recipe(case: &Case<'_, '_>, call: &Call) -> Result<Recipe, Refusal
     let repackages = pom.as_ref().and_then(|it| it.repackages());
     let made = pom.as_ref().and_then(|it| named::jar_of_pom(it, &project));
     let app = if made.as_ref().is_some_and(|it| it.ends_with(".war")) { "app.war" } else { "app.jar" };
-    let jar = paths::join(view.workdir_at_end().ok_or_else(unknown_workdir)?, app);
+    let jar = paths::join(view.workdir()?, app);
     let mut notes = run.notes.clone();
 
     // A build that leaves a jar which cannot be started is of no use.
@@ -133,7 +133,7 @@ impl BuildStep<'_> {
     fn text(&self, case: &Case<'_, '_>, project: &str, jar: &str) -> Result<(String, String), Refusal> {
         let (view, dir) = (case.view, case.dir);
         refuse_without_sources(view, project)?;
-        let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+        let workdir = view.workdir()?;
         let enter = match paths::relative_to(dir, workdir) {
             _ if dir == workdir => String::new(),
             dir => format!("cd {} && ", shell::quote(dir)),

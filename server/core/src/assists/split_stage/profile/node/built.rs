@@ -8,7 +8,6 @@
 use super::{
     Job, Manager, Starts, Step, has_workspaces, is_build_env, is_for_development, is_node, is_node_command,
     is_server_tool, job, next, note_host_packages, package, refuse_development, starts, steps,
-    unknown_workdir,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -39,7 +38,7 @@ impl Profile for Built {
         let main = start.main()?;
         let (installs, builds) = steps(view);
         let build = builds.last().ok_or_else(|| Refusal::new("no build step is found".to_owned()))?;
-        let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+        let workdir = view.workdir()?;
         let dir = main.dir(workdir);
         let package = package(view, &dir);
         let mut notes = Vec::new();

@@ -389,10 +389,6 @@ fn refuse_development(what: &str) -> Refusal {
     ))
 }
 
-fn unknown_workdir() -> Refusal {
-    Refusal::new("WORKDIR depends on a variable whose value the file does not give".to_owned())
-}
-
 /// `package.json` in the directory, if it is at hand.
 fn package(view: &View<'_>, dir: &str) -> Option<Package> {
     Package::read(view.project_file(&paths::join(dir, "package.json"))?)

@@ -6,11 +6,11 @@
 
 use super::{
     Job, Starts, is_build_env, is_for_development, is_node, is_server_tool, job, note_host_packages, package,
-    refuse_development, starts, steps, unknown_workdir,
+    refuse_development, starts, steps,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
-use crate::assists::split_stage::plan::{Artifact, Place};
+use crate::assists::split_stage::plan::Artifact;
 use crate::assists::split_stage::profile::{Profile, Recipe, refuse_without_gain};
 use crate::assists::split_stage::runtime;
 use crate::assists::split_stage::shell::Command;
@@ -34,7 +34,7 @@ impl Profile for Plain {
         let base = ImageRef::parse(&view.stage.base_text);
         let start = Start::of(view)?;
         let main = start.main()?;
-        let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+        let workdir = view.workdir()?;
         let package = package(view, &main.dir(workdir));
         match starts(main.argv(), package.as_ref()) {
             Starts::File(_) => {}
@@ -66,14 +66,12 @@ impl Profile for Plain {
         let mut notes =
             vec!["Native addons load libraries of the system: the final stage must have them.".to_owned()];
         note_host_packages(view, &installs, &mut notes);
-        let mut places = vec![(start.instruction, Place::Final)];
-        places.extend(start.arguments.map(|id| (id, Place::Final)));
         Ok(Recipe {
             build_dir: last.dir.clone(),
             runtimes: vec![runtime],
             made_by: Some(last.run.id),
             artifacts: vec![Artifact::same(modules)],
-            places,
+            places: start.kept(),
             notes,
             ..Recipe::default()
         })

@@ -4,7 +4,7 @@
 //! directory that is served. Runtime: nginx. Command: nginx starts by itself; pages of the application that are
 //! no files get `index.html`, where the old server did so. The port becomes 80.
 
-use super::{Starts, is_for_development, is_node, is_node_command, package, starts, steps, unknown_workdir};
+use super::{Starts, is_for_development, is_node, is_node_command, package, starts, steps};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
@@ -36,7 +36,7 @@ impl Profile for Site {
     fn recipe(&self, view: &View<'_>) -> Result<Recipe, Refusal> {
         let start = Start::of(view)?;
         let main = start.main()?;
-        let workdir = view.workdir_at_end().ok_or_else(unknown_workdir)?;
+        let workdir = view.workdir()?;
         let dir = main.dir(workdir);
         let Starts::Files { dir: served, single_page, of_vite } =
             starts(main.argv(), package(view, &dir).as_ref())
