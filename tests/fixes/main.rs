@@ -1,8 +1,7 @@
 //! Every fix that is offered, applied alone: it has to mend what it is offered for, and nothing may come of it.
 //!
 //! `cargo test --test fixes` looks at the small Dockerfiles of the repository, and at the corpus of recorded answers
-//! where that lies beside the checkout (see `tests/conformance`). Without it, that part counts as ignored; for this
-//! reason it is no ordinary test harness, for those cannot say so once they run. It also makes Dockerfiles up, with the
+//! where that lies beside the checkout (see `tests/conformance`); without it, that part counts as ignored. It also makes Dockerfiles up, with the
 //! generator of `tests/differential`: 500 of them, or `FIXES_CASES=100000 FIXES_SEED=7`.
 //! Every split of the corpus is looked at here, too (`split.rs`).
 //! `FIXES_SHOW=20` shows more of what is wrong, `FIXES_TABLE=1` how many findings of each rule have a fix.
@@ -11,6 +10,8 @@
 
 #[path = "../differential/generate.rs"]
 mod generate;
+#[path = "../support/harness.rs"]
+mod harness;
 mod judge;
 #[path = "../differential/mutate.rs"]
 mod mutate;
@@ -19,22 +20,12 @@ mod random;
 mod split;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 use dockstage_core::analysis::Settings;
+use harness::{File, Test, corpus, small_files};
 use judge::Tally;
-
-/// A Dockerfile.
-struct File {
-    name: String,
-    text: String,
-}
-
-/// A test: its name, its Dockerfiles, or why there are none, and what has to hold for them.
-type Test = (&'static str, fn() -> Result<Vec<File>, String>, fn(&[File]) -> bool);
 
 const SMALL_FILES: &str = "every_fix_mends_small_files";
 const CORPUS: &str = "every_fix_mends_the_corpus";
@@ -44,94 +35,20 @@ const MADE_UP_FILES: &str = "every_fix_mends_made_up_files";
 const SPLITS: &str = "every_split_keeps_the_image";
 
 const TESTS: [Test; 4] = [
-    (SMALL_FILES, small_files, holds),
-    (CORPUS, corpus, holds),
-    (MADE_UP_FILES, made_up_files, holds),
-    (SPLITS, corpus, splits_hold),
+    (SMALL_FILES, || Ok(holds(&small_files()))),
+    (CORPUS, || corpus().map(|files| holds(&files))),
+    (MADE_UP_FILES, || Ok(holds(&made_up_files()))),
+    (SPLITS, || corpus().map(|files| splits_hold(&files))),
 ];
 
 fn main() -> ExitCode {
-    let filters: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
-    let wanted =
-        TESTS.iter().filter(|it| filters.is_empty() || filters.iter().any(|name| it.0.contains(name)));
-    if std::env::args().any(|it| it == "--list") {
-        wanted.for_each(|it| println!("{}: test", it.0));
-        return ExitCode::SUCCESS;
-    }
-    let started = Instant::now();
-    let (mut passed, mut failed, mut ignored) = (0, 0, 0);
-    for (name, files, holds) in wanted {
-        match files() {
-            Err(reason) => {
-                ignored += 1;
-                println!("test {name} ... ignored, {reason}");
-            }
-            Ok(files) if holds(&files) => {
-                passed += 1;
-                println!("test {name} ... ok");
-            }
-            Ok(_) => {
-                failed += 1;
-                println!("test {name} ... FAILED");
-            }
-        }
-    }
-    let result = if failed == 0 { "ok" } else { "FAILED" };
-    let seconds = started.elapsed().as_secs_f32();
-    println!(
-        "\ntest result: {result}. {passed} passed; {failed} failed; {ignored} ignored; 0 measured; 0 filtered out; finished in {seconds:.2}s"
-    );
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// The Dockerfiles of the repository.
-fn small_files() -> Result<Vec<File>, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    for folder in ["server/grammar/tests/constructs", "examples"] {
-        walk(&root.join(folder), &mut files);
-    }
-    assert!(files.len() > 100, "the small Dockerfiles are gone");
-    Ok(files)
-}
-
-/// Those of the recorded answers, which are other people's.
-fn corpus() -> Result<Vec<File>, String> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/conformance");
-    let data = std::env::var_os("DOCKSTAGE_CONFORMANCE").map_or_else(beside, PathBuf::from);
-    let script = data.join("score.py");
-    if !script.is_file() {
-        return Err("the recorded corpus is not beside this checkout".to_owned());
-    }
-    let unpacked = Command::new("python3").arg(&script).args(["unpack", "-"]).stdin(Stdio::null()).output();
-    let unpacked = unpacked.map_err(|_| "there is no python3 to unpack the corpus".to_owned())?;
-    let folder = String::from_utf8_lossy(&unpacked.stdout);
-    let folder = folder.lines().last().unwrap_or_default();
-    let mut files = Vec::new();
-    walk(&Path::new(folder).join("corpus"), &mut files);
-    assert!(!files.is_empty(), "{}", String::from_utf8_lossy(&unpacked.stderr));
-    Ok(files)
-}
-
-fn walk(folder: &Path, files: &mut Vec<File>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            walk(&path, files);
-            continue;
-        }
-        let bytes = std::fs::read(&path).unwrap();
-        let text = String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned();
-        files.push(File { name: path.to_string_lossy().into_owned(), text });
-    }
+    harness::run(&TESTS)
 }
 
 /// Those that nobody would write.
-fn made_up_files() -> Result<Vec<File>, String> {
+fn made_up_files() -> Vec<File> {
     let (cases, seed) = (number("FIXES_CASES", 500), number("FIXES_SEED", 1));
-    let known: Vec<String> = small_files()?.into_iter().map(|file| file.text).collect();
+    let known: Vec<String> = small_files().into_iter().map(|file| file.text).collect();
     let text = |case| {
         let mut random = random::Random::new(seed, case);
         match random.below(3) {
@@ -146,7 +63,7 @@ fn made_up_files() -> Result<Vec<File>, String> {
             }
         }
     };
-    Ok((0..cases).map(|case| made_up(text(case), seed, case)).collect())
+    (0..cases).map(|case| made_up(text(case), seed, case)).collect()
 }
 
 /// Nobody can look it up, so its name tells it.

@@ -23,5 +23,6 @@ mod process;
 mod project;
 mod split;
 mod sync;
+mod typing;
 mod wall;
 mod workspace_symbols;

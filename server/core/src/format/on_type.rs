@@ -24,6 +24,7 @@ pub fn on_type(
     style: &Style,
     editor: &EditorStyle,
 ) -> SourceChange {
+    let offset = offset.min(file.text().len());
     let lines = Lines::new(file);
     let edit = match typed {
         "\n" => new_line(&lines, offset, style, editor),
