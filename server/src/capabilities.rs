@@ -3,6 +3,7 @@
 use crate::convert::folding::FoldSupport;
 use crate::convert::symbols::SymbolSupport;
 use crate::convert::to_proto::REFACTOR_MOVE;
+use crate::convert::tokens::TokenSupport;
 use dockstage_core::format;
 use dockstage_core::text::PositionEncoding;
 use tower_lsp_server::ls_types::*;
@@ -49,6 +50,8 @@ pub(crate) struct CompletionSupport {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ClientSupport {
     pub(crate) encoding: PositionEncoding,
+    /// What it understands of semantic tokens, if it asks for them.
+    pub(crate) tokens: Option<TokenSupport>,
     pub(crate) markdown_hover: bool,
     pub(crate) completion: CompletionSupport,
     pub(crate) markdown_signatures: bool,
@@ -109,6 +112,7 @@ impl ClientSupport {
         let yes = |it: Option<bool>| it.unwrap_or(false);
         Self {
             encoding: position_encoding(client),
+            tokens: text.semantic_tokens.as_ref().map(TokenSupport::of),
             markdown_hover: knows_markdown(text.hover.unwrap_or_default().content_format),
             completion: CompletionSupport::of(completion),
             label_offsets: yes(signature
@@ -277,6 +281,7 @@ pub(crate) fn server_capabilities(client: &ClientSupport) -> ServerCapabilities 
             }),
             file_operations: None,
         }),
+        semantic_tokens_provider: client.tokens.as_ref().map(TokenSupport::options),
         diagnostic_provider: client.pulls_diagnostics.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {
                 identifier: Some("dockstage".to_owned()),

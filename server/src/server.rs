@@ -15,6 +15,7 @@ use crate::convert::links::resolved;
 use crate::diagnostics::Publisher;
 use crate::disk;
 use crate::framing::{self, Messages};
+use crate::handlers::tokens;
 use crate::handlers::{
     call_hierarchy, code_lens, command, completion, formatting, inlay_hint, links, notification, request,
     selection, signature, workspace_symbol,
@@ -299,6 +300,24 @@ impl LanguageServer for Server {
         params: DocumentOnTypeFormattingParams,
     ) -> Result<Option<Vec<TextEdit>>> {
         formatting::on_type(self, params).await
+    }
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
+        tokens::full(self, params).await
+    }
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        tokens::delta(self, params).await
+    }
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        tokens::range(self, params).await
     }
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         request::diagnostic(self, params).await

@@ -25,6 +25,7 @@ use crate::capabilities::ClientSupport;
 use crate::config::{Config, Layer};
 use crate::convert::{from_proto, to_proto};
 use crate::disk;
+use crate::handlers::tokens::LastTokens;
 use crate::project::{Projects, Read};
 use crate::workspace::{Index, Workspace};
 
@@ -63,6 +64,7 @@ enum Document {
         version: i32,
         revision: u64,
         file: Arc<SourceFile>,
+        last_tokens: LastTokens,
     },
     /// An ignore file. It has a say in what is said about Dockerfiles; there is nothing to say about it.
     Ignore {
@@ -143,7 +145,9 @@ impl State {
     pub(crate) fn open(&mut self, uri: Uri, version: i32, text: &str) -> Result<(), OutOfSync> {
         let document = match is_ignore_file(&uri) {
             true => self.ignore_file(version, TextDocument::from(text)),
-            false => self.dockerfile(version, || SourceFile::new_by_halves(text, both)),
+            false => {
+                self.dockerfile(version, LastTokens::default(), || SourceFile::new_by_halves(text, both))
+            }
         };
         let document = match document {
             Ok(document) => document,
@@ -165,10 +169,10 @@ impl State {
         events: &[TextDocumentContentChangeEvent],
     ) -> Result<(), OutOfSync> {
         let edited = match self.documents.get(uri) {
-            Some(Document::Known { version: from, file, .. }) => {
-                let (from, file) = (*from, Arc::clone(file));
+            Some(Document::Known { version: from, file, last_tokens, .. }) => {
+                let (from, file, last_tokens) = (*from, Arc::clone(file), last_tokens.clone());
                 let changes = self.changes(file.text(), from, version, events);
-                changes.and_then(|changes| self.dockerfile(version, || file.edited(&changes)))
+                changes.and_then(|changes| self.dockerfile(version, last_tokens, || file.edited(&changes)))
             }
             Some(Document::Ignore { version: from, text, .. }) => {
                 let (from, text) = (*from, text.clone());
@@ -202,9 +206,14 @@ impl State {
         from_proto::content_changes(text, self.client.encoding, events)
     }
 
-    fn dockerfile(&mut self, version: i32, file: impl FnOnce() -> SourceFile) -> Result<Document, OutOfSync> {
+    fn dockerfile(
+        &mut self,
+        version: i32,
+        last_tokens: LastTokens,
+        file: impl FnOnce() -> SourceFile,
+    ) -> Result<Document, OutOfSync> {
         let file = catch_unwind(AssertUnwindSafe(file)).map_err(|_| OutOfSync::Panicked)?;
-        Ok(Document::Known { version, revision: self.next_revision(), file: Arc::new(file) })
+        Ok(Document::Known { version, revision: self.next_revision(), file: Arc::new(file), last_tokens })
     }
 
     fn ignore_file(&mut self, version: i32, text: TextDocument) -> Result<Document, OutOfSync> {
@@ -383,7 +392,9 @@ impl State {
 
     /// A document as it is now; none when its text is not known.
     pub(crate) fn snapshot(&self, uri: &Uri) -> Option<Snapshot> {
-        let Some(Document::Known { version, revision, file }) = self.documents.get(uri) else { return None };
+        let Some(Document::Known { version, revision, file, last_tokens }) = self.documents.get(uri) else {
+            return None;
+        };
         let config = self.config_of(uri);
         Some(Snapshot {
             uri: uri.clone(),
@@ -395,6 +406,7 @@ impl State {
             client: Arc::clone(&self.client),
             root: self.projects.root(uri).map(Path::to_owned),
             config,
+            last_tokens: last_tokens.clone(),
             cancelled: Arc::default(),
             lines: OnceLock::new(),
         })
@@ -454,6 +466,7 @@ pub struct Snapshot {
     pub(crate) config: Config,
     /// The folder of the workspace that it lies in, if any.
     pub(crate) root: Option<PathBuf>,
+    pub(crate) last_tokens: LastTokens,
     cancelled: Arc<AtomicBool>,
     /// Where its lines begin, once somebody has asked for many places.
     pub(crate) lines: OnceLock<Arc<LineTable>>,
@@ -463,6 +476,11 @@ impl Snapshot {
     /// What can be asked about the document.
     pub fn analysis(&self) -> &Analysis {
         &self.analysis
+    }
+
+    /// A name for its text alone. Another run of the server has other names.
+    pub(crate) fn text_id(&self) -> String {
+        format!("{}.{}", std::process::id(), self.revision)
     }
 
     /// Whether the client has lost interest in the answer.

@@ -24,5 +24,6 @@ mod project;
 mod split;
 mod sync;
 mod typing;
+mod tokens;
 mod wall;
 mod workspace_symbols;

@@ -15,6 +15,7 @@ const CORE: &[&str] = &[
     "text-size",              // offsets that are not numbers
     "toml",                   // Cargo.toml and pyproject.toml
     "tree-sitter",            // the incremental tree
+    "tree-sitter-bash",       // what the shell reads in RUN
     "tree-sitter-dockerfile", // our grammar
 ];
 

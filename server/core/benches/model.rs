@@ -54,6 +54,25 @@ fn diagnostics(bencher: Bencher<'_, '_>, lines: usize) {
     bencher.bench_local(|| black_box(&analysis).diagnostics());
 }
 
+/// The semantic tokens of a text that was just opened: the shell's text is read.
+#[divan::bench(args = LINES)]
+fn first_tokens(bencher: Bencher<'_, '_>, lines: usize) {
+    let text = document(lines);
+    let opened = || Analysis::new(Arc::new(SourceFile::new(&text)), Arc::new(Settings::default()));
+    bencher.with_inputs(opened).bench_local_values(|analysis| black_box(&analysis).semantic_tokens(None));
+}
+
+/// The semantic tokens after a key was pressed, without what that costs: names are worked out again.
+#[divan::bench(args = LINES)]
+fn key_to_tokens(bencher: Bencher<'_, '_>, lines: usize) {
+    let text = document(lines);
+    let (file, key) = (SourceFile::new(&text), key(&text, lines));
+    let file = Arc::new(file);
+    Analysis::new(Arc::clone(&file), Arc::new(Settings::default())).semantic_tokens(None);
+    let edited = || Analysis::new(Arc::new(file.edited(&key)), Arc::new(Settings::default()));
+    bencher.with_inputs(edited).bench_local_values(|analysis| black_box(&analysis).semantic_tokens(None));
+}
+
 fn document(lines: usize) -> String {
     let parts = (lines - HEAD.lines().count()) / PART.lines().count();
     // Each part mounts the one before it, so that the last stage needs them all.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::assists::split_stage::ContextFiles;
 use crate::assists::{self, CodeAction};
 use crate::format;
+use crate::ide::tokens::{self, Token};
 use crate::ide::{
     call_hierarchy, completion, definition, folding, highlight, hover, linked_editing, links,
     path_definition, references, rename, selection, signature, symbols,
@@ -253,6 +254,11 @@ impl Analysis {
         editor: &format::EditorStyle,
     ) -> SourceChange {
         format::on_type(&self.file, offset, typed, &self.settings.style, editor)
+    }
+
+    /// What each word is, in order of the text, or what each word of a part is.
+    pub fn semantic_tokens(&self, within: Option<TextRange>) -> Vec<Token> {
+        tokens::tokens(&self.file, within)
     }
 
     /// Fixes and refactorings for a selection; an empty range is a cursor.

@@ -13,3 +13,4 @@ mod selection;
 mod signature;
 pub(crate) mod symbols;
 pub(crate) mod to_proto;
+pub(crate) mod tokens;

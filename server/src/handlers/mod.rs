@@ -12,4 +12,5 @@ mod path_definition;
 pub(crate) mod request;
 pub(crate) mod selection;
 pub(crate) mod signature;
+pub(crate) mod tokens;
 pub(crate) mod workspace_symbol;

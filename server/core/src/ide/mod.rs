@@ -23,3 +23,4 @@ pub mod symbols;
 #[cfg(test)]
 mod tests;
 mod texts;
+pub mod tokens;

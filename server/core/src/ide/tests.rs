@@ -2,6 +2,7 @@
 //! range has to lie in the text.
 
 use super::path_definition::PathTarget;
+use super::tokens::{Token, tokens};
 use super::{
     call_hierarchy, completion, definition, folding, highlight, hover, linked_editing, links,
     path_definition, references, rename, selection, signature, symbols,
@@ -32,7 +33,18 @@ const TEXTS: [&str; 18] = [
 ];
 
 fn check_every_offset(text: &str) {
+    check_tokens(text);
     check_offsets(text, 0);
+}
+
+/// They lie in the text, in order, and none over another.
+fn check_tokens(text: &str) {
+    let tokens = tokens(&SourceFile::new(text), None);
+    let is_word =
+        |it: &Token| text.get(std::ops::Range::<usize>::from(it.range)).is_some_and(|it| !it.is_empty());
+    assert!(tokens.iter().all(is_word), "{tokens:?} of {text:?}");
+    let overlap = tokens.windows(2).find(|pair| pair[0].range.end() > pair[1].range.start());
+    assert_eq!(overlap, None);
 }
 
 fn check_offsets(text: &str, first: usize) {

@@ -6,6 +6,7 @@ use super::files::StageFiles;
 use super::graph::StageGraph;
 use super::instruction::{Instruction, InstructionData, InstructionId, Marks, Memo};
 use super::scope::Scopes;
+use super::shell;
 use super::stage::{Stage, StageId, StageRef};
 use crate::syntax::{Directive, Keyword, casing};
 use crate::{TextRange, TextSize};
@@ -96,6 +97,8 @@ pub struct Dockerfile {
     pub(super) scopes: OnceLock<Scopes>,
     /// What each stage holds; worked out for a stage when somebody asks.
     pub(super) files: OnceLock<Box<[OnceLock<StageFiles>]>>,
+    /// For each instruction whether a POSIX shell runs it, worked out when somebody asks.
+    pub(super) posix_shells: OnceLock<Vec<bool>>,
     /// What is wrong with the file as a whole.
     pub faults: Vec<SyntaxFault>,
 }
@@ -123,6 +126,15 @@ impl Dockerfile {
     /// Variables: where they are defined and used.
     pub fn scopes(&self) -> &Scopes {
         self.scopes.get_or_init(|| Scopes::build(&self.placed, &self.stages))
+    }
+
+    /// Whether the shell form of an instruction is run by a shell of the POSIX family, as far as the file tells.
+    pub fn is_posix_shell(&self, id: InstructionId) -> bool {
+        self.posix_shells().get(id.index()).copied().unwrap_or(false)
+    }
+
+    fn posix_shells(&self) -> &[bool] {
+        self.posix_shells.get_or_init(|| shell::posix_shells(&self.placed, &self.stages, self.escape))
     }
 
     /// The stage with this index.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::args::{Arguments, Flag, Heredoc, Mount};
 use super::dockerfile::Placed;
+use super::shell::ShellParts;
 use super::stage::StageRefKind;
 use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned, is_heredoc_word};
 use crate::{TextRange, TextSize};
@@ -56,6 +57,8 @@ pub struct InstructionData {
     pub var_uses: Vec<VarUse>,
     /// The gist of the above.
     pub marks: Marks,
+    /// What a shell reads in it.
+    pub(super) shell: ShellParts,
 }
 
 /// What can be said of an instruction without a look at its data: it is kept where instructions are placed, so

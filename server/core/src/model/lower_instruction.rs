@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::args::{Arguments, Flag, Heredoc, Mount, MountField, Pair};
 use super::instruction::{FaultKind, InstructionData, Marks, ParseFault};
+use super::shell::ShellParts;
 use super::{uses, validate};
 use crate::syntax::words::{self, Mapped};
 use crate::syntax::{
@@ -135,6 +136,7 @@ impl Lowering<'_> {
             stage_refs: Vec::new(),
             var_uses: Vec::new(),
             marks: Marks::default(),
+            shell: ShellParts::default(),
         };
         data.flags = flags.iter().map(|flag| self.flag(data.keyword, flag)).collect();
         data.arguments = self.arguments(&mut data, args, depth);

@@ -17,6 +17,7 @@ pub(crate) mod paths;
 pub(crate) mod remote;
 mod resolve;
 pub mod scope;
+pub(crate) mod shell;
 mod source_file;
 mod stage;
 pub mod state;
@@ -33,6 +34,6 @@ pub use instruction::{
     RawStageRef, VarUse,
 };
 pub use resolve::is_valid_stage_name;
-pub use scope::{ResolvedVar, VarDef, VarDefId, VarDefKind, VarRef};
+pub use scope::{ResolvedVar, Scopes, VarDef, VarDefId, VarDefKind, VarRef};
 pub use source_file::{ContentChange, SourceFile};
 pub use stage::{Base, RefTarget, Stage, StageId, StageName, StageRef, StageRefKind};

@@ -37,6 +37,7 @@ pub(super) fn resolve(
         refs,
         graph,
         scopes: OnceLock::new(),
+        posix_shells: OnceLock::new(),
         files: OnceLock::new(),
         faults,
     }

@@ -2,6 +2,7 @@
 
 use super::args::{Arguments, Flag};
 use super::instruction::{InstructionData, RawStageRef, VarUse};
+use super::shell::{is_foreign, is_script};
 use super::stage::StageRefKind;
 use crate::syntax::expansion::{Expander, Expansion, expansions};
 use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned};
@@ -172,11 +173,11 @@ impl Collector<'_> {
     /// the shell's: a script where nothing else is on the line, else input with the same rule.
     fn heredocs(&mut self, data: &InstructionData) {
         let run = data.effective().keyword == Keyword::Run;
-        let script = run && is_script(data);
+        let script = is_script(data);
         for heredoc in &data.heredocs {
             let text = heredoc.content.text.as_str();
             let expander = match run {
-                true if self.escape != '\\' || foreign_shebang(text) => continue,
+                true if self.escape != '\\' || (script && is_foreign(text)) => continue,
                 true if script || heredoc.expand => Expander::Shell,
                 false if heredoc.expand => Expander::BuildkitHeredoc(self.escape),
                 _ => continue,
@@ -189,20 +190,6 @@ impl Collector<'_> {
             self.uses.extend(found.iter().map(|it| var_use(text, it, at, run, false)));
         }
     }
-}
-
-/// Whether a RUN consists of one heredoc and nothing else: then its content is the script.
-pub(super) fn is_script(data: &InstructionData) -> bool {
-    let [heredoc] = data.heredocs.as_slice() else { return false };
-    data.effective().arguments_range == heredoc.redirect
-}
-
-/// Whether a script names an interpreter that is no POSIX shell.
-pub(super) fn foreign_shebang(text: &str) -> bool {
-    let Some(line) = text.strip_prefix("#!").and_then(|rest| rest.lines().next()) else { return false };
-    let shell =
-        |word: &str| matches!(word.rsplit('/').next(), Some("sh" | "bash" | "dash" | "ash" | "ksh" | "zsh"));
-    !line.split_whitespace().any(shell)
 }
 
 fn var_use(

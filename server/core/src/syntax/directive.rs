@@ -42,6 +42,8 @@ pub struct Directive {
     pub range: TextRange,
     /// Where the value stands.
     pub value_range: TextRange,
+    /// Where the name stands.
+    pub name_range: TextRange,
     /// Its line, from 0, counted by `\n`.
     pub row: u32,
 }
@@ -49,8 +51,11 @@ pub struct Directive {
 impl Directive {
     /// Reads `# name = value`, which begins at `start` and in `row`; the tree has made sure of its form.
     pub(crate) fn read(line: &str, start: TextSize, row: u32) -> Self {
-        let (name, value) = line.split_once('=').unwrap_or((line, ""));
-        let name = DirectiveName::parse(name.trim_start_matches('#').trim()).unwrap_or(DirectiveName::Syntax);
+        let (before, value) = line.split_once('=').unwrap_or((line, ""));
+        let word = before.trim_start_matches('#').trim_start();
+        let name_start = start + TextSize::of(&before[..before.len() - word.len()]);
+        let name_range = TextRange::at(name_start, TextSize::of(word.trim_end()));
+        let name = DirectiveName::parse(word.trim_end()).unwrap_or(DirectiveName::Syntax);
         // BuildKit takes ASCII white space away here, and nothing else.
         let blank = |c: char| matches!(c, '\t' | '\n' | '\x0c' | '\r' | ' ');
         let blanks = value.len() - value.trim_start_matches(blank).len();
@@ -61,6 +66,7 @@ impl Directive {
             value: value.to_owned(),
             range: TextRange::at(start, TextSize::of(line)),
             value_range: TextRange::at(value_start, TextSize::of(value)),
+            name_range,
             row,
         }
     }

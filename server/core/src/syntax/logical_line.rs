@@ -46,6 +46,46 @@ impl LogicalLine {
         RelRange::new(self.source_of(start), self.source_of(end - 1) + 1)
     }
 
+    /// The source of `start..end` in pieces, without what was dropped between them.
+    pub fn source_ranges(&self, start: usize, end: usize) -> impl Iterator<Item = RelRange> {
+        let first = self.pieces.partition_point(|&(piece, _)| piece as usize <= start).saturating_sub(1);
+        let pieces = self.pieces.iter().enumerate().skip(first);
+        let spans = pieces.map(|(index, &(piece, source))| {
+            let next = self.pieces.get(index + 1).map_or(self.text.len(), |&(next, _)| next as usize);
+            (piece as usize, next, source)
+        });
+        spans.take_while(move |&(piece, ..)| piece < end).filter_map(move |(piece, next, source)| {
+            let (from, to) = (start.max(piece), end.min(next));
+            let at = |offset: usize| source + to_u32(offset - piece);
+            (from < to).then(|| RelRange::new(at(from), at(to)))
+        })
+    }
+
+    /// The same for a range of the source that may hold what was dropped.
+    pub fn pieces_of(&self, source: RelRange) -> impl Iterator<Item = RelRange> {
+        self.source_ranges(self.offset_of_source(source.start()), self.offset_of_source(source.end()))
+    }
+
+    /// The part `start..end` of the joined text as a line of its own.
+    #[must_use]
+    pub fn part(&self, start: usize, end: usize) -> Self {
+        let mut part = Self::default();
+        let mut at = start;
+        for range in self.source_ranges(start, end) {
+            let len = (range.end() - range.start()) as usize;
+            part.push(self.text.get(at..at + len).unwrap_or(""), range.start());
+            at += len;
+        }
+        part
+    }
+
+    /// Puts blanks in place of `start..end` of the joined text.
+    pub fn blank(&mut self, start: usize, end: usize) {
+        if self.text.get(start..end).is_some() {
+            self.text.replace_range(start..end, &" ".repeat(end - start));
+        }
+    }
+
     /// Whether the byte `source` of the source stands on the first line that has text.
     pub fn is_on_first_line(&self, source: u32) -> bool {
         self.pieces.get(1).is_none_or(|&(_, start)| source < start)
@@ -82,5 +122,15 @@ mod tests {
         assert_eq!(line.source_range(4, 9), RelRange::new(4, 11));
         assert_eq!(line.offset_of_source(10), 8);
         assert_eq!(line.offset_of_source(7), 6, "inside the continuation");
+        let pieces = |start, end| line.source_ranges(start, end).collect::<Vec<_>>();
+        assert_eq!(pieces(4, 9), [RelRange::new(4, 6), RelRange::new(8, 11)]);
+        assert_eq!(pieces(7, 9), [RelRange::new(9, 11)]);
+        assert!(pieces(4, 4).is_empty());
+        assert_eq!(pieces(0, 99).len(), 2);
+        assert_eq!(line.pieces_of(RelRange::new(7, 9)).collect::<Vec<_>>(), [RelRange::new(8, 9)]);
+        let mut part = line.part(4, 9);
+        assert_eq!((part.text(), part.source_of(4)), ("a   b", 10));
+        part.blank(0, 3);
+        assert_eq!(part.text(), "    b");
     }
 }

@@ -1,5 +1,6 @@
 //! The incremental syntax tree, and the words that BuildKit makes of a logical line.
 
+pub mod bash;
 pub mod casing;
 pub mod checks;
 mod directive;

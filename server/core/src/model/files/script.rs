@@ -8,8 +8,9 @@ use super::walk::Sink;
 use super::{How, Kind, builds, commands, downloads};
 use crate::TextRange;
 use crate::model::instruction::InstructionData;
+use crate::model::shell::{is_foreign, is_script};
 use crate::model::state::Walk;
-use crate::model::{Arguments, paths, uses};
+use crate::model::{Arguments, paths};
 use crate::syntax::shell::{self, Command, Join, Word};
 
 /// How deep scripts in scripts are read: `sh -c "sh -c …"`.
@@ -48,9 +49,9 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
                 let mut script = Script::new(sink, walk, &place);
                 script.command(&Command::exec(words));
             }
-            Arguments::Text(_) if uses::is_script(instruction.data) => {
+            Arguments::Text(_) if is_script(instruction.data) => {
                 let Some(heredoc) = heredocs.first() else { return };
-                if uses::foreign_shebang(&heredoc.content.text) {
+                if is_foreign(&heredoc.content.text) {
                     return unknown(sink, whole);
                 }
                 let base = heredoc.content.range;

@@ -151,7 +151,8 @@ impl<'a> Resolver<'a> {
         for instruction in at_run_time {
             for index in self.refs(instruction) {
                 let it = &self.found.refs[index];
-                if let Some(&def) = self.env.get(it.name.as_str()).filter(|_| it.shell) {
+                let is_inherited = it.shell && !self.is_set_by_shell(it);
+                if let Some(&def) = self.env.get(it.name.as_str()).filter(|_| is_inherited) {
                     self.targets[index] = ResolvedVar::Def(def);
                 }
             }
@@ -224,6 +225,9 @@ impl<'a> Resolver<'a> {
 
     fn resolve(&mut self, index: usize, only_env: bool) {
         let it = &self.found.refs[index];
+        if it.shell && self.is_set_by_shell(it) {
+            return;
+        }
         let def = self.look(&it.name);
         // An ARG of the stage itself does not outlive it, one of a trigger above does.
         let trigger = |def: &VarDef| def.onbuild && def.stage == it.stage;
@@ -234,6 +238,12 @@ impl<'a> Resolver<'a> {
             None if it.shell && is_proxy(&it.name) && self.passes_proxy(it) => ResolvedVar::Predefined,
             None => ResolvedVar::Unknown,
         };
+    }
+
+    /// Whether the shell's text has set a variable of this name itself.
+    fn is_set_by_shell(&self, var: &VarRef) -> bool {
+        let placed = &self.placed[var.instruction.index()];
+        placed.data.is_set_by_shell(&var.name, u32::from(var.range.start() - placed.start))
     }
 
     /// Whether a proxy comes from the build here: in a RUN that does not set it itself.

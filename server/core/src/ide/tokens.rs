@@ -1,0 +1,230 @@
+//! Semantic tokens: what each word of a Dockerfile is.
+//!
+//! They are put on in two coats. The first one is what an instruction says by itself, which its data tells; the
+//! shell's part of it is remembered there. The second one is what names mean in the whole file: stages and
+//! variables. It covers the first one where they meet, so that `"$VERSION"` is a text with a variable in it.
+
+mod names;
+mod words;
+
+use crate::model::{Dockerfile, InstructionId, SourceFile};
+use crate::syntax::RelRange;
+use crate::syntax::bash::ShellKind;
+use crate::{TextRange, TextSize};
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// A comment.
+    Comment,
+    /// A parser directive's name.
+    Directive,
+    /// An instruction's keyword, and the words of the language inside.
+    Keyword,
+    /// A word of the shell's language.
+    ShellKeyword,
+    /// A flag, a key of a mount or label, an option of a command.
+    Property,
+    /// A value.
+    String,
+    /// A number.
+    Number,
+    /// One of a few values: a tag, a protocol, a signal, a type of mount.
+    Choice,
+    /// What joins commands in a shell's text.
+    Operator,
+    /// A build stage.
+    Stage,
+    /// An image, or a build context.
+    Image,
+    /// A build argument.
+    Argument,
+    /// An environment variable, or one of the shell.
+    Variable,
+    /// A command or a function in a shell's text.
+    Command,
+    /// The name of a heredoc.
+    Label,
+}
+
+impl TokenKind {
+    /// Every kind.
+    pub const ALL: [Self; 15] = [
+        Self::Comment,
+        Self::Directive,
+        Self::Keyword,
+        Self::ShellKeyword,
+        Self::Property,
+        Self::String,
+        Self::Number,
+        Self::Choice,
+        Self::Operator,
+        Self::Stage,
+        Self::Image,
+        Self::Argument,
+        Self::Variable,
+        Self::Command,
+        Self::Label,
+    ];
+}
+
+/// What else there is to say about a token: a set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Modifiers(u8);
+
+impl Modifiers {
+    /// Here it gets its name.
+    pub const DECLARATION: Self = Self(1);
+    /// Here it is set anew.
+    pub const MODIFICATION: Self = Self(1 << 1);
+    /// It cannot be set.
+    pub const READONLY: Self = Self(1 << 2);
+    /// BuildKit defines it.
+    pub const BUILTIN: Self = Self(1 << 3);
+    /// It should not be used any more.
+    pub const DEPRECATED: Self = Self(1 << 4);
+    /// Nothing uses it.
+    pub const UNUSED: Self = Self(1 << 5);
+    /// It comes from outside of this file.
+    pub const EXTERNAL: Self = Self(1 << 6);
+
+    /// Each single one with its name.
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::DECLARATION, "declaration"),
+        (Self::MODIFICATION, "modification"),
+        (Self::READONLY, "readonly"),
+        (Self::BUILTIN, "defaultLibrary"),
+        (Self::DEPRECATED, "deprecated"),
+        (Self::UNUSED, "unused"),
+        (Self::EXTERNAL, "external"),
+    ];
+
+    /// Both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of `other` is in it.
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// A word with its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands. It may go over several lines, but never over a continuation.
+    pub range: TextRange,
+    /// What it is.
+    pub kind: TokenKind,
+    /// What else it is.
+    pub modifiers: Modifiers,
+}
+
+/// The tokens of a file, or those that touch a part of it: in order, none over another.
+pub fn tokens(file: &SourceFile, within: Option<TextRange>) -> Vec<Token> {
+    let dockerfile = file.dockerfile();
+    let mut painter = Painter { dockerfile, names: names::Names::of(dockerfile), found: Vec::new() };
+    let is_wanted = |range: TextRange| within.is_none_or(|it| it.intersect(range).is_some());
+    let outside = outside_of_instructions(dockerfile).into_iter();
+    let mut outside = outside.filter(|it| is_wanted(it.range)).peekable();
+    let (first, end) = instructions_in(dockerfile, within);
+    for id in (first..end).map(InstructionId) {
+        let start = dockerfile.instruction(id).start;
+        while let Some(token) = outside.next_if(|it| it.range.start() < start) {
+            painter.push(token);
+        }
+        painter.instruction(id);
+    }
+    painter.found.extend(outside);
+    if let Some(within) = within {
+        painter.found.retain(|it| it.range.intersect(within).is_some_and(|it| !it.is_empty()));
+    }
+    painter.found
+}
+
+/// The instructions that touch a part of the file.
+fn instructions_in(dockerfile: &Dockerfile, within: Option<TextRange>) -> (u32, u32) {
+    let placed = &dockerfile.placed;
+    let (first, end) = match within {
+        Some(within) => (
+            placed.partition_point(|it| it.range().end() < within.start()),
+            placed.partition_point(|it| it.start <= within.end()),
+        ),
+        None => (0, placed.len()),
+    };
+    let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+    (number(first), number(end))
+}
+
+/// Comments and directives, in order.
+fn outside_of_instructions(dockerfile: &Dockerfile) -> Vec<Token> {
+    let token = |range, kind| Token { range, kind, modifiers: Modifiers::default() };
+    let mut found = Vec::new();
+    for directive in &dockerfile.directives {
+        found.push(token(TextRange::at(directive.range.start(), TextSize::of('#')), TokenKind::Comment));
+        found.push(token(directive.name_range, TokenKind::Directive));
+        found.push(token(directive.value_range, TokenKind::String));
+    }
+    found.retain(|it| !it.range.is_empty());
+    found.extend(dockerfile.comments.iter().map(|it| token(it.range, TokenKind::Comment)));
+    found
+}
+
+/// A token inside of an instruction.
+type Local = (RelRange, TokenKind, Modifiers);
+
+struct Painter<'a> {
+    dockerfile: &'a Dockerfile,
+    names: names::Names<'a>,
+    found: Vec<Token>,
+}
+
+impl Painter<'_> {
+    fn instruction(&mut self, id: InstructionId) {
+        let instruction = self.dockerfile.instruction(id);
+        let words = words::words(instruction, self.dockerfile.is_posix_shell(id));
+        let mut names = self.names.of_instruction(instruction).into_iter().peekable();
+        for (range, kind, modifiers) in words {
+            let mut word = Token { range: instruction.abs(range), kind, modifiers };
+            while let Some(name) = names.next_if(|it| it.range.start() < word.range.end()) {
+                let before = TextRange::new(word.range.start().min(name.range.start()), name.range.start());
+                self.push(Token { range: before, ..word });
+                self.push(name);
+                let start = name.range.end().max(word.range.start()).min(word.range.end());
+                word.range = TextRange::new(start, word.range.end());
+            }
+            self.push(word);
+        }
+        names.for_each(|name| self.push(name));
+    }
+
+    /// Adds what is not covered yet.
+    fn push(&mut self, token: Token) {
+        let covered = self.found.last().map_or(TextSize::default(), |it| it.range.end());
+        let start = token.range.start().max(covered);
+        if start < token.range.end() {
+            self.found.push(Token { range: TextRange::new(start, token.range.end()), ..token });
+        }
+    }
+}
+
+impl From<ShellKind> for TokenKind {
+    fn from(kind: ShellKind) -> Self {
+        match kind {
+            ShellKind::Keyword => Self::ShellKeyword,
+            ShellKind::Comment => Self::Comment,
+            ShellKind::String => Self::String,
+            ShellKind::Number => Self::Number,
+            ShellKind::Operator => Self::Operator,
+            ShellKind::Variable | ShellKind::Assigned => Self::Variable,
+            ShellKind::Command | ShellKind::Function => Self::Command,
+            ShellKind::Option => Self::Property,
+            ShellKind::Label => Self::Label,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
