@@ -13,6 +13,7 @@ use crate::ide::{
 use crate::ide::{code_lens, inlay_hints};
 use crate::lint::{self, Diagnostic, Rule};
 use crate::model::SourceFile;
+use crate::model::state::given;
 use crate::text::SourceChange;
 use crate::workspace::{IgnoreFile, Listing, WantedFolder};
 use crate::{TextRange, TextSize};
@@ -44,7 +45,7 @@ impl Settings {
 
     /// The value that the build gives to this argument.
     pub fn build_arg(&self, name: &str) -> Option<&str> {
-        self.build_args.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str())
+        given(&self.build_args, name)
     }
 }
 

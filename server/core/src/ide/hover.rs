@@ -81,7 +81,7 @@ fn symbol(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option<Ho
             let card = stage::card(file, settings, id);
             note.map_or_else(|| card.clone(), |note| format!("{card}\n\n{note}"))
         }
-        SymbolId::Var(id) => variable::card(file, id, offset),
+        SymbolId::Var(id) => variable::card(file, settings, id, offset),
         SymbolId::OutsideVar(index) => variable::outside_card(file, index)?,
         SymbolId::Heredoc(..) => texts::heredoc().markdown(),
     };

@@ -205,6 +205,10 @@ fn check_variable_name(file: &SourceFile, id: VarDefId, new_name: &str) -> Resul
         let line = line_of(file, taken.name_range.start());
         return refuse(format!("`{new_name}` is already defined on line {line}."));
     }
+    if let Some(captured) = group.uses(dockerfile).find(|var| dockerfile.shell_sets(var, new_name)) {
+        let line = line_of(file, captured.range.start());
+        return refuse(format!("On line {line} the shell sets a variable `{new_name}` of its own."));
+    }
     let uses = dockerfile.scopes().refs.iter().filter(|var| var.name == new_name);
     if let Some(taken) = uses.into_iter().find(|var| scope.touches_use(var.stage)) {
         let line = line_of(file, taken.range.start());
@@ -482,6 +486,65 @@ RUN echo $VERSION
                 RUN echo $VERSION
             "#]],
         );
+    }
+
+    #[test]
+    fn what_the_shell_expands_and_nothing_else() {
+        check(
+            r#"
+FROM alpine AS base
+ENV <|>PORT=80 OTHER=$PORT
+RUN echo "$PORT" '$PORT' \$PORT ${PORT:-1} $((PORT + 1)) && awk '{ print $PORT }' x && \
+    # $PORT
+    PORT=${PORT}0 && echo $PORT
+RUN <<'A'
+echo $PORT; cat <<'B' <<C
+$PORT
+B
+it's $PORT
+C
+A
+RUN for PORT in 1 2; do echo $PORT; done
+RUN python - <<'A'
+print("$PORT")
+A
+CMD ["sh", "-c", "exec app --port $PORT"]
+FROM base
+ENTRYPOINT ["app", "$PORT"]
+HEALTHCHECK CMD curl localhost:$PORT
+"#,
+            "LISTEN",
+            &expect![[r#"
+                FROM alpine AS base
+                ENV LISTEN=80 OTHER=$PORT
+                RUN echo "$LISTEN" '$PORT' \$PORT ${LISTEN:-1} $((LISTEN + 1)) && awk '{ print $PORT }' x && \
+                    # $PORT
+                    PORT=${LISTEN}0 && echo $PORT
+                RUN <<'A'
+                echo $LISTEN; cat <<'B' <<C
+                $PORT
+                B
+                it's $PORT
+                C
+                A
+                RUN for PORT in 1 2; do echo $PORT; done
+                RUN python - <<'A'
+                print("$PORT")
+                A
+                CMD ["sh", "-c", "exec app --port $LISTEN"]
+                FROM base
+                ENTRYPOINT ["app", "$PORT"]
+                HEALTHCHECK CMD curl localhost:$LISTEN
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_name_that_the_shell_sets_is_refused() {
+        let text = "FROM a\nENV <|>V=1\nRUN x=2; echo $V\nRUN y=3\nSHELL [\"cmd\"]\nRUN echo $V\n";
+        assert_eq!(renamed(text, "x").unwrap_err(), "On line 3 the shell sets a variable `x` of its own.");
+        let renamed = renamed(text, "y").unwrap();
+        assert_eq!(renamed, "FROM a\nENV y=1\nRUN x=2; echo $y\nRUN y=3\nSHELL [\"cmd\"]\nRUN echo $V\n");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::files::StageFiles;
 use super::graph::StageGraph;
 use super::instruction::{Instruction, InstructionData, InstructionId, Marks, Memo};
-use super::scope::Scopes;
+use super::scope::{Scopes, VarRef};
 use super::shell;
 use super::stage::{Stage, StageId, StageRef};
 use crate::syntax::{Directive, Keyword, casing};
@@ -125,12 +125,25 @@ impl Dockerfile {
 
     /// Variables: where they are defined and used.
     pub fn scopes(&self) -> &Scopes {
-        self.scopes.get_or_init(|| Scopes::build(&self.placed, &self.stages))
+        self.scopes.get_or_init(|| Scopes::build(&self.placed, &self.stages, self.posix_shells()))
     }
 
     /// Whether the shell form of an instruction is run by a shell of the POSIX family, as far as the file tells.
     pub fn is_posix_shell(&self, id: InstructionId) -> bool {
         self.posix_shells().get(id.index()).copied().unwrap_or(false)
+    }
+
+    /// Whether a use of a variable means one that the shell's text has set itself.
+    pub fn is_set_by_shell(&self, var: &VarRef) -> bool {
+        self.shell_sets(var, &var.name)
+    }
+
+    /// Whether the shell's text that a use stands in has set a variable of this name before.
+    pub(crate) fn shell_sets(&self, var: &VarRef, name: &str) -> bool {
+        let Some(placed) = self.placed.get(var.instruction.index()).filter(|_| var.shell) else {
+            return false;
+        };
+        placed.data.is_set_by_shell(name, u32::from(var.range.start() - placed.start))
     }
 
     fn posix_shells(&self) -> &[bool] {

@@ -1,10 +1,11 @@
-//! Values of the ARGs before the first FROM, as in a build without build arguments.
+//! Values of the ARGs before the first FROM, as in a build without build arguments unless some are given.
 
 use rustc_hash::FxHashMap;
 
 use super::dockerfile::Placed;
 use super::expand::expand;
 use super::scope::is_automatic;
+use super::state::{BuildArgs, given};
 use crate::syntax::Keyword;
 use crate::syntax::expansion::{Expander, expansions};
 
@@ -18,10 +19,20 @@ pub(super) struct GlobalArgs {
 impl GlobalArgs {
     /// Evaluates the ARGs in front of the first FROM, one after the other.
     pub(super) fn of(placed: &[Placed], escape: char) -> Self {
+        Self::with(placed, escape, &[])
+    }
+
+    /// The same in a build with these arguments.
+    pub(super) fn with(placed: &[Placed], escape: char, given_args: &BuildArgs) -> Self {
         let mut args = Self { values: FxHashMap::default(), escape };
         let before = placed.iter().take_while(|it| it.keyword != Keyword::From);
         for arg in before.filter(|it| it.keyword == Keyword::Arg) {
             for word in arg.data.arguments.words() {
+                let name = word.text.split('=').next().unwrap_or_default();
+                if let Some(given) = given(given_args, name) {
+                    args.values.insert(name.to_owned(), Some(given.to_owned()));
+                    continue;
+                }
                 match word.text.split_once('=') {
                     Some((name, value)) => {
                         let value = args.evaluate(value);

@@ -1,14 +1,15 @@
 //! The shell: which one runs an instruction, and what it reads there.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::args::Arguments;
+use super::args::{Arguments, Heredoc};
 use super::dockerfile::Placed;
 use super::instruction::InstructionData;
 use super::scope::bases;
 use super::stage::{Base, Stage};
 use crate::syntax::bash::{ShellKind, read};
-use crate::syntax::{Keyword, LogicalLine, RelRange, casing};
+use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned, casing};
 
 /// The shells of the POSIX family.
 const POSIX: [&str; 8] = ["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh", "rbash"];
@@ -33,12 +34,12 @@ pub(super) fn posix_shells(placed: &[Placed], stages: &[Stage], escape: char) ->
         let mut trigger = None;
         for id in stage.instructions() {
             let Some(it) = placed.get(id.index()) else { break };
-            posix[id.index()] = now;
+            posix[id.index()] = now || brings_shell(&it.data);
             match it.keyword {
                 Keyword::Shell => now = names_posix(&it.data).unwrap_or(now),
                 Keyword::Onbuild => {
                     let data = it.data.effective();
-                    posix[id.index()] = trigger.unwrap_or(now);
+                    posix[id.index()] = trigger.unwrap_or(now) || brings_shell(&it.data);
                     if data.keyword == Keyword::Shell {
                         trigger = names_posix(data).or(trigger);
                     }
@@ -63,6 +64,30 @@ fn names_posix(data: &InstructionData) -> Option<bool> {
     let Arguments::Json(words) = &data.arguments else { return None };
     // `/usr/bin/env bash -c`, `conda run -n env /bin/bash -c`.
     (!words.is_empty()).then(|| words.iter().any(|word| is_posix_shell(&word.text)))
+}
+
+/// Whether an instruction says itself which shell runs it: in JSON form, or in the first line of its script.
+fn brings_shell(data: &InstructionData) -> bool {
+    let is_script =
+        data.is_shell_script() && data.heredocs.iter().all(|it| it.content.text.starts_with("#!"));
+    is_script || data.effective().arguments.is_json()
+}
+
+/// The text that a JSON form hands to a shell: `["sh", "-c", "…"]`.
+pub(super) fn shell_string(strings: &[Spanned]) -> Option<&Spanned> {
+    let (shell, rest) = strings.split_first()?;
+    let is_command =
+        |it: &Spanned| it.text.starts_with('-') && !it.text.starts_with("--") && it.text.ends_with('c');
+    let at = rest.iter().position(is_command).filter(|_| is_posix_shell(&shell.text))?;
+    rest.get(at + 1)
+}
+
+/// What stands between the quotes of a JSON string, in bytes of the joined text. None where JSON's escapes stand in
+/// it: places in it are not places in its value.
+pub(super) fn json_inside(line: &LogicalLine, string: &Spanned) -> Option<Range<usize>> {
+    let start = line.offset_of_source(string.range.start()) + 1;
+    let end = line.offset_of_source(string.range.end()).checked_sub(1)?;
+    (line.text().get(start..end) == Some(string.text.as_str())).then_some(start..end)
 }
 
 /// Whether a RUN consists of one heredoc and nothing else: then its content is the script.
@@ -93,19 +118,36 @@ fn texts(data: &InstructionData) -> Vec<LogicalLine> {
         return vec![text];
     }
     let command = match &effective.arguments {
-        Arguments::Healthcheck { command, .. } => command,
+        Arguments::Healthcheck { command, .. } => &**command,
         arguments => arguments,
     };
-    let Arguments::Text(text) = command else { return Vec::new() };
+    let text = match command {
+        Arguments::Text(text) => text,
+        Arguments::Json(strings) => {
+            let span = shell_string(strings).and_then(|it| json_inside(&data.line, it));
+            return span.map(|it| data.line.part(it.start, it.end)).into_iter().collect();
+        }
+        _ => return Vec::new(),
+    };
     let start = data.line.offset_of_source(text.range.start());
-    let mut part = data.line.part(start, data.line.offset_of_source(text.range.end()));
-    // Their bodies are not in this text, and without them the rest would be read as one.
+    vec![without_heredocs(data, start, data.line.offset_of_source(text.range.end()))]
+}
+
+/// A part of the line with blanks where heredocs are announced: their bodies are not in it, and the rest would be read
+/// as one.
+fn without_heredocs(data: &InstructionData, start: usize, end: usize) -> LogicalLine {
+    let mut part = data.line.part(start, end);
     for heredoc in &data.heredocs {
         let at = |source| part.offset_of_source(source);
         let (start, end) = (at(heredoc.redirect.start()), at(heredoc.redirect.end()));
         part.blank(start, end);
     }
-    vec![part]
+    part
+}
+
+/// Whether a heredoc may begin in a shell's text.
+fn has_heredoc(text: &str) -> bool {
+    text.contains("<<")
 }
 
 /// What a shell reads in an instruction, worked out when somebody asks, and kept with the instruction's data: it
@@ -113,16 +155,25 @@ fn texts(data: &InstructionData) -> Vec<LogicalLine> {
 #[derive(Clone, Default)]
 pub(crate) struct ShellParts(OnceLock<Read>);
 
+/// A use of a variable in a shell's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ShellUse {
+    pub(super) name: Spanned,
+    pub(super) whole: RelRange,
+}
+
 #[derive(Clone, Default)]
 struct Read {
     tokens: Box<[(RelRange, ShellKind)]>,
     vars: Box<[(String, RelRange)]>,
+    /// Those that only a reading of the whole text finds.
+    uses: Box<[ShellUse]>,
 }
 
 impl ShellParts {
     fn get(&self, data: &InstructionData) -> &Read {
         self.0.get_or_init(|| {
-            let (mut tokens, mut vars) = (Vec::new(), Vec::new());
+            let (mut tokens, mut vars, mut uses) = (Vec::new(), Vec::new(), Vec::new());
             for text in texts(data) {
                 let found = read(text.text());
                 for it in found.tokens {
@@ -131,8 +182,13 @@ impl ShellParts {
                 }
                 let range = |it: std::ops::Range<usize>| text.source_range(it.start, it.end);
                 vars.extend(found.vars.into_iter().map(|it| (it.name, range(it.scope))));
+                let all = has_heredoc(text.text());
+                uses.extend(found.uses.into_iter().filter(|it| all || it.is_bare).map(|it| ShellUse {
+                    name: Spanned { text: text.text()[it.name.clone()].to_owned(), range: range(it.name) },
+                    whole: range(it.whole),
+                }));
             }
-            Read { tokens: tokens.into(), vars: vars.into() }
+            Read { tokens: tokens.into(), vars: vars.into(), uses: uses.into() }
         })
     }
 }
@@ -160,6 +216,29 @@ impl InstructionData {
     /// Whether it is a RUN that consists of a script for a shell.
     pub(crate) fn is_shell_script(&self) -> bool {
         is_script(self) && self.heredocs.iter().all(|it| !is_foreign(&it.content.text))
+    }
+
+    /// The uses of variables that only a reading of the shell's whole text finds: names without a `$`, and all of
+    /// them where heredocs stand inside of it.
+    pub(super) fn other_shell_uses(&self) -> &[ShellUse] {
+        let may_have = |text: &str| {
+            has_heredoc(text) || ["((", "$[", "export", "readonly"].iter().any(|it| text.contains(it))
+        };
+        let is_script = is_script(self);
+        let text = if is_script { self.heredocs.first().map(|it| it.content.text.as_str()) } else { None };
+        match may_have(text.unwrap_or(self.line.text())) {
+            true => &self.shell.get(self).uses,
+            false => &[],
+        }
+    }
+
+    /// Whether a use that a shell expands is among those: heredocs stand inside of the text that it stands in.
+    pub(super) fn is_read_as_a_whole(&self, offset: u32) -> bool {
+        let inside = |it: &&Heredoc| it.content.range.start() <= offset && offset < it.content.range.end();
+        match self.heredocs.iter().find(inside) {
+            Some(script) => is_script(self) && has_heredoc(&script.content.text),
+            None => has_heredoc(&without_heredocs(self, 0, self.line.text().len()).text()),
+        }
     }
 
     /// Whether its shell text has set this variable itself before `offset`, so that the name means that.

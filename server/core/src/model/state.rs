@@ -1,7 +1,7 @@
 //! What holds at a point of a stage: directory, user, shell, environment, ports, command.
 //!
 //! It is worked out on demand, from the bottom of the chain of stages up, one instruction after the
-//! other, as BuildKit does it. Values are those of a build without build arguments.
+//! other, as BuildKit does it. Values are those of a build without build arguments, unless some are given.
 
 use rustc_hash::FxHashMap;
 
@@ -59,10 +59,23 @@ pub struct Start {
     pub shell: Option<Vec<String>>,
 }
 
+/// Build arguments: names and values, of which the last one counts.
+pub type BuildArgs = [(String, String)];
+
+/// The value that a build is given for an argument.
+pub fn given<'a>(args: &'a BuildArgs, name: &str) -> Option<&'a str> {
+    args.iter().rev().find(|it| it.0 == name).map(|it| it.1.as_str())
+}
+
 /// What holds at the end of `stage`, inherited state included.
 pub fn at_end(dockerfile: &Dockerfile, stage: StageId) -> StageState {
+    at_end_with(dockerfile, stage, &[])
+}
+
+/// The same in a build with these arguments.
+pub fn at_end_with(dockerfile: &Dockerfile, stage: StageId, args: &BuildArgs) -> StageState {
     match dockerfile.stages.get(stage.index()) {
-        Some(stage) => Walk::up_to(dockerfile, stage, stage.end, &mut |_, _| {}),
+        Some(stage) => Walk::up_to(dockerfile, stage, stage.end, args, &mut |_, _| {}),
         None => StageState::default(),
     }
 }
@@ -70,10 +83,15 @@ pub fn at_end(dockerfile: &Dockerfile, stage: StageId) -> StageState {
 /// What holds behind `instruction`, which need not be the last one of its stage. What an ONBUILD holds changes nothing
 /// in its own stage.
 pub fn behind(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState {
+    behind_with(dockerfile, instruction, &[])
+}
+
+/// The same in a build with these arguments.
+pub fn behind_with(dockerfile: &Dockerfile, instruction: InstructionId, args: &BuildArgs) -> StageState {
     match dockerfile.stage_of(instruction) {
         Some(stage) => {
             let end = InstructionId(instruction.0.saturating_add(1));
-            Walk::up_to(dockerfile, stage, end, &mut |_, _| {})
+            Walk::up_to(dockerfile, stage, end, args, &mut |_, _| {})
         }
         None => StageState::default(),
     }
@@ -81,9 +99,14 @@ pub fn behind(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState
 
 /// What holds before `instruction` runs. Before a FROM and before the first stage, nothing does.
 pub fn before(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState {
+    before_with(dockerfile, instruction, &[])
+}
+
+/// The same in a build with these arguments.
+pub fn before_with(dockerfile: &Dockerfile, instruction: InstructionId, args: &BuildArgs) -> StageState {
     match dockerfile.stage_of(instruction) {
         Some(stage) if stage.from != instruction => {
-            Walk::up_to(dockerfile, stage, instruction, &mut |_, _| {})
+            Walk::up_to(dockerfile, stage, instruction, args, &mut |_, _| {})
         }
         _ => StageState::default(),
     }
@@ -107,7 +130,7 @@ pub(super) fn walk<'a>(
     stage: &'a Stage,
     visit: &mut dyn FnMut(&mut Walk<'a>, Step<'a>),
 ) {
-    Walk::up_to(dockerfile, stage, stage.end, visit);
+    Walk::up_to(dockerfile, stage, stage.end, &[], visit);
 }
 
 /// A word of an instruction with its variables put in; those that are not known stay, as `$name`.
@@ -154,6 +177,8 @@ pub(super) struct Walk<'a> {
     /// What the image keeps of the names that ARGs of the current stage set. A stage built from it starts with that.
     shadowed: FxHashMap<&'a str, Value>,
     globals: GlobalArgs,
+    /// What the build is given.
+    args: &'a BuildArgs,
     /// Where each name stands in the state's ENV.
     env: FxHashMap<&'a str, usize>,
     /// Where each name stands in the state's labels.
@@ -169,6 +194,7 @@ impl<'a> Walk<'a> {
         dockerfile: &'a Dockerfile,
         stage: &'a Stage,
         end: InstructionId,
+        args: &'a BuildArgs,
         visit: &mut dyn FnMut(&mut Self, Step<'a>),
     ) -> StageState {
         let mut run = Self {
@@ -176,7 +202,8 @@ impl<'a> Walk<'a> {
             state: StageState::default(),
             values: FxHashMap::default(),
             shadowed: FxHashMap::default(),
-            globals: GlobalArgs::of(&dockerfile.placed, dockerfile.escape),
+            globals: GlobalArgs::with(&dockerfile.placed, dockerfile.escape, args),
+            args,
             env: FxHashMap::default(),
             label: FxHashMap::default(),
             left: MAX_VALUES,
@@ -337,12 +364,13 @@ impl<'a> Walk<'a> {
 
     fn arg(&mut self, def: &'a VarDef) {
         let name = def.name.as_str();
-        let value = match (&def.value, self.globals.value(name)) {
-            (Some(value), _) => self.value(value),
-            (None, Some(value)) => Value::Known(value.to_owned()),
-            (None, None) if is_automatic(name) => Value::Unknown,
+        let value = match (given(self.args, name), &def.value, self.globals.value(name)) {
+            (Some(given), ..) => Value::Known(given.to_owned()),
+            (None, Some(value), _) => self.value(value),
+            (None, None, Some(value)) => Value::Known(value.to_owned()),
+            (None, None, None) if is_automatic(name) => Value::Unknown,
             // Without a value anywhere it leaves alone what ARG or ENV set before.
-            (None, None) => self.values.get(name).cloned().unwrap_or(Value::Unknown),
+            (None, None, None) => self.values.get(name).cloned().unwrap_or(Value::Unknown),
         };
         let before = self.values.insert(name, value);
         let kept = match before {
@@ -743,6 +771,18 @@ FROM child
             cmd: line 2
         "#]],
         );
+    }
+
+    #[test]
+    fn build_arguments_give_values() {
+        let text = "ARG G=1\nARG H=$G\nFROM a\nARG G\nARG H V=2 U\nENV E=$G$H$V$U W=$V\nARG W=4\nENV X=$W\n";
+        let file = SourceFile::new(text);
+        let args = [("G", "0"), ("G", "7"), ("U", "u"), ("W", "w"), ("E", "no")];
+        let args = args.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let state = at_end_with(file.dockerfile(), StageId(0), &args);
+        let values: Vec<_> = state.env.iter().map(|(name, value, _)| format!("{name}={value}")).collect();
+        assert_eq!(values, ["E=772u", "W=2", "X=w"]);
+        assert_eq!(given(&args, "V"), None);
     }
 
     #[test]

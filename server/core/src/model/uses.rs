@@ -2,7 +2,7 @@
 
 use super::args::{Arguments, Flag};
 use super::instruction::{InstructionData, RawStageRef, VarUse};
-use super::shell::{is_foreign, is_script};
+use super::shell::{is_foreign, is_script, json_inside, shell_string};
 use super::stage::StageRefKind;
 use crate::syntax::expansion::{Expander, Expansion, expansions};
 use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned};
@@ -91,11 +91,16 @@ impl Collector<'_> {
         }
     }
 
-    /// Shell form: the shell expands it. In a file whose escape character is a backtick the shell is
-    /// one of Windows, where `$` means something else.
+    /// Shell form, and JSON form that names a shell: the shell expands it. Whether it is one to which `$` means a
+    /// variable depends on what stands above.
     fn command(&mut self, arguments: &Arguments) {
         match arguments {
-            Arguments::Text(text) if self.escape == '\\' => self.shell_text(text.range),
+            Arguments::Text(text) => self.shell_text(text.range),
+            Arguments::Json(strings) => {
+                if let Some(span) = shell_string(strings).and_then(|it| json_inside(self.line, it)) {
+                    self.shell_text(self.line.source_range(span.start, span.end));
+                }
+            }
             Arguments::Healthcheck { command, .. } => self.command(command),
             _ => {}
         }
@@ -134,10 +139,8 @@ impl Collector<'_> {
     /// A string of a JSON array that BuildKit expands; one with escapes of JSON's own is left alone,
     /// since places in it are not places in its value.
     fn json_string(&mut self, string: &Spanned) {
-        let (start, end) = (string.range.start() + 1, string.range.end().saturating_sub(1));
-        let inner = RelRange::new(start, end);
-        if self.text(inner) == string.text {
-            self.word(inner, false);
+        if let Some(span) = json_inside(self.line, string) {
+            self.word(self.line.source_range(span.start, span.end), false);
         }
     }
 
@@ -177,8 +180,9 @@ impl Collector<'_> {
         for heredoc in &data.heredocs {
             let text = heredoc.content.text.as_str();
             let expander = match run {
-                true if self.escape != '\\' || (script && is_foreign(text)) => continue,
-                true if script || heredoc.expand => Expander::Shell,
+                true if script && is_foreign(text) => continue,
+                true if script => Expander::Shell,
+                true if heredoc.expand => Expander::ShellHeredoc,
                 false if heredoc.expand => Expander::BuildkitHeredoc(self.escape),
                 _ => continue,
             };

@@ -56,6 +56,17 @@ pub struct ShellVar {
     pub scope: Range<usize>,
 }
 
+/// A use of a variable in a shell's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShellUse {
+    /// Its name.
+    pub name: Range<usize>,
+    /// The whole expansion; the name alone where there is no `$`.
+    pub whole: Range<usize>,
+    /// Whether it stands without a `$`: in arithmetic, behind `export`.
+    pub is_bare: bool,
+}
+
 /// What there is in a shell's text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShellReading {
@@ -63,6 +74,8 @@ pub struct ShellReading {
     pub tokens: Vec<ShellToken>,
     /// In no order.
     pub vars: Vec<ShellVar>,
+    /// In order.
+    pub uses: Vec<ShellUse>,
 }
 
 thread_local! {
@@ -137,8 +150,12 @@ impl<'a, 't> Reader<'a, 't> {
             "string" | "translated_string" | "heredoc_body" => self.filled(node, around),
             "command_name" if is_plain(node) => self.token(range, ShellKind::Command),
             "variable_name" => {
-                let kind = if self.sets(node, around) { ShellKind::Assigned } else { ShellKind::Variable };
-                self.token(range, kind);
+                let sets = self.sets(node, around);
+                self.token(range, if sets { ShellKind::Assigned } else { ShellKind::Variable });
+                // `V++` uses it, too, but what is set here is the shell's own.
+                if !sets {
+                    self.found.uses.push(usage(node));
+                }
             }
             "word" if node.parent().is_some_and(|it| it.kind() == "function_definition") => {
                 self.token(range, ShellKind::Function);
@@ -275,6 +292,13 @@ impl<'a, 't> Reader<'a, 't> {
     fn text_of(&self, node: Node<'t>) -> &'a str {
         self.text.get(node.byte_range()).unwrap_or("")
     }
+}
+
+fn usage(name: Node<'_>) -> ShellUse {
+    let expansion =
+        name.parent().filter(|it| matches!(it.kind(), "simple_expansion" | "expansion" | "subscript"));
+    let whole = expansion.filter(|it| it.kind() != "subscript").unwrap_or(name);
+    ShellUse { name: name.byte_range(), whole: whole.byte_range(), is_bare: expansion.is_none() }
 }
 
 /// Whether a command's name is written out.
@@ -457,6 +481,17 @@ mod tests {
         assert_eq!(outer("$V; f() { V=1; }; $V"), "$V; f() { V=1; }; $V");
         assert_eq!(outer("$V; f() { local V=1; $V; }; $V"), "[$V]; f() { local V=1; $V; }; [$V]");
         assert_eq!(outer("$V; : $((V++)); $V"), "[$V]; : $((V++)); $V");
+    }
+
+    #[test]
+    fn names_are_used_without_a_dollar_too() {
+        let bare = |text: &str| {
+            let uses = read(text).uses.into_iter().filter(|it| it.is_bare);
+            uses.map(|it| text[it.name].to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(bare("echo $((A + 2 * $B)) ${C:-D}"), "A");
+        assert_eq!(bare("export A B=1; readonly C; unset D; E=1 f G"), "A C");
+        assert_eq!(bare("(( A > 1 )) && [ A = B ]; A[1]=2; for B in A; do :; done"), "A");
     }
 
     #[test]

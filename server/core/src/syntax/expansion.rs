@@ -25,12 +25,16 @@ pub enum Expander {
     BuildkitHeredoc(char),
     /// A POSIX shell: `$(…)` opens a command with quotes of its own, `#` a comment.
     Shell,
+    /// A POSIX shell, in a heredoc, where quotes mean something in `$(…)` only.
+    ShellHeredoc,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Context {
     Top,
     DoubleQuote,
+    /// In a heredoc of a shell.
+    Heredoc,
     /// Inside `${name…`: the expansion's index in the result.
     Brace(usize),
     /// Inside `$(…)`, or a bracket in it.
@@ -46,13 +50,17 @@ pub fn expansions(text: &str, expander: Expander) -> Vec<Expansion> {
         Expander::Buildkit(escape) => (escape, true, false),
         Expander::BuildkitHeredoc(escape) => (escape, false, false),
         Expander::Shell => ('\\', true, true),
+        Expander::ShellHeredoc => ('\\', false, true),
     };
     let bytes = text.as_bytes();
     let mut found: Vec<Expansion> = Vec::new();
-    let mut stack = vec![Context::Top];
+    // To a shell, a heredoc is much like a text in double quotes, but that a quote does not end it.
+    let outermost = if expander == Expander::ShellHeredoc { Context::Heredoc } else { Context::Top };
+    let mut stack = vec![outermost];
     let mut at = 0;
     while at < bytes.len() {
-        let context = stack.last().copied().unwrap_or(Context::Top);
+        let context = stack.last().copied().unwrap_or(outermost);
+        let quotes = quotes || in_command(&stack);
         let byte = bytes[at];
         if char::from(byte) == escape {
             at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8);
@@ -100,7 +108,12 @@ fn begins_comment(bytes: &[u8], at: usize, context: Context) -> bool {
 /// BuildKit they do.
 fn in_double_quote(stack: &[Context]) -> bool {
     let outer = stack.iter().rev().find(|context| !matches!(context, Context::Brace(_)));
-    outer == Some(&Context::DoubleQuote)
+    matches!(outer, Some(Context::DoubleQuote | Context::Heredoc))
+}
+
+/// Whether a command's text goes on here, in a heredoc too.
+fn in_command(stack: &[Context]) -> bool {
+    stack.iter().rev().any(|context| *context == Context::Command)
 }
 
 /// Reads what follows a `$` and returns where to go on.
@@ -190,5 +203,10 @@ mod tests {
         assert_eq!(names(r#""${a:-'$b'}""#, Expander::Shell), "a[:-]${a:-'$b'} b[]$b");
         assert_eq!(names("a # don't $b\necho $c", Expander::Shell), "c[]$c");
         assert_eq!(names("echo $((a + $b))", Expander::Shell), "b[]$b");
+        assert_eq!(names("it's $a \"$b\n # $c \\$d", Expander::ShellHeredoc), "a[]$a b[]$b c[]$c");
+        assert_eq!(
+            names("$(echo '$a' \"$b\") ${c:-'$d'}", Expander::ShellHeredoc),
+            "b[]$b c[:-]${c:-'$d'} d[]$d"
+        );
     }
 }

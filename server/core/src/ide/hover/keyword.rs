@@ -7,7 +7,7 @@ use super::super::texts;
 use super::{Hover, line_of, list, stage, start, variable};
 use crate::TextSize;
 use crate::analysis::Settings;
-use crate::model::state::{self, StageState, at_end, before, behind};
+use crate::model::state::{self, StageState, at_end_with, before_with, behind_with};
 use crate::model::{Base, Dockerfile, Instruction, InstructionData, InstructionId, SourceFile};
 use crate::syntax::{Keyword, is_heredoc_word};
 
@@ -72,11 +72,11 @@ impl Place<'_> {
     }
 
     fn before(&self) -> StageState {
-        before(self.dockerfile, self.instruction.id)
+        before_with(self.dockerfile, self.instruction.id, &self.settings.build_args)
     }
 
     fn behind(&self) -> StageState {
-        behind(self.dockerfile, self.instruction.id)
+        behind_with(self.dockerfile, self.instruction.id, &self.settings.build_args)
     }
 
     fn line(&self, id: InstructionId) -> u32 {
@@ -84,7 +84,9 @@ impl Place<'_> {
     }
 
     fn end(&self) -> Option<StageState> {
-        self.dockerfile.stage_of(self.instruction.id).map(|stage| at_end(self.dockerfile, stage.id))
+        let args = &self.settings.build_args;
+        let stage = self.dockerfile.stage_of(self.instruction.id)?;
+        Some(at_end_with(self.dockerfile, stage.id, args))
     }
 
     /// The stages that run what an ONBUILD holds.
@@ -127,7 +129,7 @@ impl Place<'_> {
     fn args(&self) -> Vec<String> {
         let scopes = self.dockerfile.scopes();
         let facts = scopes.defs_of(self.instruction.id).iter().map(|def| {
-            let value = variable::value(self.dockerfile, scopes.source_of(def.id));
+            let value = variable::value(self.dockerfile, self.settings, scopes.source_of(def.id));
             match value {
                 Some(value) => format!("{} = {}", code(&def.name), code(&value)),
                 None => format!("{} has no value in this file", code(&def.name)),

@@ -535,3 +535,29 @@ fn what_is_known_of_official_images() {
     assert!(!card("FROM me/node:18<|>\n").unwrap().1.contains("Official"));
     assert!(!card("FROM node:18@sha256:0<|>\n").unwrap().1.contains("last listed"));
 }
+
+#[test]
+fn values_that_the_build_is_given() {
+    let text = "ARG V=1\nFROM a\nARG V\nENV E=$V-$W W=$V\nRUN echo $<|>V $E\n";
+    let card = |fixture: &str| {
+        let (text, at) = cursor(fixture);
+        let build_args = vec![("V".to_owned(), "9".to_owned()), ("W".to_owned(), "no".to_owned())];
+        let settings = Settings { build_args, ..Settings::default() };
+        hover(&SourceFile::new(&text), &settings, TextSize::try_from(at).unwrap()).unwrap().markdown
+    };
+    expect![[r#""#]].assert_eq(&card(text));
+    let text = text.replace("<|>", "").replace(" W=$V", "");
+    expect![[r#""#]].assert_eq(&card(&text.replace("ENV E", "ENV <|>E")));
+    expect![[r#""#]].assert_eq(&card(&text.replace("ENV E=$V-$W", "ENV <|>E=$V-")));
+}
+
+#[test]
+fn variables_of_the_shell_and_of_the_build_in_a_command() {
+    let text = "FROM a\nARG V=1\nRUN x=1; echo $x\nCMD echo $V $Z\n";
+    let at = |needle: &str| {
+        card(&text.replacen(needle, &format!("{}<|>{}", &needle[..1], &needle[1..]), 1)).unwrap().1
+    };
+    expect![[r#""#]].assert_eq(&at("$x"));
+    expect![[r#""#]].assert_eq(&at("$V"));
+    expect![[r#""#]].assert_eq(&at("$Z"));
+}

@@ -5,18 +5,21 @@ use super::super::symbol_at::var_ref_at;
 use super::super::texts;
 use super::{line_of, list};
 use crate::TextSize;
+use crate::analysis::Settings;
 use crate::model::expand::expand;
-use crate::model::state::behind;
-use crate::model::{Dockerfile, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind};
+use crate::model::scope::visible_before;
+use crate::model::state::behind_with;
+use crate::model::{Dockerfile, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind, VarRef};
 use crate::syntax::Keyword;
 
 /// The card of a variable that the file defines: its value, where it comes from, how to change it.
-pub(super) fn card(file: &SourceFile, id: VarDefId, offset: TextSize) -> String {
+pub(super) fn card(file: &SourceFile, settings: &Settings, id: VarDefId, offset: TextSize) -> String {
     let dockerfile = file.dockerfile();
     let def = dockerfile.scopes().def(id);
     let source = dockerfile.scopes().source_of(id);
     let automatic = texts::predefined(&def.name).filter(|_| def.kind != VarDefKind::Env);
-    let mut card = match value(dockerfile, source) {
+    let given = given(settings, def);
+    let mut card = match value(dockerfile, settings, source) {
         Some(value) => format!("**{}** = {}", code(&def.name), code(&value)),
         None if automatic.is_some() => format!("**{}**", code(&def.name)),
         None => format!("**{}** has no value unless the build gives it one", code(&def.name)),
@@ -26,7 +29,10 @@ pub(super) fn card(file: &SourceFile, id: VarDefId, offset: TextSize) -> String 
     }
     card.push_str("\n\n");
     let mut facts = vec![place(file, def)];
-    if source.id != def.id {
+    if given.is_some() {
+        let default = source.value.as_ref().map(|it| format!(", over the default {}", code(it)));
+        facts.push(format!("Given by the build's arguments{}", default.unwrap_or_default()));
+    } else if source.id != def.id {
         facts.push(format!("Takes over the value of {}", phrase(file, source)));
     }
     let used_in = var_ref_at(dockerfile, offset).and_then(|(_, var)| var.stage);
@@ -39,7 +45,7 @@ pub(super) fn card(file: &SourceFile, id: VarDefId, offset: TextSize) -> String 
     if def.onbuild {
         facts.push("Takes effect in stages and images built `FROM` this one".to_owned());
     }
-    if def.kind != VarDefKind::Env && automatic.is_none() {
+    if def.kind != VarDefKind::Env && automatic.is_none() && given.is_none() {
         facts.push(format!("Set it with {}", code(&format!("--build-arg {}=…", def.name))));
     }
     card.push_str(&list(&facts));
@@ -53,6 +59,13 @@ pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
     Some(match (&var.target, texts::predefined(&var.name)) {
         (ResolvedVar::Predefined, Some(text)) => format!("**{name}**\n\n{text}"),
         (ResolvedVar::Predefined, None) => format!("**{name}** is set by BuildKit."),
+        _ if file.dockerfile().is_set_by_shell(var) => {
+            format!("**{name}** is set here by the shell's own text.")
+        }
+        _ if var.shell && lost_argument(file.dockerfile(), var) => format!(
+            "**{name}** is a build argument, which is gone when the container runs: {} keeps it.",
+            code(&format!("ENV {0}=${0}", var.name)),
+        ),
         _ if var.shell => {
             format!("**{name}** is not set in this file: the base image or the shell may define it.")
         }
@@ -68,7 +81,10 @@ pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
 }
 
 /// A definition's value without its quotes, with known variables put in where it is an ENV's.
-pub(super) fn value(dockerfile: &Dockerfile, def: &VarDef) -> Option<String> {
+pub(super) fn value(dockerfile: &Dockerfile, settings: &Settings, def: &VarDef) -> Option<String> {
+    if let Some(given) = given(settings, def) {
+        return Some(given.to_owned());
+    }
     let written = def.value.clone()?;
     if !written.contains('$') {
         let plain = expand(&written, dockerfile.escape, &mut |_| None);
@@ -77,9 +93,22 @@ pub(super) fn value(dockerfile: &Dockerfile, def: &VarDef) -> Option<String> {
     let (VarDefKind::Env, Some(_), false) = (def.kind, def.stage, def.onbuild) else {
         return Some(written);
     };
-    let state = behind(dockerfile, def.instruction);
+    let state = behind_with(dockerfile, def.instruction, &settings.build_args);
     let known = state.env.into_iter().find(|(_, _, id)| *id == def.id);
     Some(known.map_or(written, |(_, value, _)| value))
+}
+
+/// What the build is given for a build argument.
+fn given<'a>(settings: &'a Settings, def: &VarDef) -> Option<&'a str> {
+    settings.build_arg(&def.name).filter(|_| def.kind != VarDefKind::Env)
+}
+
+/// The build argument that a use of this name would see, were it not for the container that it runs in.
+fn lost_argument(dockerfile: &Dockerfile, var: &VarRef) -> bool {
+    let mut visible = visible_before(dockerfile, var.instruction).into_iter();
+    visible.any(|id| {
+        dockerfile.scopes().def(id).name == var.name && dockerfile.scopes().def(id).kind == VarDefKind::Arg
+    })
 }
 
 /// `ENV on line 3 in stage builder`.

@@ -215,9 +215,7 @@ CMD echo $V
             6: "\"pwsh\"" String
             6: "\"-Command\"" String
             7: "RUN" Keyword
-            7: "V" Variable
             8: "CMD" Keyword
-            8: "V" Variable
         "##]],
     );
 }

@@ -18,7 +18,7 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    pub(super) fn of(placed: &[Placed], stages: &[Stage]) -> Self {
+    pub(super) fn of(placed: &[Placed], stages: &[Stage], posix_shells: &[bool]) -> Self {
         let mut found = Self::default();
         found.refs.reserve(placed.iter().map(|it| it.data.var_uses.len()).sum());
         found.starts.reserve(placed.len() + 1);
@@ -29,7 +29,8 @@ impl Collected {
             begun += usize::from(is_from);
             let stage = stages[..begun].last().map(|stage| stage.id);
             found.starts.push((found.defs.len(), found.refs.len()));
-            found.add_uses(it, instruction, stage.filter(|_| !is_from));
+            let is_posix = posix_shells.get(index).copied().unwrap_or(false);
+            found.add_uses(it, instruction, stage.filter(|_| !is_from), is_posix);
             match it.data.effective().keyword {
                 Keyword::Arg => found.add_args(it, instruction, stage),
                 // BuildKit refuses one before the first FROM; the reader means it all the same.
@@ -41,17 +42,35 @@ impl Collected {
         found
     }
 
-    fn add_uses(&mut self, placed: &Placed, instruction: InstructionId, stage: Option<StageId>) {
+    fn add_uses(
+        &mut self,
+        placed: &Placed,
+        instruction: InstructionId,
+        stage: Option<StageId>,
+        is_posix: bool,
+    ) {
+        let data = &placed.data;
         let first = self.refs.len();
-        self.refs.extend(placed.data.var_uses.iter().map(|it| VarRef {
-            name: it.name.text.clone(),
-            range: it.name.range.at(placed.start),
-            whole: it.whole.at(placed.start),
-            instruction,
-            stage,
-            shell: it.shell,
-            target: ResolvedVar::Unknown,
-        }));
+        let mut add = |name: &Spanned, whole: RelRange, shell| {
+            self.refs.push(VarRef {
+                name: name.text.clone(),
+                range: name.range.at(placed.start),
+                whole: whole.at(placed.start),
+                instruction,
+                stage,
+                shell,
+                target: ResolvedVar::Unknown,
+            });
+        };
+        for it in &data.var_uses {
+            // To other shells `$` means something else.
+            if !it.shell || (is_posix && !data.is_read_as_a_whole(it.name.range.start())) {
+                add(&it.name, it.whole, it.shell);
+            }
+        }
+        if is_posix {
+            data.other_shell_uses().iter().for_each(|it| add(&it.name, it.whole, true));
+        }
         if !self.refs[first..].is_sorted_by_key(|it| it.range.start()) {
             self.refs[first..].sort_by_key(|it| it.range.start());
         }

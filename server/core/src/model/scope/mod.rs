@@ -104,11 +104,11 @@ pub struct Scopes {
 }
 
 impl Scopes {
-    /// Finds the variables of these instructions and stages.
+    /// Finds the variables of these instructions and stages; which instructions a POSIX shell runs is given.
     ///
     /// It is linear, also for stages that are built from each other.
-    pub fn build(placed: &[Placed], stages: &[Stage]) -> Self {
-        let collected = Collected::of(placed, stages);
+    pub fn build(placed: &[Placed], stages: &[Stage], posix_shells: &[bool]) -> Self {
+        let collected = Collected::of(placed, stages, posix_shells);
         let (targets, redeclares) = Resolver::new(&collected, placed, stages).run();
         let Collected { mut defs, mut refs, .. } = collected;
         for (it, target) in refs.iter_mut().zip(targets) {

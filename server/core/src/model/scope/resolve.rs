@@ -32,8 +32,6 @@ pub(super) struct Resolver<'a> {
     env: FxHashMap<&'a str, VarDefId>,
     /// What was entered, and what the two maps held before.
     undo: Vec<(&'a str, Option<VarDefId>, Option<VarDefId>)>,
-    /// Whether an instruction gets a proxy from the build, so that its text is searched once for each.
-    proxies: FxHashMap<(InstructionId, &'a str), bool>,
     targets: Vec<ResolvedVar>,
     redeclares: Vec<Option<VarDefId>>,
 }
@@ -73,7 +71,6 @@ impl<'a> Resolver<'a> {
             visible: FxHashMap::default(),
             env: FxHashMap::default(),
             undo: Vec::new(),
-            proxies: FxHashMap::default(),
             targets: vec![ResolvedVar::Unknown; found.refs.len()],
             redeclares: vec![None; found.defs.len()],
         }
@@ -228,14 +225,20 @@ impl<'a> Resolver<'a> {
         if it.shell && self.is_set_by_shell(it) {
             return;
         }
-        let def = self.look(&it.name);
+        let def = match it.shell && runs_in_container(self.effective(it.instruction)) {
+            // No ARG outlives the build.
+            true => self.env.get(it.name.as_str()).copied(),
+            false => self.look(&it.name),
+        };
         // An ARG of the stage itself does not outlive it, one of a trigger above does.
         let trigger = |def: &VarDef| def.onbuild && def.stage == it.stage;
         let def = def.filter(|&def| !only_env || trigger(&self.found.defs[def.0 as usize]));
         let def = def.or_else(|| self.env.get(it.name.as_str()).copied().filter(|_| only_env));
         self.targets[index] = match def {
             Some(def) => ResolvedVar::Def(def),
-            None if it.shell && is_proxy(&it.name) && self.passes_proxy(it) => ResolvedVar::Predefined,
+            None if it.shell && is_proxy(&it.name) && self.effective(it.instruction) == Keyword::Run => {
+                ResolvedVar::Predefined
+            }
             None => ResolvedVar::Unknown,
         };
     }
@@ -246,12 +249,9 @@ impl<'a> Resolver<'a> {
         placed.data.is_set_by_shell(&var.name, u32::from(var.range.start() - placed.start))
     }
 
-    /// Whether a proxy comes from the build here: in a RUN that does not set it itself.
-    fn passes_proxy(&mut self, proxy: &'a VarRef) -> bool {
-        let data = &self.placed[proxy.instruction.index()].data;
-        let passes =
-            || data.effective().keyword == Keyword::Run && !assigned_by_shell(data.line.text(), &proxy.name);
-        *self.proxies.entry((proxy.instruction, &proxy.name)).or_insert_with(passes)
+    /// The keyword of what an instruction does.
+    fn effective(&self, instruction: InstructionId) -> Keyword {
+        self.placed[instruction.index()].data.effective().keyword
     }
 
     fn resolve_global(&mut self, index: usize) {
@@ -288,17 +288,6 @@ fn value_end(def: &VarDef) -> TextSize {
 /// Whether what an instruction holds runs when the image does, not when it is built.
 fn runs_in_container(keyword: Keyword) -> bool {
     matches!(keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck)
-}
-
-/// Whether a shell text sets this variable: `name=`, `for name`, `read name`.
-fn assigned_by_shell(text: &str, name: &str) -> bool {
-    let word = |ch: char| ch.is_ascii_alphanumeric() || ch == '_';
-    text.match_indices(name).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + name.len()..]);
-        let alone = !before.ends_with(|ch| word(ch) || ch == '$' || ch == '{') && !after.starts_with(word);
-        let command = || before.trim_end().rsplit(|ch: char| !word(ch)).next();
-        alone && (after.starts_with('=') || matches!(command(), Some("for" | "read")))
-    })
 }
 
 #[cfg(test)]
@@ -621,9 +610,75 @@ ENV A=2 B=2
             expect![[r#"
                 4: $A -> Env of line 7
                 4: $B -> Env of line 7
-                4: $PORT -> Arg of line 2
+                4: $PORT -> ?
                 5: $A -> Env of line 7
                 6: $A -> Env of line 3
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_the_shell_sets_itself_is_its_own() {
+        check(
+            r#"
+FROM alpine
+ENV V=1 W=1
+RUN echo $V; V=$V:$W; echo $V
+RUN for W in a; do echo $W; done; echo $((V + 1))
+RUN <<EOF
+echo $V
+read W
+echo "$W" '$V'
+cat <<X <<'Y'
+it's $V
+X
+$V
+Y
+EOF
+RUN cat <<X
+it's $V
+X
+CMD ["bash", "-ec", "V=1; echo $V $W"]
+CMD ["echo", "$W"]
+"#,
+            expect![[r#"
+                3: $V -> Env of line 2
+                3: $V -> Env of line 2
+                3: $W -> Env of line 2
+                3: $V -> ?
+                4: $W -> ?
+                4: $V -> Env of line 2
+                6: $V -> Env of line 2
+                8: $W -> ?
+                10: $V -> Env of line 2
+                12: $V -> Env of line 2
+                16: $V -> Env of line 2
+                18: $V -> ?
+                18: $W -> Env of line 2
+            "#]],
+        );
+    }
+
+    #[test]
+    fn other_shells_have_other_variables() {
+        check(
+            r#"
+FROM alpine
+ENV V=1
+SHELL ["pwsh", "-Command"]
+RUN echo $V
+RUN ["sh", "-c", "echo $V"]
+RUN <<EOF
+#!/bin/sh
+echo $V
+EOF
+SHELL ["bash", "-c"]
+RUN echo $V
+"#,
+            expect![[r#"
+                5: $V -> Env of line 2
+                8: $V -> Env of line 2
+                11: $V -> Env of line 2
             "#]],
         );
     }
@@ -689,16 +744,6 @@ USER $A$B$C$D$X$Y$Z
             5: $B -> GlobalArg of line 2
         "#]],
         );
-    }
-
-    #[test]
-    fn shell_assignments_are_seen() {
-        for text in ["a=1", "x; a=", "for a in", "read a", "export a=1"] {
-            assert!(assigned_by_shell(text, "a"), "{text}");
-        }
-        for text in ["$a=1", "ba=1", "ab=1", "echo a", "${a=1}", "for b in a"] {
-            assert!(!assigned_by_shell(text, "a"), "{text}");
-        }
     }
 
     #[test]
