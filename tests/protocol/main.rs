@@ -23,7 +23,7 @@ mod process;
 mod project;
 mod split;
 mod sync;
-mod typing;
 mod tokens;
+mod typing;
 mod wall;
 mod workspace_symbols;

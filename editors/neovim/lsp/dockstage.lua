@@ -14,8 +14,14 @@ local commands = {
   end,
 }
 
+-- The server's own modifiers of semantic tokens: `@lsp.mod.unused`, `@lsp.mod.external`.
+local capabilities = vim.lsp.protocol.make_client_capabilities()
+vim.list_extend(capabilities.textDocument.semanticTokens.tokenModifiers, { 'unused', 'external' })
+capabilities.experimental = { commands = { commands = vim.tbl_keys(commands) } }
+
 ---@type vim.lsp.Config
 return {
+  capabilities = capabilities,
   cmd = { 'dockstage', 'lsp' },
   filetypes = { 'dockerfile' },
   root_markers = {
@@ -24,7 +30,6 @@ return {
     { 'docker-bake.hcl', 'docker-bake.json' },
     '.git',
   },
-  capabilities = { experimental = { commands = { commands = vim.tbl_keys(commands) } } },
   commands = commands,
   settings = {
     dockstage = {

@@ -2,12 +2,22 @@
 // that is known about Dockerfiles is on the other side of the protocol.
 
 import * as vscode from "vscode";
-import { LanguageClient, State, type LanguageClientOptions } from "vscode-languageclient/node";
+import { LanguageClient, State, type LanguageClientOptions, type StaticFeature } from "vscode-languageclient/node";
 import { findBinary } from "./binary";
 import { commandSupport, registerCommands } from "./commands";
 import { ServerStatus } from "./status";
 
 const SECTION = "dockstage";
+
+/** Tells the server that modifiers of its own are known here: those that package.json declares. */
+const TOKEN_MODIFIERS: StaticFeature = {
+  fillClientCapabilities: ({ textDocument }) => {
+    textDocument?.semanticTokens?.tokenModifiers.push("unused", "external");
+  },
+  initialize: () => {},
+  getState: () => ({ kind: "static" }),
+  clear: () => {},
+};
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const server = new Server(context);
@@ -89,6 +99,7 @@ class Server implements vscode.Disposable {
       this.clientOptions(),
     );
     client.registerFeature(commandSupport);
+    client.registerFeature(TOKEN_MODIFIERS);
     client.onDidChangeState(({ newState }) => {
       const info = client.initializeResult?.serverInfo;
       if (newState === State.Running) {

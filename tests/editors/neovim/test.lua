@@ -210,6 +210,21 @@ local function run()
     equal(vim.api.nvim_win_get_cursor(0), { 4, 20 }, 'cursor')
   end)
 
+  check('a stage and an image have colours of their own', function()
+    local function kinds(needle)
+      cursor_on(needle)
+      local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+      local token = wait('the token of ' .. needle, function()
+        return (vim.lsp.semantic_tokens.get_at_pos(0, row - 1, column) or {})[1]
+      end)
+      return token.type, token.modifiers
+    end
+    local kind, modifiers = kinds('builder')
+    equal({ kind, modifiers.declaration }, { 'class', true }, 'stage')
+    kind, modifiers = kinds('golang')
+    equal({ kind, modifiers.external }, { 'namespace', true }, 'image')
+  end)
+
   check('references name every use', function()
     cursor_on('builder')
     local lines = vim.tbl_map(function(place)

@@ -138,6 +138,23 @@ async function checks() {
     assert.match(found.message, /--target test/);
   });
 
+  await check("a stage and an image have colours of their own", async () => {
+    const legend = await run("vscode.provideDocumentSemanticTokensLegend", stages.uri);
+    const { data } = await run("vscode.provideDocumentSemanticTokens", stages.uri);
+    const found = new Set();
+    let line = 0;
+    let column = 0;
+    for (let at = 0; at < data.length; at += 5) {
+      column = data[at] > 0 ? data[at + 1] : column + data[at + 1];
+      line += data[at];
+      const word = stages.getText(new vscode.Range(line, column, line, column + data[at + 2]));
+      const modifiers = legend.tokenModifiers.filter((_, bit) => (data[at + 4] >> bit) & 1);
+      found.add([word, legend.tokenTypes[data[at + 3]], ...modifiers].join(" "));
+    }
+    assert.ok(found.has("builder class declaration"), [...found].join("\n"));
+    assert.ok(found.has("golang namespace external"), [...found].join("\n"));
+  });
+
   await check("the quick fix mends the name, and the report goes", async () => {
     const fix = await action(
       stages,
