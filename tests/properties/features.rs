@@ -52,6 +52,11 @@ pub(crate) const OF_A_FILE: &[Feature] = &[
         let hints = it.inlay_hints(all, inlay_hints::Wanted::default());
         said.ranges.extend(hints.iter().map(|it| TextRange::empty(it.offset)));
     }),
+    ("semantic_tokens", |it, _, said| {
+        let tokens = it.semantic_tokens(None);
+        assert!(tokens.is_sorted_by(|a, b| a.range.end() <= b.range.start()), "{tokens:?}");
+        said.ranges.extend(tokens.iter().map(|it| it.range));
+    }),
     ("links", |it, _, said| said.ranges.extend(it.links().iter().map(|it| it.range))),
     ("format", |it, _, said| said.changes.push(it.format(None, &format::EditorStyle::default()))),
 ];

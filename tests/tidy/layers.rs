@@ -1,6 +1,6 @@
 //! The direction of dependencies inside the core, and the wall around it.
 
-use crate::tree::{File, none, rust};
+use crate::tree::{File, none, read, rust};
 
 const CORE: &str = "server/core/src/";
 
@@ -86,6 +86,30 @@ fn core_is_pure() {
         found.extend(lines.map(|(n, line)| format!("{}:{n}: {}", file.path, line.trim())));
     }
     none("the core has no I/O, no clock, no environment, no threads", &found);
+}
+
+#[test]
+fn nothing_opens_a_connection_or_starts_a_program() {
+    const REACHING_OUT: [&str; 6] = [
+        "std::net::Tcp",
+        "std::net::Udp",
+        "ToSocketAddrs",
+        "tokio::net",
+        "std::process::Command",
+        "tokio::process",
+    ];
+    let mut found = Vec::new();
+    for file in rust("server/src/") {
+        let lines = file.code().filter(|(_, line)| REACHING_OUT.iter().any(|word| line.contains(word)));
+        found.extend(lines.map(|(n, line)| format!("{}:{n}: {}", file.path, line.trim())));
+    }
+    none("the server stays on its machine, and alone", &found);
+    let manifest = read("Cargo.toml");
+    let tokio = manifest.lines().find(|line| line.starts_with("tokio = ")).unwrap();
+    assert!(
+        !tokio.contains("\"net\"") && !tokio.contains("\"process\"") && !tokio.contains("full"),
+        "{tokio}"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
 
 mod dependencies;
+mod features;
 mod files;
 mod layers;
 mod pages;
