@@ -428,7 +428,7 @@ pub(crate) fn short(path: &Path) -> String {
 
 /// Standard output without the buffer that the standard library puts before it: that one ends with each line,
 /// so every message would go out in two parts, each by way of another thread.
-pub(crate) fn standard_output() -> io::Result<impl AsyncWrite> {
+pub(crate) fn standard_output() -> io::Result<impl AsyncWrite + Unpin> {
     #[cfg(unix)]
     let owned = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
     #[cfg(windows)]

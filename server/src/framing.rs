@@ -62,7 +62,8 @@ impl<R> Messages<R> {
     }
 }
 
-fn push(ready: &mut Vec<u8>, body: &[u8]) {
+/// Adds a message to `ready`.
+pub(crate) fn push(ready: &mut Vec<u8>, body: &[u8]) {
     ready.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
     ready.extend_from_slice(body);
 }
@@ -70,7 +71,7 @@ fn push(ready: &mut Vec<u8>, body: &[u8]) {
 /// Where the body of the first message lies and where the message ends. No body where the header does
 /// not tell its length: then everything up to the next header is left out. None as long as the message
 /// has not arrived in full.
-fn next_message(raw: &[u8]) -> Option<(Option<Range<usize>>, usize)> {
+pub(crate) fn next_message(raw: &[u8]) -> Option<(Option<Range<usize>>, usize)> {
     const END_OF_HEADER: &[u8] = b"\r\n\r\n";
     let header = find(raw, END_OF_HEADER)?;
     let start = header + END_OF_HEADER.len();

@@ -16,6 +16,7 @@ mod diagnostics;
 mod disk;
 mod framing;
 mod handlers;
+mod large;
 mod project;
 mod state;
 mod workspace;

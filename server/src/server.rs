@@ -20,6 +20,7 @@ use crate::handlers::{
     call_hierarchy, code_lens, command, completion, formatting, inlay_hint, links, notification, request,
     selection, signature, workspace_symbol,
 };
+use crate::large::{Answers, LargeAnswers};
 pub use crate::state::Snapshot;
 use crate::state::State;
 
@@ -50,6 +51,8 @@ pub struct Server {
     pub(crate) publisher: Arc<Publisher>,
     /// Tells that settings have come that were waited for.
     pub(crate) settled: Arc<Notify>,
+    /// Answers that go past the framework's own writing.
+    pub(crate) large: LargeAnswers,
     pub(crate) shut_down: Arc<AtomicBool>,
 }
 
@@ -57,7 +60,8 @@ impl Server {
     /// A server that talks to `client`. `shut_down` is set when the client asks to shut down.
     pub fn new(client: Client, shut_down: Arc<AtomicBool>) -> Self {
         let (state, publisher, settled) = (SharedState::default(), Arc::default(), Arc::default());
-        Self { client, state, publisher, settled, shut_down }
+        let large = LargeAnswers::default();
+        Self { client, state, publisher, settled, large, shut_down }
     }
 
     /// Waits until the settings of a document are there, as long as patience lasts.
@@ -126,8 +130,9 @@ pub fn build(shut_down: Arc<AtomicBool>) -> LspServiceBuilder<Server> {
 pub async fn serve(
     (service, socket): (LspService<Server>, ClientSocket),
     input: impl AsyncRead + Unpin,
-    output: impl AsyncWrite,
+    output: impl AsyncWrite + Unpin,
 ) {
+    let output = Answers::new(output, service.inner().large.clone());
     tower_lsp_server::Server::new(Messages::new(input), output, socket)
         .concurrency_level(CONCURRENCY)
         .serve(service)

@@ -84,8 +84,10 @@ pub(crate) async fn document_symbol(
     server: &Server,
     params: DocumentSymbolParams,
 ) -> Result<Option<DocumentSymbolResponse>> {
-    let answer = |it: &Snapshot| Some(it.symbols(it.analysis.symbols()));
-    server.query("documentSymbol", &params.text_document.uri, answer).await
+    let uri = params.text_document.uri;
+    let answer = |it: &Snapshot| serde_json::to_vec(&it.symbols(it.analysis.symbols())).ok();
+    let text = server.query("documentSymbol", &uri, answer).await?;
+    Ok(text.map(|text| server.large.symbols(text, uri)))
 }
 
 pub(crate) async fn folding_range(

@@ -38,8 +38,9 @@ pub(crate) async fn full(
     server: &Server,
     params: SemanticTokensParams,
 ) -> Result<Option<SemanticTokensResult>> {
-    let answer = |it: &Snapshot| Some(SemanticTokensResult::Tokens(whole(now(it))));
-    server.query("semanticTokens/full", &params.text_document.uri, answer).await
+    let answer = |it: &Snapshot| serde_json::to_vec(&whole(now(it))).ok();
+    let text = server.query("semanticTokens/full", &params.text_document.uri, answer).await?;
+    Ok(text.map(|text| server.large.tokens(text)))
 }
 
 pub(crate) async fn delta(
