@@ -49,11 +49,13 @@ impl<R> Messages<R> {
         let mut done = 0;
         while let Some((body, end)) = next_message(&self.raw[done..]) {
             match body.and_then(|body| self.raw.get(done + body.start..done + body.end)) {
-                Some(body) if serde_json::from_slice::<Request>(body).is_ok() => push(&mut self.ready, body),
+                Some(body) if serde_json::from_slice::<Request>(body).is_ok() => {
+                    push(&mut self.ready, &[body])
+                }
                 _ => {
                     tracing::error!("the client sent something that is no message");
                     let stand_in = format!(r#"{{"jsonrpc":"2.0","id":null,"method":"{UNREADABLE}"}}"#);
-                    push(&mut self.ready, stand_in.as_bytes());
+                    push(&mut self.ready, &[stand_in.as_bytes()]);
                 }
             }
             done += end;
@@ -62,10 +64,13 @@ impl<R> Messages<R> {
     }
 }
 
-/// Adds a message to `ready`.
-pub(crate) fn push(ready: &mut Vec<u8>, body: &[u8]) {
-    ready.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
-    ready.extend_from_slice(body);
+/// Adds a message to `ready`, whose body comes in parts.
+pub(crate) fn push(ready: &mut Vec<u8>, body: &[&[u8]]) {
+    let len: usize = body.iter().map(|part| part.len()).sum();
+    let header = format!("Content-Length: {len}\r\n\r\n");
+    ready.reserve(header.len() + len);
+    ready.extend_from_slice(header.as_bytes());
+    body.iter().for_each(|part| ready.extend_from_slice(part));
 }
 
 /// Where the body of the first message lies and where the message ends. No body where the header does

@@ -1,7 +1,7 @@
 //! Answers with many places, written past the framework.
 //!
 //! The framework makes a tree of values of every answer before it writes it: for the outline or the tokens of a long
-//! file a hundred thousand small pieces of memory, many times the time and memory that the text itself takes. So such
+//! file, or a long list of completions, a hundred thousand small pieces of memory, many times the time and memory that the text itself takes. So such
 //! an answer is written as text by the thread that worked it out. A stand-in of its type goes through the framework,
 //! and gives way to the text on its way out.
 
@@ -15,8 +15,8 @@ use std::task::{Context, Poll, ready};
 use serde_json::Value;
 use tokio::io::AsyncWrite;
 use tower_lsp_server::ls_types::{
-    DocumentSymbolResponse, Location, Range, SemanticTokens, SemanticTokensResult, SymbolInformation,
-    SymbolKind, Uri,
+    CompletionItem, CompletionResponse, DocumentSymbolResponse, Location, Range, SemanticTokens,
+    SemanticTokensResult, SymbolInformation, SymbolKind, Uri,
 };
 
 use crate::framing::{next_message, push};
@@ -54,6 +54,14 @@ impl LargeAnswers {
         SemanticTokensResult::Tokens(tokens)
     }
 
+    /// The stand-in of a list of completions.
+    pub(crate) fn completions(&self, text: Vec<u8>) -> CompletionResponse {
+        CompletionResponse::Array(vec![CompletionItem {
+            label: self.keep(text),
+            ..CompletionItem::default()
+        }])
+    }
+
     /// Keeps the text of an answer, under a name that no other has.
     fn keep(&self, text: Vec<u8>) -> String {
         let name = format!("{STAND_IN}{}", self.count.fetch_add(1, Ordering::Relaxed));
@@ -61,20 +69,17 @@ impl LargeAnswers {
         name
     }
 
-    /// The message that goes out instead of one with a stand-in; none for any other.
-    fn instead_of(&self, body: &[u8]) -> Option<Vec<u8>> {
+    /// The id and the text of the answer that a message with a stand-in is about; none for any other message.
+    fn instead_of(&self, body: &[u8]) -> Option<(Value, Vec<u8>)> {
         if body.len() > LONGEST_STAND_IN {
             return None;
         }
         let mut message: Value = serde_json::from_slice(body).ok()?;
         let result = message.get("result")?;
-        let name = result.get("resultId").or_else(|| result.get(0)?.get("name"))?.as_str()?;
+        let first = || result.get(0).and_then(|it| it.get("name").or_else(|| it.get("label")));
+        let name = result.get("resultId").or_else(first)?.as_str()?;
         let text = self.texts.lock().unwrap_or_else(PoisonError::into_inner).remove(name)?;
-        let id = message.get_mut("id").map(Value::take)?;
-        let mut instead = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"#).into_bytes();
-        instead.extend_from_slice(&text);
-        instead.push(b'}');
-        Some(instead)
+        Some((message.get_mut("id").map(Value::take)?, text))
     }
 }
 
@@ -101,7 +106,10 @@ impl<W: AsyncWrite + Unpin> Answers<W> {
         while let Some((body, end)) = next_message(&self.raw[done..]) {
             let message = &self.raw[done..done + end];
             match body.and_then(|body| self.large.instead_of(message.get(body)?)) {
-                Some(instead) => push(&mut self.ready, &instead),
+                Some((id, text)) => {
+                    let head = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"#);
+                    push(&mut self.ready, &[head.as_bytes(), &text, b"}"]);
+                }
                 None => self.ready.extend_from_slice(message),
             }
             done += end;
@@ -164,7 +172,7 @@ mod tests {
     /// What goes out when these messages are written in pieces of this length.
     fn sent(bodies: &[String], large: &LargeAnswers, piece: usize) -> Vec<String> {
         let mut written = Vec::new();
-        bodies.iter().for_each(|body| push(&mut written, body.as_bytes()));
+        bodies.iter().for_each(|body| push(&mut written, &[body.as_bytes()]));
         let mut answers = Answers::new(Vec::new(), large.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
@@ -196,6 +204,7 @@ mod tests {
                 response(large.symbols(b"[1]".to_vec(), uri)),
                 response("é"),
                 response(large.tokens(b"{\"data\":[]}".to_vec())),
+                response(large.completions(b"[2]".to_vec())),
             ];
             assert_eq!(
                 sent(&bodies, &large, piece),
@@ -203,6 +212,7 @@ mod tests {
                     r#"{"jsonrpc":"2.0","id":"a\"b","result":[1]}"#.to_owned(),
                     bodies[1].clone(),
                     r#"{"jsonrpc":"2.0","id":"a\"b","result":{"data":[]}}"#.to_owned(),
+                    r#"{"jsonrpc":"2.0","id":"a\"b","result":[2]}"#.to_owned(),
                 ]
             );
             assert!(large.texts.lock().unwrap().is_empty(), "nothing is kept");

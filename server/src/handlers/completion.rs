@@ -22,12 +22,14 @@ pub(crate) async fn completion(
             None => it.analysis.completions(offset, None),
         };
         let items = found.into_iter().map(|item| it.completion(item, offset)).collect();
-        Some(match is_incomplete {
+        let list = match is_incomplete {
             true => CompletionResponse::List(CompletionList { is_incomplete, items }),
             false => CompletionResponse::Array(items),
-        })
+        };
+        serde_json::to_vec(&list).ok()
     };
-    server.query("completion", &text_document.uri, answer).await
+    let text = server.query("completion", &text_document.uri, answer).await?;
+    Ok(text.map(|text| server.large.completions(text)))
 }
 
 /// Adds the documentation. An item that is not one of ours, or of a document that is closed, stays as it is.
