@@ -21,7 +21,7 @@ pub(super) struct Layout<'a> {
 impl<'a> Layout<'a> {
     pub(super) fn new(file: &'a SourceFile) -> Self {
         let text = file.text().to_string();
-        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let newline = crate::text::line_end(&text);
         Self { dockerfile: file.dockerfile(), text, newline }
     }
 

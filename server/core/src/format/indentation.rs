@@ -4,14 +4,20 @@ use rustc_hash::FxHashMap;
 
 use super::Planned;
 use super::lines::{Line, LineKind, Lines};
-use super::style::{Indent, Style};
+use super::style::{EditorStyle, Indent, Style};
 use crate::TextRange;
 use crate::model::{Arguments, Instruction, InstructionData};
 use crate::syntax::{Keyword, RelRange};
 use crate::text::TextEdit;
 
+/// One step: what is set, else what the file has, else what the editor asks for.
+pub(super) fn unit(lines: &Lines<'_>, style: &Style, editor: &EditorStyle) -> Indent {
+    let unit = style.indent.clone().or_else(|| prevailing(lines));
+    unit.unwrap_or_else(|| editor.indent.clone())
+}
+
 /// The indentation that the first continuations of the file have most often; of equals the first one.
-pub(super) fn prevailing(lines: &Lines<'_>) -> Option<Indent> {
+fn prevailing(lines: &Lines<'_>) -> Option<Indent> {
     let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
     let mut best: Option<(&str, usize)> = None;
     for instruction in lines.dockerfile.instructions().filter(|it| it.data.newlines > 0) {

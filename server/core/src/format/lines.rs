@@ -72,7 +72,7 @@ impl<'a> Lines<'a> {
     pub(super) fn new(file: &'a SourceFile) -> Self {
         let dockerfile = file.dockerfile();
         let text = file.text().to_string();
-        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let newline = crate::text::line_end(&text);
         let mut instructions = dockerfile.instructions().peekable();
         let mut current: Option<Instruction<'_>> = None;
         let (mut start, mut lines) = (TextSize::new(0), Vec::new());

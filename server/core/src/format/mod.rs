@@ -54,8 +54,7 @@ struct Planned {
 
 fn edits(lines: &Lines<'_>, style: &Style, editor: &EditorStyle) -> Vec<Planned> {
     let mut planned = Vec::new();
-    let unit = style.indent.clone().or_else(|| indentation::prevailing(lines));
-    let unit = unit.unwrap_or_else(|| editor.indent.clone());
+    let unit = indentation::unit(lines, style, editor);
     for line in lines.iter() {
         planned.extend(line_start(lines, line));
         planned.extend(line_end(line, editor));
@@ -79,17 +78,16 @@ fn line_start(lines: &Lines<'_>, line: Line) -> Option<Planned> {
     Some(Planned { edit, instruction, moves: false })
 }
 
-/// No line ends in blanks, but for those of heredocs.
+/// No line ends in blanks, but for those of heredocs. Of the lines between instructions that hold nothing else,
+/// [`empty_lines`] knows which stay.
 fn line_end(line: Line, editor: &EditorStyle) -> Option<Planned> {
-    if !editor.trim_line_ends || line.kind.is_heredoc() {
-        return None;
-    }
     let from = match line.kind {
-        LineKind::Empty | LineKind::InnerEmpty(_) => line.start,
+        LineKind::Empty | LineKind::Heredoc(_) => return None,
+        LineKind::InnerEmpty(_) => line.start,
         _ => line.text_end,
     };
     let edit = TextEdit::delete(TextRange::new(from, line.end));
-    Some(Planned { edit, instruction: line.kind.instruction(), moves: false })
+    editor.trim_line_ends.then_some(Planned { edit, instruction: line.kind.instruction(), moves: false })
 }
 
 /// One empty line separates as well as two. None stands at the head of a file, and none at its end.
@@ -104,12 +102,14 @@ fn empty_lines(lines: &Lines<'_>, editor: &EditorStyle, planned: &mut Vec<Planne
             Some(next) if is_first && !lines.may_become_directive(*next) => 0,
             _ => 1,
         };
-        for line in &block[kept..] {
-            let edit = TextEdit::delete(TextRange::new(line.start, line.next));
-            // Instead of the edit that takes its blanks away.
-            planned.retain(|it| it.edit.range.is_empty() || !edit.range.contains_range(it.edit.range));
-            planned.push(Planned { edit, instruction: None, moves: false });
-        }
+        let blanks = block[..kept].iter().filter(|_| editor.trim_line_ends);
+        let blanks = blanks.map(|line| TextRange::new(line.start, line.end));
+        let lines = block[kept..].iter().map(|line| TextRange::new(line.start, line.next));
+        planned.extend(blanks.chain(lines).map(|range| Planned {
+            edit: TextEdit::delete(range),
+            instruction: None,
+            moves: false,
+        }));
     }
 }
 

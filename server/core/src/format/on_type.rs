@@ -45,7 +45,7 @@ fn new_line(lines: &Lines<'_>, offset: TextSize, style: &Style, editor: &EditorS
         let last = block.rfind(|it| it.row <= above.row && matches!(it.kind, LineKind::Continuation(_)));
         let indent = match last {
             Some(line) => lines.indent(*line).to_owned(),
-            None => unit(lines, style, editor),
+            None => indentation::unit(lines, style, editor).into_string(),
         };
         return Some(TextEdit::replace(range, indent));
     }
@@ -63,7 +63,8 @@ fn next_line(lines: &Lines<'_>, offset: TextSize, style: &Style, editor: &Editor
     let word = lines.content(next).split([' ', '\t']).next().unwrap_or_default();
     let is_free = lines.indent(next).is_empty() && Keyword::parse(word) == Keyword::Unknown;
     let is_continuation = matches!(next.kind, LineKind::Continuation(_) | LineKind::InnerComment(_));
-    (is_free && is_continuation).then(|| TextEdit::insert(next.start, unit(lines, style, editor)))
+    (is_free && is_continuation)
+        .then(|| TextEdit::insert(next.start, indentation::unit(lines, style, editor).into_string()))
 }
 
 /// Whether the instruction of a line goes on in the next one.
@@ -75,9 +76,4 @@ fn continues(lines: &Lines<'_>, line: Line) -> bool {
         LineKind::InnerComment(_) | LineKind::InnerEmpty(_) => true,
         LineKind::Empty | LineKind::Comment | LineKind::Heredoc(_) => false,
     }
-}
-
-fn unit(lines: &Lines<'_>, style: &Style, editor: &EditorStyle) -> String {
-    let unit = style.indent.clone().or_else(|| indentation::prevailing(lines));
-    unit.unwrap_or_else(|| editor.indent.clone()).as_str().to_owned()
 }

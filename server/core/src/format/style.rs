@@ -46,6 +46,11 @@ impl Indent {
         Self(blanks.to_owned())
     }
 
+    /// The blanks, for whoever needs nothing else.
+    pub(super) fn into_string(self) -> String {
+        self.0
+    }
+
     /// The blanks.
     pub fn as_str(&self) -> &str {
         &self.0

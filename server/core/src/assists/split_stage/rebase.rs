@@ -244,7 +244,7 @@ fn from_builder(
     let mut edits = vec![TextEdit::replace(*range, runtime.image.clone())];
     let from = dockerfile.instruction(last.from);
     if !inherited.lines.is_empty() {
-        let newline = if file.text().to_string().contains("\r\n") { "\r\n" } else { "\n" };
+        let newline = crate::text::line_end(&file.text().to_string());
         let lines: String = inherited.lines.iter().map(|line| format!("{newline}{line}")).collect();
         edits.push(TextEdit::insert(from.range().end(), lines));
     }

@@ -30,7 +30,7 @@ struct Renderer<'v, 'a> {
 impl<'v, 'a> Renderer<'v, 'a> {
     fn new(view: &'v View<'a>, plan: &'v SplitPlan) -> Self {
         let text = view.file.text().to_string();
-        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let newline = crate::text::line_end(&text);
         let mut renderer = Self { view, plan, text, newline, airy: false };
         let rest: Vec<_> = view.instructions().skip(1).collect();
         renderer.airy = rest.iter().filter(|it| renderer.has_space_above(**it)).count() * 2 > rest.len();

@@ -272,7 +272,7 @@ fn whole_lines(file: &SourceFile, range: TextRange) -> TextRange {
 }
 
 fn newline(file: &SourceFile) -> &'static str {
-    if file.text().to_string().contains("\r\n") { "\r\n" } else { "\n" }
+    crate::text::line_end(&file.text().to_string())
 }
 
 #[cfg(test)]
