@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::model::shell::is_foreign;
 use crate::model::{Arguments, Dockerfile, Heredoc, Instruction, InstructionId, SourceFile};
 use crate::syntax::{Keyword, LogicalLine};
 use crate::{TextRange, TextSize};
@@ -240,7 +241,7 @@ fn in_heredoc<'a>(
     let redirect = instruction.abs(heredoc.redirect);
     let is_script =
         matches!(&data.arguments, Arguments::Text(text) if instruction.abs(text.range) == redirect);
-    if !heredoc.expand && !is_script || is_script && !is_for_shell(&heredoc.content.text) {
+    if !heredoc.expand && !is_script || is_script && is_foreign(&heredoc.content.text) {
         return None;
     }
     let line = file.text().slice(TextRange::new(file.text().line_range(offset).start(), offset));
@@ -248,12 +249,6 @@ fn in_heredoc<'a>(
     let typed = line.rsplit(char::is_whitespace).next().unwrap_or_default().to_owned();
     let start = offset - TextSize::of(typed.as_str());
     (!in_quotes).then_some(Place::Heredoc(instruction, Word { typed, start, cursor: offset, behind }))
-}
-
-/// Whether a script is run by a shell, as it is unless its first line names another program.
-fn is_for_shell(script: &str) -> bool {
-    let first = script.trim_start().lines().next().unwrap_or_default();
-    !first.starts_with("#!") || first.trim_end().ends_with("sh")
 }
 
 /// Whether a single quote is open at the end of a text.

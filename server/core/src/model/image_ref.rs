@@ -55,6 +55,15 @@ impl ImageRef {
         colon.unwrap_or(written.len())
     }
 
+    /// Whether it is an image of Windows, by its name.
+    pub fn is_windows(&self) -> bool {
+        let tag = self.tag.iter().flat_map(|tag| tag.split('-'));
+        self.repository.split(['/', '-']).chain(tag).any(|part| {
+            let name = part.trim_end_matches(|it: char| it.is_ascii_digit());
+            matches!(name, "windows" | "nanoserver" | "servercore" | "windowsservercore")
+        })
+    }
+
     /// Whether a part of it is a variable.
     pub fn has_variable(&self) -> bool {
         self.written.contains('$')

@@ -9,16 +9,8 @@ use super::instruction::InstructionData;
 use super::scope::bases;
 use super::stage::{Base, Stage};
 use crate::syntax::bash::{ShellKind, read};
-use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned, casing};
-
-/// The shells of the POSIX family.
-const POSIX: [&str; 8] = ["sh", "bash", "ash", "dash", "ksh", "mksh", "zsh", "rbash"];
-
-/// Whether a word names a shell of the POSIX family, with or without its path.
-pub(super) fn is_posix_shell(word: &str) -> bool {
-    let name = casing::lower(word.rsplit(['/', '\\']).next().unwrap_or(word));
-    POSIX.contains(&name.strip_suffix(".exe").unwrap_or(&name))
-}
+use crate::syntax::shell::starts_posix_shell;
+use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned};
 
 /// For each instruction whether a shell of the POSIX family runs its shell form. It is linear.
 pub(super) fn posix_shells(placed: &[Placed], stages: &[Stage], escape: char) -> Vec<bool> {
@@ -54,16 +46,15 @@ pub(super) fn posix_shells(placed: &[Placed], stages: &[Stage], escape: char) ->
 }
 
 /// Whether the base or the platform of a stage says that it is for Windows.
-fn is_windows(stage: &Stage) -> bool {
+pub(super) fn is_windows(stage: &Stage) -> bool {
     let platform = stage.platform.as_ref().is_some_and(|it| it.starts_with("windows"));
-    platform || matches!(&stage.base, Base::Image(image) if image.repository.starts_with("windows/"))
+    platform || matches!(&stage.base, Base::Image(image) if image.is_windows())
 }
 
 /// Whether the shell that a SHELL names is a POSIX one; none where it names nothing.
 fn names_posix(data: &InstructionData) -> Option<bool> {
     let Arguments::Json(words) = &data.arguments else { return None };
-    // `/usr/bin/env bash -c`, `conda run -n env /bin/bash -c`.
-    (!words.is_empty()).then(|| words.iter().any(|word| is_posix_shell(&word.text)))
+    (!words.is_empty()).then(|| starts_posix_shell(words.iter().map(|word| word.text.as_str())))
 }
 
 /// Whether an instruction says itself which shell runs it: in JSON form, or in the first line of its script.
@@ -75,11 +66,11 @@ fn brings_shell(data: &InstructionData) -> bool {
 
 /// The text that a JSON form hands to a shell: `["sh", "-c", "…"]`.
 pub(super) fn shell_string(strings: &[Spanned]) -> Option<&Spanned> {
-    let (shell, rest) = strings.split_first()?;
     let is_command =
         |it: &Spanned| it.text.starts_with('-') && !it.text.starts_with("--") && it.text.ends_with('c');
-    let at = rest.iter().position(is_command).filter(|_| is_posix_shell(&shell.text))?;
-    rest.get(at + 1)
+    let at = strings.iter().position(is_command)?;
+    let is_posix = starts_posix_shell(strings[..at].iter().map(|it| it.text.as_str()));
+    strings.get(at + 1).filter(|_| is_posix)
 }
 
 /// What stands between the quotes of a JSON string, in bytes of the joined text. None where JSON's escapes stand in
@@ -98,9 +89,9 @@ pub(super) fn is_script(data: &InstructionData) -> bool {
 }
 
 /// Whether a script names an interpreter that is no POSIX shell.
-pub(super) fn is_foreign(script: &str) -> bool {
+pub(crate) fn is_foreign(script: &str) -> bool {
     let Some(line) = script.strip_prefix("#!").and_then(|rest| rest.lines().next()) else { return false };
-    !line.split_whitespace().any(is_posix_shell)
+    !starts_posix_shell(line.split_whitespace())
 }
 
 /// The texts that a shell reads, if a shell runs the instruction: the shell form, and a heredoc that is the script.
@@ -275,6 +266,12 @@ mod tests {
     }
 
     #[test]
+    fn other_shells_are_none_of_them() {
+        let text = "FROM a\nSHELL [\"fish\", \"-c\"]\nRUN a\nSHELL [\"/bin/busybox\", \"sh\", \"-c\"]\nRUN a\nSHELL [\"tcsh\"]\nRUN a\n";
+        assert_eq!(posix(text), [5]);
+    }
+
+    #[test]
     fn stages_inherit_it() {
         let text = "FROM a AS b\nSHELL [\"cmd\"]\nFROM b\nRUN a\nFROM a\nRUN a\n";
         assert_eq!(posix(text), [6]);
@@ -286,6 +283,7 @@ mod tests {
     #[test]
     fn windows_has_another_one() {
         assert!(posix("FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN a\n").is_empty());
+        assert!(posix("FROM mcr.microsoft.com/dotnet/sdk:8.0-nanoserver-ltsc2022\nRUN a\n").is_empty());
         assert!(posix("FROM --platform=windows/amd64 a\nRUN a\n").is_empty());
     }
 }

@@ -11,8 +11,10 @@ use super::expand::expand;
 use super::global_args::GlobalArgs;
 use super::instruction::{InstructionData, InstructionId};
 use super::scope::{VarDef, VarDefId, VarDefKind, is_automatic};
+use super::shell;
 use super::stage::{Base, Stage, StageId};
 use crate::syntax::Keyword;
+use crate::syntax::shell::starts_posix_shell;
 
 /// How many bytes the values of one state can have in all. Definitions can double each other's values,
 /// so a short file can ask for more than a machine holds; what goes beyond this is not known.
@@ -185,6 +187,8 @@ pub(super) struct Walk<'a> {
     label: FxHashMap<String, usize>,
     /// What is left of [`MAX_VALUES`].
     left: usize,
+    /// Whether the file or the stage at the bottom is for Windows.
+    is_windows: bool,
     /// Whether the stage itself set CMD, so that its ENTRYPOINT keeps it.
     own_cmd: bool,
 }
@@ -207,6 +211,7 @@ impl<'a> Walk<'a> {
             env: FxHashMap::default(),
             label: FxHashMap::default(),
             left: MAX_VALUES,
+            is_windows: dockerfile.escape != '\\',
             own_cmd: false,
         };
         let mut base: Option<&Stage> = None;
@@ -216,7 +221,10 @@ impl<'a> Walk<'a> {
             run.values.extend(run.shadowed.drain());
             match base {
                 Some(base) => run.triggers(base, at.id, visit),
-                None => run.state.root = Some(at.base.clone()),
+                None => {
+                    run.state.root = Some(at.base.clone());
+                    run.is_windows |= shell::is_windows(at);
+                }
             }
             let end = if id == stage.id { end } else { at.end };
             run.instructions(at, end, visit);
@@ -325,9 +333,8 @@ impl<'a> Walk<'a> {
 
     /// Whether RUN's text is for a shell of the POSIX kind.
     pub(super) fn has_posix_shell(&self) -> bool {
-        let is_posix = |it: &String| it.ends_with("sh") && !it.ends_with("pwsh");
-        self.dockerfile.escape == '\\'
-            && self.state.shell.as_ref().is_none_or(|it| it.first().is_some_and(is_posix))
+        let is_posix = |it: &Vec<String>| starts_posix_shell(it.iter().map(String::as_str));
+        !self.is_windows && self.state.shell.as_ref().is_none_or(is_posix)
     }
 
     /// The home directory, for an image that has the usual ones.

@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use super::casing;
+
 /// How a command is joined to its neighbour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Join {
@@ -615,9 +617,22 @@ pub(crate) fn program_name(word: Option<&Word>) -> &str {
     if name.contains(['$', '*', '?', '~', '`']) { "" } else { name }
 }
 
-/// Whether a program is a shell that takes `-c`.
-pub(crate) fn is_shell(program: &str) -> bool {
-    matches!(program.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
+/// The shells that read the language of POSIX. fish, csh, PowerShell and cmd have others.
+const POSIX_SHELLS: [&str; 11] =
+    ["sh", "bash", "rbash", "dash", "ash", "ksh", "mksh", "pdksh", "posh", "yash", "zsh"];
+
+/// Whether a word names a shell of the POSIX family, with or without its path and `.exe`. All of them take `-c`.
+pub(crate) fn is_posix_shell(word: &str) -> bool {
+    let name = casing::lower(word.rsplit(['/', '\\']).next().unwrap_or(word));
+    let name = name.strip_suffix(".exe").unwrap_or(&name);
+    // Debian's `ksh93`, Alpine's `bash5`.
+    POSIX_SHELLS.contains(&name.trim_end_matches(|it: char| it.is_ascii_digit()))
+}
+
+/// Whether the words that run a command start a shell of the POSIX family, be it behind another program:
+/// `busybox sh -c`, `/usr/bin/env bash -c`, `conda run -n env /bin/bash -c`.
+pub(crate) fn starts_posix_shell<'a>(words: impl IntoIterator<Item = &'a str>) -> bool {
+    words.into_iter().any(is_posix_shell)
 }
 
 /// The word as it must be written for a shell to read exactly it.
@@ -732,6 +747,24 @@ mod tests {
         assert_eq!(words, ["$JAVA_HOME/bin/java", "-jar", "a.jar"]);
         assert_eq!(commands[0].program(), "java");
         assert_eq!(parse("$JAVA -jar x").unwrap()[0].program(), "");
+    }
+
+    #[test]
+    fn shells_of_the_posix_family() {
+        for shell in
+            ["sh", "/bin/sh", "/usr/bin/bash", "dash", "ash", "ksh93", "zsh", "mksh", "C:\\x\\BASH.exe"]
+        {
+            assert!(is_posix_shell(shell), "{shell}");
+        }
+        for other in
+            ["fish", "csh", "tcsh", "pwsh", "powershell", "cmd", "cmd.exe", "/bin/push", "busybox", "-c", ""]
+        {
+            assert!(!is_posix_shell(other), "{other}");
+        }
+        for words in ["busybox sh -c", "/usr/bin/env bash -c", "conda run -n a /bin/bash -c", "zsh -c"] {
+            assert!(starts_posix_shell(words.split(' ')), "{words}");
+        }
+        assert!(!starts_posix_shell(["fish", "-c"]));
     }
 
     #[test]

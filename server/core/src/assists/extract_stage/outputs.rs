@@ -7,8 +7,8 @@ use crate::syntax::Keyword;
 /// The paths that the instructions from `first` to `last` make, none inside another; none where they may make more.
 pub(super) fn of(dockerfile: &Dockerfile, first: InstructionId, last: InstructionId) -> Option<Vec<String>> {
     let state = state::before(dockerfile, first);
-    let is_sh = |shell: &Vec<String>| shell.first().is_some_and(|it| it.ends_with("sh"));
-    if dockerfile.escape != '\\' || !state.shell.as_ref().is_none_or(is_sh) {
+    if dockerfile.escape != '\\' || !(first.0..=last.0).all(|id| dockerfile.is_posix_shell(InstructionId(id)))
+    {
         return None;
     }
     let workdir = state.workdir.filter(|it| it.starts_with('/') && is_plain(it));

@@ -3,7 +3,7 @@
 use super::Refusal;
 use super::paths;
 use super::plan::Place;
-use super::shell::{self, Command, Join, Word, is_shell};
+use super::shell::{self, Command, Join, Word, is_posix_shell};
 use super::view::View;
 use crate::model::{Arguments, Instruction, InstructionId};
 use crate::syntax::{Keyword, RelRange};
@@ -105,7 +105,7 @@ impl Start {
             _ => return Err(unclear()),
         };
         if let [shell, flag, script] = words.as_slice()
-            && is_shell(&shell.text)
+            && is_posix_shell(&shell.text)
             && flag.text == "-c"
         {
             let commands = shell::parse(&script.text).ok_or_else(unclear)?;

@@ -43,7 +43,9 @@ fn command(user: &BuildUse, profile: &dyn Profile, plan: &SplitPlan) -> Option<S
     let words = command.as_deref().filter(|_| builder(user, plan).is_none())?;
     let commands = match words {
         [text] => shell::parse(text)?,
-        [shell, flag, script] if shell::is_shell(shell) && flag.starts_with('-') => shell::parse(script)?,
+        [shell, flag, script] if shell::is_posix_shell(shell) && flag.starts_with('-') => {
+            shell::parse(script)?
+        }
         words => vec![Command::exec(words.iter().map(|it| Word::literal(it, 0..0)).collect())],
     };
     let missing = commands.iter().find(|it| profile.needs_builder(it))?;

@@ -8,7 +8,7 @@ use super::Refusal;
 use super::context::ContextFiles;
 use super::paths;
 use super::runtime;
-use super::shell::{self, Command, Word, is_shell};
+use super::shell::{self, Command, Word, is_posix_shell};
 use super::start::json_string;
 use crate::TextRange;
 use crate::model::{
@@ -384,7 +384,7 @@ fn read_script(run: Instruction<'_>) -> Option<Vec<Command>> {
         Arguments::Json(words) => {
             let words: Vec<Word> = words.iter().map(|it| Word::literal(&it.text, 0..0)).collect();
             match words.as_slice() {
-                [shell, flag, script] if is_shell(&shell.text) && flag.text == "-c" => {
+                [shell, flag, script] if is_posix_shell(&shell.text) && flag.text == "-c" => {
                     shell::parse(&script.text)
                 }
                 _ => Some(vec![Command::exec(words)]),

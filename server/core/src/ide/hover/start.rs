@@ -69,21 +69,12 @@ pub(super) fn runs(dockerfile: &Dockerfile, state: &StageState) -> Option<String
 
 /// The shell that the shell form goes through: SHELL, or what BuildKit takes without one.
 pub(super) fn shell(shell: Option<&[String]>, root: Option<&Base>) -> Vec<String> {
-    let default = if is_windows(root) { &["cmd", "/S", "/C"][..] } else { &["/bin/sh", "-c"] };
+    let is_windows = matches!(root, Some(Base::Image(image)) if image.is_windows());
+    let default = if is_windows { &["cmd", "/S", "/C"][..] } else { &["/bin/sh", "-c"] };
     match shell {
         Some(shell) if !shell.is_empty() => shell.to_vec(),
         _ => default.iter().map(|&word| word.to_owned()).collect(),
     }
-}
-
-/// Whether a base is an image of Windows, by its name.
-fn is_windows(root: Option<&Base>) -> bool {
-    let Some(Base::Image(image)) = root else { return false };
-    let mut parts = image.repository.split(['/', '-']).chain(image.tag.iter().flat_map(|tag| tag.split('-')));
-    parts.any(|part| {
-        let name = part.trim_end_matches(|it: char| it.is_ascii_digit());
-        matches!(name, "windows" | "nanoserver" | "servercore" | "windowsservercore")
-    })
 }
 
 /// A word in quotes where a shell would otherwise read more than one word, or something else.

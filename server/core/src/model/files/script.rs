@@ -140,7 +140,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
                 .into_iter()
                 .for_each(|it| drop(self.variables.insert(it.text.clone(), None))),
             "for" => drop(argv.get(1).map(|it| self.variables.insert(it.text.clone(), None))),
-            program if shell::is_shell(program) => self.inner_script(&call),
+            program if shell::is_posix_shell(program) => self.inner_script(&call),
             _ => {
                 let known =
                     commands::run(self, &call) || downloads::run(self, &call) || builds::run(self, &call);

@@ -1,7 +1,7 @@
 //! Gradle's command line, with and without its wrapper.
 
 use crate::model::paths;
-use crate::syntax::shell::{Command, Word, is_shell};
+use crate::syntax::shell::{Command, Word, is_posix_shell};
 
 /// A call of Gradle or its wrapper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Call {
         let is_gradle = |word: &Word| matches!(paths::file_name(&word.text), "gradlew" | "gradle");
         let at = match argv {
             [first, ..] if is_gradle(first) => 0,
-            [shell, second, ..] if is_shell(&shell.text) && is_gradle(second) => 1,
+            [shell, second, ..] if is_posix_shell(&shell.text) && is_gradle(second) => 1,
             _ => return None,
         };
         let mut call = Self {

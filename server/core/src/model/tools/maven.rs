@@ -1,7 +1,7 @@
 //! Maven's command line.
 
 use crate::model::paths;
-use crate::syntax::shell::{Command, Word, is_shell};
+use crate::syntax::shell::{Command, Word, is_posix_shell};
 
 /// A call of Maven or its wrapper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Call {
         let is_wrapper = |word: &Word| matches!(paths::file_name(&word.text), "mvnw" | "mvn" | "mvnd");
         let at = match argv {
             [first, ..] if is_wrapper(first) => 0,
-            [shell, second, ..] if is_shell(&shell.text) && is_wrapper(second) => 1,
+            [shell, second, ..] if is_posix_shell(&shell.text) && is_wrapper(second) => 1,
             _ => return None,
         };
         let mut call = Self {
