@@ -322,6 +322,8 @@ impl<'a> Carrier<'_, 'a> {
                     format!("only {}", names.join(", "))
                 };
                 self.says_part = true;
+                // The build may run below the directory that the sources are copied to.
+                let dir = if to != "/" && paths::is_within(dir, &to) { &to } else { dir };
                 self.notes.push(format!(
                     "The final stage has {has} of what was in {dir}: copy what else the application reads there."
                 ));

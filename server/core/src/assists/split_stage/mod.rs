@@ -45,6 +45,7 @@ mod runtime;
 mod setup;
 
 mod start;
+mod tools_and_sources;
 mod users;
 mod vendor;
 mod view;

@@ -115,6 +115,7 @@ const BUILD: &[&str] = &[
     "xz-utils",
     "yarn",
     "yasm",
+    "zig",
     "zip",
 ];
 

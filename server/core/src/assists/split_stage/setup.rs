@@ -2,9 +2,10 @@
 
 use super::packages::{self, Role};
 use super::paths;
-use super::profile::Profile;
+use super::profile::{self, Profile};
 use super::runtime::System;
 use super::shell::{Command, Word};
+use super::tools_and_sources::{fetches_toolchain, prepares_sources};
 use super::view::View;
 use crate::model::Instruction;
 use rustc_hash::FxHashSet;
@@ -65,6 +66,12 @@ const SYSTEM_DIRS: [&str; 18] = [
     "/var/tmp",
 ];
 
+/// Whether a path lies in a directory of the system, so that a build which runs in `/` did not make it.
+pub(super) fn is_of_system(path: &str) -> bool {
+    let top = path.trim_start_matches('/').split('/').next().unwrap_or("");
+    SYSTEM_DIRS.iter().any(|it| it.strip_prefix('/') == Some(top)) || matches!(top, "lib" | "lib64" | "sbin")
+}
+
 enum Effect {
     Build,
     Lists,
@@ -92,6 +99,8 @@ pub(super) fn purpose(
     let workdir = view.workdir_before(run.id);
     let mut setup = Setup::default();
     let (mut build, mut unknown, mut upgrades) = (false, false, false);
+    // Directories below that of the build are the build's own where the same RUN builds.
+    let mut inner_dirs = false;
     for (command, dir) in &commands {
         let known = |path: &str| {
             SYSTEM_DIRS.contains(&path)
@@ -115,8 +124,11 @@ pub(super) fn purpose(
                 setup.users.extend(command.argv().iter().skip(1).map(|word| word.text.clone()));
             }
             Effect::Dirs(created) => {
-                setup.prepares |= created.iter().any(|it| !known(it));
-                setup.dirs.extend(created);
+                let (inner, outer): (Vec<_>, Vec<_>) =
+                    created.into_iter().partition(|it| build_dir != "/" && paths::is_within(it, build_dir));
+                setup.prepares |= outer.iter().any(|it| !known(it));
+                inner_dirs |= inner.iter().any(|it| !known(it));
+                setup.dirs.extend(inner.into_iter().chain(outer));
             }
             Effect::Download(file) => {
                 setup.prepares = true;
@@ -128,6 +140,7 @@ pub(super) fn purpose(
             Effect::Unknown => unknown = true,
         }
     }
+    setup.prepares |= inner_dirs && !build;
     // Together with packages it is not worth a stage that has them all.
     setup.prepares |= upgrades && setup.packages.is_empty();
     match (build, unknown) {
@@ -197,6 +210,14 @@ fn effect(
     }
     if profile.is_setup_command(command) {
         return Effect::System;
+    }
+    if !profile.runs_sources() {
+        let inside = |dir: &str| build_dir != "/" && paths::is_within(dir, build_dir);
+        let builds_a_part = || profile::any_builds(command) && dir.is_some_and(inside);
+        let prepares = || dir.is_some_and(|dir| prepares_sources(command, dir, build_dir));
+        if builds_a_part() || fetches_toolchain(command) || prepares() {
+            return Effect::Build;
+        }
     }
     let argv = command.argv();
     let argv = if argv.first().is_some_and(|it| it.text == "sudo") { &argv[1..] } else { argv };

@@ -175,6 +175,13 @@ impl Start {
         }
         while let Some(word) = argv.get(at) {
             let name = paths::file_name(&word.text);
+            // `wait-for-it.sh db:5432 -- app` and its kin.
+            if let Some(dashes) = argv[at..].iter().position(|it| it.text == "--")
+                && name.starts_with("wait")
+            {
+                at += dashes + 1;
+                continue;
+            }
             let takes_one = matches!(name, "gosu" | "su-exec");
             if !PASSES_ON.contains(&name) && !takes_one {
                 break;

@@ -25,8 +25,9 @@ pub(crate) fn made_by_go(command: &Command, dir: &str) -> Option<String> {
     }
     if let Some(output) = option(argv, &["-o"]) {
         let path = paths::join(dir, output);
-        let into = output.ends_with('/');
-        return Some(if into { paths::join(&path, name_of(last?)?) } else { path });
+        let several = packages.len() > 1 || last.is_some_and(|it| it.ends_with("..."));
+        let into = output.ends_with('/') || several;
+        return Some(if into { paths::join(&path, last.and_then(name_of).unwrap_or("*")) } else { path });
     }
     Some(paths::join(dir, name_of(last?)?))
 }

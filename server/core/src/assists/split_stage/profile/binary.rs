@@ -5,6 +5,7 @@ use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
 use crate::assists::split_stage::runtime::Runtime;
+use crate::assists::split_stage::setup;
 use crate::assists::split_stage::shell::{Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
 use crate::assists::split_stage::view::View;
@@ -70,7 +71,7 @@ pub(super) fn program(view: &View<'_>, main: &Main<'_>, builds: &[Build<'_>]) ->
     let moved = view.all(Keyword::Run).rfind(|run| is_moved(view, *run, &path));
     let inside = builds.iter().rfind(|build| build.dir != "/" && paths::is_within(&path, &build.dir));
     // A build without a WORKDIR works in `/`, where everything lies inside.
-    let at_root = || builds.iter().rfind(|build| build.dir == "/" && paths::parent(&path) == "/");
+    let at_root = || builds.iter().rfind(|build| build.dir == "/" && !setup::is_of_system(&path));
     let installed = || {
         let found = !written.contains('/') && path.starts_with("/usr/local/bin/");
         builds.last().filter(|_| found)

@@ -224,4 +224,32 @@ CMD ["shopd"]
             "#]],
         );
     }
+
+    #[test]
+    fn a_toolchain_and_sources_from_elsewhere() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y git cmake g++ libcurl4-openssl-dev wget
+RUN wget -qO- https://github.com/Kitware/CMake/releases/download/v3.30.0/cmake.tar.gz | tar -xz -C /usr/local
+RUN git clone --depth 1 https://example.com/shop.git /src
+WORKDIR /src
+RUN mkdir build && cd build && cmake .. && make
+CMD ["./build/shop"]
+"#,
+            expect![[r#"
+                FROM debian:bookworm AS builder
+                RUN apt-get update && apt-get install -y git cmake g++ libcurl4-openssl-dev wget
+                RUN wget -qO- https://github.com/Kitware/CMake/releases/download/v3.30.0/cmake.tar.gz | tar -xz -C /usr/local
+                RUN git clone --depth 1 https://example.com/shop.git /src
+                WORKDIR /src
+                RUN mkdir build && cd build && cmake .. && make
+
+                FROM debian:bookworm-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends libcurl4 && rm -rf /var/lib/apt/lists/*
+                WORKDIR /src
+                COPY --from=builder /src/build/shop build/shop
+                CMD ["./build/shop"]
+            "#]],
+        );
+    }
 }

@@ -389,4 +389,62 @@ CMD ["air"]
             "#]],
         );
     }
+
+    #[test]
+    fn several_programs_in_one_directory() {
+        check(
+            r#"FROM golang:1.24
+WORKDIR /src
+COPY . .
+RUN go build -o bin/ ./cmd/...
+COPY shop.yaml /etc/shop/shop.yaml
+ENV PATH="/src/bin:${PATH}"
+ENTRYPOINT ["shop"]
+"#,
+            expect![[r#"
+                FROM golang:1.24 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN go build -o bin/ ./cmd/...
+
+                FROM debian:trixie-slim AS final
+                WORKDIR /src
+                COPY --from=builder /src/bin/shop /usr/local/bin/shop
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                COPY shop.yaml /etc/shop/shop.yaml
+                ENV PATH="/src/bin:${PATH}"
+                ENTRYPOINT ["shop"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_script_that_waits() {
+        check(
+            r#"FROM golang:1.24
+WORKDIR /src
+COPY . .
+ADD https://example.com/wait-for-it.sh /wait-for-it.sh
+RUN chmod +x /wait-for-it.sh
+RUN CGO_ENABLED=0 go build -o shop .
+CMD /wait-for-it.sh $DB_HOST:5432 -- ./shop
+"#,
+            expect![[r#"
+                FROM golang:1.24 AS builder
+                WORKDIR /src
+                COPY . .
+                ADD https://example.com/wait-for-it.sh /wait-for-it.sh
+                RUN chmod +x /wait-for-it.sh
+                RUN CGO_ENABLED=0 go build -o shop .
+
+                FROM debian:trixie-slim AS final
+                WORKDIR /src
+                ADD https://example.com/wait-for-it.sh /wait-for-it.sh
+                RUN chmod +x /wait-for-it.sh
+                COPY --from=builder /src/shop shop
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                CMD /wait-for-it.sh $DB_HOST:5432 -- ./shop
+            "#]],
+        );
+    }
 }

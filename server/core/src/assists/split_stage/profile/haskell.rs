@@ -71,12 +71,27 @@ fn makes(command: &Command, dir: &str) -> Option<String> {
     if command.program() == "ghc" {
         return Some(paths::join(dir, option(argv, &["-o"])?));
     }
-    let installs = argv.iter().any(|word| matches!(word.text.as_str(), "install" | "--copy-bins"));
+    if !argv.iter().any(|word| matches!(word.text.as_str(), "install" | "--copy-bins")) {
+        return None;
+    }
     let home = if command.program() == "cabal" { "/root/.cabal/bin" } else { "/root/.local/bin" };
     let bin = option(argv, &["--local-bin-path", "--installdir"])
         .map_or_else(|| home.to_owned(), |it| paths::join(dir, it));
-    let name = argv.last().filter(|word| !word.text.starts_with('-') && word.text != "install")?;
-    installs.then(|| paths::join(&bin, paths::file_name(&name.text)))
+    let mut words = argv.iter().skip(1).map(|word| word.text.as_str());
+    let mut name = None;
+    while let Some(word) = words.next() {
+        match word {
+            "--local-bin-path" | "--installdir" | "--install-method" | "--flag" | "-w" => {
+                words.next();
+            }
+            "install" | "build" | "new-install" | "v2-install" => {}
+            _ if word.starts_with('-') => {}
+            _ => name = Some(word.rsplit(':').next().unwrap_or(word)),
+        }
+    }
+    // Without a name it is what the project's own file calls its programs.
+    let name = name.map(paths::file_name).filter(|it| !matches!(*it, "" | "." | "all")).unwrap_or("*");
+    Some(paths::join(&bin, name))
 }
 
 #[cfg(test)]
@@ -119,6 +134,30 @@ CMD stack exec shop
 "#,
             expect![[r#"
                 refused: `stack` starts the program through the build tool: start the program itself first
+            "#]],
+        );
+    }
+
+    #[test]
+    fn cabal_knows_the_name() {
+        check(
+            r#"FROM haskell:9.6
+WORKDIR /src
+COPY . .
+RUN cabal update && cabal install --installdir=/usr/local/bin --install-method=copy
+CMD ["shop"]
+"#,
+            expect![[r#"
+                FROM haskell:9.6 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN cabal update && cabal install --installdir=/usr/local/bin --install-method=copy
+
+                FROM debian:bookworm-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libgmp10 && rm -rf /var/lib/apt/lists/*
+                WORKDIR /src
+                COPY --from=builder /usr/local/bin/shop /usr/local/bin/shop
+                CMD ["shop"]
             "#]],
         );
     }

@@ -128,6 +128,13 @@ pub(super) fn any() -> &'static dyn Profile {
     &java::Java
 }
 
+/// Whether a command builds something in a way of its own, so that it may build a part of another application:
+/// pages for a server, say.
+pub(super) fn any_builds(command: &Command) -> bool {
+    let ways: [&dyn Profile; 5] = [&node::Built, &java::Java, &go::Go, &rust::Rust, &dotnet::Dotnet];
+    ways.iter().any(|it| it.is_build_command(command))
+}
+
 /// Why a stage that no profile knows is not split.
 pub(super) fn unknown(view: &View<'_>) -> Refusal {
     if let Err(refusal) = super::runtime::refuse_windows(&ImageRef::parse(&view.stage.base_text)) {

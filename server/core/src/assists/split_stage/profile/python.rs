@@ -59,8 +59,10 @@ impl Profile for Python {
         let artifact = match environment(view, *first)? {
             Environment::Own(path) => path,
             Environment::Project(path) => {
-                let env = view.keyword(Keyword::Env);
-                opening.push(format!("{env} PATH={path}/bin:$PATH"));
+                let programs = format!("{path}/bin");
+                if !view.all(Keyword::Env).any(|it| view.says(it, "PATH") && view.says(it, &programs)) {
+                    opening.push(format!("{} PATH={programs}:$PATH", view.keyword(Keyword::Env)));
+                }
                 path
             }
             Environment::System => {
@@ -542,6 +544,34 @@ CMD ["python", "app.py"]
 "#,
             expect![[r#"
                 refused: there is nothing to gain: the base image is small, and no compilers are installed
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_path_that_is_there_is_not_set_twice() {
+        check(
+            r#"FROM python:3.12
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+RUN uv sync --frozen --no-dev
+COPY . .
+ENV PATH="/app/.venv/bin:$PATH"
+CMD ["python", "-m", "shop"]
+"#,
+            expect![[r#"
+                FROM python:3.12 AS builder
+                WORKDIR /app
+                COPY pyproject.toml uv.lock ./
+                RUN uv sync --frozen --no-dev
+
+                FROM python:3.12-slim AS final
+                WORKDIR /app
+                COPY pyproject.toml uv.lock ./
+                COPY --from=builder /app/.venv .venv
+                COPY . .
+                ENV PATH="/app/.venv/bin:$PATH"
+                CMD ["python", "-m", "shop"]
             "#]],
         );
     }

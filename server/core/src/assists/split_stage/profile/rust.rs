@@ -349,4 +349,25 @@ ENTRYPOINT ["/src/target/x86_64-unknown-linux-musl/release/shop"]
             "#]],
         );
     }
+
+    #[test]
+    fn a_build_without_a_workdir() {
+        check(
+            r#"FROM rust:1.88
+COPY . .
+RUN cargo build --release
+CMD ["./target/release/shop"]
+"#,
+            expect![[r#"
+                FROM rust:1.88 AS builder
+                COPY . .
+                RUN cargo build --release
+
+                FROM debian:bookworm-slim AS final
+                COPY --from=builder /target/release/shop /target/release/shop
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                CMD ["./target/release/shop"]
+            "#]],
+        );
+    }
 }

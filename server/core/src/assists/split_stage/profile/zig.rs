@@ -84,4 +84,29 @@ CMD ["zig-out/bin/shop"]
             "#]],
         );
     }
+
+    #[test]
+    fn a_toolchain_of_alpine() {
+        check(
+            r#"FROM alpine:3.22
+RUN apk add --no-cache zig
+WORKDIR /src
+COPY . .
+RUN zig build
+CMD ["./zig-out/bin/shop"]
+"#,
+            expect![[r#"
+                FROM alpine:3.22 AS builder
+                RUN apk add --no-cache zig
+                WORKDIR /src
+                COPY . .
+                RUN zig build
+
+                FROM alpine:3.22 AS final
+                WORKDIR /src
+                COPY --from=builder /src/zig-out/bin/shop zig-out/bin/shop
+                CMD ["./zig-out/bin/shop"]
+            "#]],
+        );
+    }
 }

@@ -308,4 +308,33 @@ CMD ["java", "-jar", "target/quarkus-app/quarkus-run.jar"]
             "#]],
         );
     }
+
+    #[test]
+    fn pages_that_node_builds_are_a_part_of_the_build() {
+        check(
+            r#"FROM maven:3.9-eclipse-temurin-21
+RUN curl -fsSL https://deb.nodesource.com/setup_22.x | bash - && apt-get install -y nodejs
+WORKDIR /app
+COPY . .
+RUN cd ui && npm ci && npm run build
+RUN cp -r ui/dist/* src/main/resources/static/
+RUN mvn package
+CMD ["java", "-jar", "target/shop.jar"]
+"#,
+            expect![[r#"
+                FROM maven:3.9-eclipse-temurin-21 AS builder
+                RUN curl -fsSL https://deb.nodesource.com/setup_22.x | bash - && apt-get install -y nodejs
+                WORKDIR /app
+                COPY . .
+                RUN cd ui && npm ci && npm run build
+                RUN cp -r ui/dist/* src/main/resources/static/
+                RUN mvn package
+
+                FROM eclipse-temurin:21-jre AS final
+                WORKDIR /app
+                COPY --from=builder /app/target/shop.jar app.jar
+                CMD ["java", "-jar", "app.jar"]
+            "#]],
+        );
+    }
 }

@@ -59,7 +59,7 @@ impl Profile for Built {
         let program = if made.command.is_some() { "node" } else { main.program() };
         recipe.opening.extend(package_manager(view, program, &mut notes));
         let prune = (made.needs_packages || made.is_everything)
-            .then(|| prune_command(view, &installs, build, package.as_ref(), &mut notes))
+            .then(|| prune_command(view, &installs, build, &dir, package.as_ref(), &mut notes))
             .flatten();
         if prune.is_some() {
             notes.push(
@@ -287,11 +287,14 @@ fn prune_command(
     view: &View<'_>,
     installs: &[Step<'_>],
     build: &Step<'_>,
+    dir: &str,
     package: Option<&Package>,
     notes: &mut Vec<String>,
 ) -> Option<String> {
-    let last = installs.last()?;
-    if last.production {
+    // Other parts of the project may have packages of their own.
+    let nearest = |it: &&Step<'_>| paths::is_within(dir, &it.dir);
+    let last = installs.iter().filter(nearest).max_by_key(|it| it.dir.len()).or(installs.last())?;
+    if last.production || prunes(view, &last.dir) {
         return None;
     }
     let manager = last.manager.or(build.manager)?;
@@ -325,6 +328,18 @@ fn prune_command(
     let here = view.workdir_before(build.run.id)?;
     let enter = if last.dir == here { String::new() } else { format!("cd {} && ", last.dir) };
     Some(format!("{enter}{command}"))
+}
+
+/// Whether the file removes the packages of development from this directory by itself.
+fn prunes(view: &View<'_>, dir: &str) -> bool {
+    view.all(Keyword::Run).any(|run| {
+        let commands = view.script_with_dirs(run).unwrap_or_default();
+        commands.iter().any(|(command, here)| {
+            let words = command.argv();
+            let prunes = words.get(1).is_some_and(|it| it.text == "prune");
+            matches!(command.program(), "npm" | "pnpm") && prunes && here.as_deref() == Some(dir)
+        })
+    })
 }
 
 fn is_modern_yarn(manager: &str) -> bool {
@@ -539,6 +554,88 @@ CMD ["npm", "run", "dev"]
 "#,
             expect![[r#"
                 refused: the image starts `dev`, a server for development: start what the build makes instead
+            "#]],
+        );
+    }
+
+    #[test]
+    fn packages_are_pruned_where_the_application_is() {
+        check(
+            r#"FROM node:22
+WORKDIR /app
+COPY . .
+RUN cd server && npm ci && npm run build
+RUN cd client && npm ci
+WORKDIR /app/server
+CMD ["node", "dist/index.js"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                WORKDIR /app
+                COPY . .
+                RUN cd server && npm ci && npm run build
+                RUN cd /app/server && npm prune --omit=dev
+                RUN cd client && npm ci
+
+                FROM node:22-slim AS final
+                COPY --from=builder /app/server/dist /app/server/dist
+                COPY --from=builder /app/server/node_modules /app/server/node_modules
+                COPY --from=builder /app/server/package.json /app/server/package.json
+                WORKDIR /app/server
+                CMD ["node", "dist/index.js"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn packages_are_pruned_once() {
+        check(
+            r#"FROM node:22
+WORKDIR /app
+COPY . .
+RUN npm ci
+RUN npm run build && npm prune --production
+CMD ["node", "dist/index.js"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                WORKDIR /app
+                COPY . .
+                RUN npm ci
+                RUN npm run build && npm prune --production
+
+                FROM node:22-slim AS final
+                WORKDIR /app
+                COPY --from=builder /app/dist dist
+                COPY --from=builder /app/node_modules node_modules
+                COPY --from=builder /app/package.json package.json
+                CMD ["node", "dist/index.js"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn bun_runs_files() {
+        check(
+            r#"FROM oven/bun:1
+WORKDIR /app
+COPY . .
+RUN bun install && bun run build
+CMD ["bun", "dist/index.js"]
+"#,
+            expect![[r#"
+                FROM oven/bun:1 AS builder
+                WORKDIR /app
+                COPY . .
+                RUN bun install && bun run build
+                RUN rm -rf node_modules && bun install --production
+
+                FROM oven/bun:1-slim AS final
+                WORKDIR /app
+                COPY --from=builder /app/dist dist
+                COPY --from=builder /app/node_modules node_modules
+                COPY --from=builder /app/package.json package.json
+                CMD ["bun", "dist/index.js"]
             "#]],
         );
     }

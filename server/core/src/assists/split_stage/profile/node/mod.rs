@@ -112,6 +112,8 @@ fn job(argv: &[Word]) -> Option<(Manager, Job)> {
         ["run" | "run-script", script, ..] => Job::Script((*script).to_owned()),
         ["start" | "test" | "serve", ..] if manager == Manager::Npm => Job::Script(plain[0].to_owned()),
         [known, ..] if NO_SCRIPT.contains(known) => Job::Other,
+        // `bun` runs files, too.
+        [file, ..] if manager == Manager::Bun && file.contains(['.', '/']) => Job::Other,
         [script, ..] if manager != Manager::Npm => Job::Script((*script).to_owned()),
         _ => Job::Other,
     };
