@@ -99,6 +99,12 @@ impl Analysis {
         &self.file
     }
 
+    /// The document with the build arguments of the settings, for what only shows. Checks put them in themselves, and
+    /// edits have to be right without them.
+    fn built(&self) -> Arc<SourceFile> {
+        self.file.in_build(&self.settings.build_args)
+    }
+
     /// Everything that is wrong or worth a hint, in order of the text.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let mut found = lint::diagnostics_beside(&self.file, &self.settings, self.ignore.as_deref());
@@ -114,42 +120,42 @@ impl Analysis {
         if let Some((range, rule)) = lint::check_at(&self.file, &self.settings, offset) {
             return Some(hover::check(range, rule.code, &rule.summary(), &rule.reason(), rule.url));
         }
-        hover::hover(&self.file, &self.settings, offset)
+        hover::hover(&self.built(), &self.settings, offset)
     }
 
     /// Where the stage or variable at `offset` is defined.
     pub fn definition(&self, offset: TextSize) -> Option<definition::NavigationTarget> {
-        definition::definition(&self.file, offset)
+        definition::definition(&self.built(), offset)
     }
 
     /// Where the path at `offset` comes from.
     pub fn path_definition(&self, offset: TextSize) -> Option<path_definition::PathTarget> {
-        path_definition::path_definition(&self.file, offset)
+        path_definition::path_definition(&self.built(), offset)
     }
 
     /// Every place that names what stands at `offset`, in order of the text.
     pub fn references(&self, offset: TextSize, include_declaration: bool) -> Vec<TextRange> {
-        references::references(&self.file, offset, include_declaration)
+        references::references(&self.built(), offset, include_declaration)
     }
 
     /// The same places, each with what happens there.
     pub fn highlights(&self, offset: TextSize) -> Vec<highlight::Highlight> {
-        highlight::highlights(&self.file, offset)
+        highlight::highlights(&self.built(), offset)
     }
 
     /// The stage or image at `offset`, as the root of a hierarchy.
     pub fn call_hierarchy(&self, offset: TextSize) -> Option<call_hierarchy::Item> {
-        call_hierarchy::prepare(&self.file, offset)
+        call_hierarchy::prepare(&self.built(), offset)
     }
 
     /// The stages that take from a stage or an image.
     pub fn incoming_calls(&self, callable: &call_hierarchy::Callable) -> Vec<call_hierarchy::Call> {
-        call_hierarchy::incoming(&self.file, callable)
+        call_hierarchy::incoming(&self.built(), callable)
     }
 
     /// The stages and images that a stage needs.
     pub fn outgoing_calls(&self, callable: &call_hierarchy::Callable) -> Vec<call_hierarchy::Call> {
-        call_hierarchy::outgoing(&self.file, callable)
+        call_hierarchy::outgoing(&self.built(), callable)
     }
 
     /// What would be renamed at `offset`.
@@ -175,7 +181,7 @@ impl Analysis {
 
     /// The outline: stages with their instructions.
     pub fn symbols(&self) -> Vec<symbols::Symbol> {
-        symbols::symbols(&self.file, &self.settings)
+        symbols::symbols(&self.built(), &self.settings)
     }
 
     /// What a selection at `offset` grows to, the smallest first, the whole document last.
@@ -190,7 +196,7 @@ impl Analysis {
 
     /// What leads somewhere else: images, URLs, files.
     pub fn links(&self) -> Vec<links::Link> {
-        links::links(&self.file, &|name| self.settings.build_arg(name).map(str::to_owned))
+        links::links(&self.built(), &|name| self.settings.build_arg(name).map(str::to_owned))
     }
 
     /// What can be folded: no more than `most`, and then what matters most.
@@ -202,14 +208,14 @@ impl Analysis {
     pub fn code_lenses(&self, wanted: code_lens::Wanted) -> Vec<code_lens::Lens> {
         let (target, needed) = lint::target(&self.file, &self.settings);
         let build = code_lens::Build { target, needed: &needed, args: &self.settings.build_args };
-        code_lens::lenses(&self.file, wanted, build)
+        code_lens::lenses(&self.built(), wanted, build)
     }
 
     /// What a reader would have to count or look up in `range`.
     pub fn inlay_hints(&self, range: TextRange, wanted: inlay_hints::Wanted) -> Vec<inlay_hints::InlayHint> {
         let found = lint::known(&self.file, &self.settings, range);
         let known = inlay_hints::Known { values: &found.values, directories: &found.directories };
-        inlay_hints::hints(&self.file, range, wanted, known)
+        inlay_hints::hints(&self.built(), range, wanted, known)
     }
 
     /// What can be typed at `offset`.
@@ -223,19 +229,19 @@ impl Analysis {
             ignore: self.ignore.as_deref(),
             listing,
         };
-        completion::completions(&self.file, offset, &beside)
+        completion::completions(&self.built(), offset, &beside)
     }
 
     /// The folder of the build context that completions at `offset` depend on.
     pub fn wanted_folder(&self, offset: TextSize) -> Option<WantedFolder> {
-        completion::wanted_folder(&self.file, offset)
+        completion::wanted_folder(&self.built(), offset)
     }
 
     /// What there is to say about something that can be typed, in markdown; may be empty.
     pub fn documentation(&self, topic: &completion::Topic) -> String {
         match topic {
             completion::Topic::Rule(name) => lint::rules::find(name).map(Rule::summary).unwrap_or_default(),
-            topic => completion::documentation(&self.file, &self.settings, topic),
+            topic => completion::documentation(&self.built(), &self.settings, topic),
         }
     }
 
@@ -285,6 +291,8 @@ fn share_notes(actions: &mut [CodeAction]) {
     }
 }
 
+#[cfg(test)]
+mod build_args;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]

@@ -81,6 +81,8 @@ pub enum SyntaxFault {
 pub struct Dockerfile {
     /// The escape character: `\` unless a directive says otherwise.
     pub escape: char,
+    /// What the build is given; nothing in a file that is looked at by itself.
+    pub build_args: Vec<(String, String)>,
     /// The parser directives at its head.
     pub directives: Vec<Directive>,
     /// Comments outside of instructions, in order.

@@ -17,13 +17,8 @@ pub(super) struct GlobalArgs {
 }
 
 impl GlobalArgs {
-    /// Evaluates the ARGs in front of the first FROM, one after the other.
-    pub(super) fn of(placed: &[Placed], escape: char) -> Self {
-        Self::with(placed, escape, &[])
-    }
-
-    /// The same in a build with these arguments.
-    pub(super) fn with(placed: &[Placed], escape: char, given_args: &BuildArgs) -> Self {
+    /// Evaluates the ARGs in front of the first FROM, one after the other, in a build with these arguments.
+    pub(super) fn of(placed: &[Placed], escape: char, given_args: &BuildArgs) -> Self {
         let mut args = Self { values: FxHashMap::default(), escape };
         let before = placed.iter().take_while(|it| it.keyword != Keyword::From);
         for arg in before.filter(|it| it.keyword == Keyword::Arg) {

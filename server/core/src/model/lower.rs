@@ -185,7 +185,7 @@ impl Lowering {
     fn finish(mut self, text: &TextDocument, unread: TextRange) -> Dockerfile {
         self.faults.extend(too_long_line(text, unread));
         file_faults(&self.placed, &mut self.faults);
-        resolve::resolve(self.escape, self.directives, self.comments, self.placed, self.faults)
+        resolve::resolve(self.escape, self.directives, self.comments, self.placed, self.faults, &[])
     }
 }
 

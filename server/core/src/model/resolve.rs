@@ -11,6 +11,7 @@ use super::graph::{ScratchMount, StageGraph};
 use super::image_ref::ImageRef;
 use super::instruction::{InstructionId, RawStageRef};
 use super::stage::{Base, RefTarget, Stage, StageId, StageName, StageRef, StageRefKind};
+use super::state::BuildArgs;
 use crate::TextRange;
 use crate::syntax::expansion::{Expander, expansions};
 use crate::syntax::{Directive, Keyword, Spanned, casing};
@@ -22,14 +23,16 @@ pub(super) fn resolve(
     comments: Vec<Comment>,
     placed: Vec<Placed>,
     faults: Vec<SyntaxFault>,
+    build_args: &BuildArgs,
 ) -> Dockerfile {
     let mut stages = stages(&placed);
     let names = StageNames::of(&stages);
-    let globals = GlobalArgs::of(&placed, escape);
+    let globals = GlobalArgs::of(&placed, escape, build_args);
     let refs = refs(&placed, &mut stages, &names, &globals, escape);
     let graph = StageGraph::build(&stages, &refs, &scratch_mounts(&placed, &stages, &names));
     Dockerfile {
         escape,
+        build_args: build_args.to_vec(),
         directives,
         comments,
         placed,
@@ -41,6 +44,12 @@ pub(super) fn resolve(
         files: OnceLock::new(),
         faults,
     }
+}
+
+/// The same file in a build with these arguments: a FROM can be built from something else.
+pub(super) fn in_build(file: &Dockerfile, build_args: &BuildArgs) -> Dockerfile {
+    let file = file.clone();
+    resolve(file.escape, file.directives, file.comments, file.placed, file.faults, build_args)
 }
 
 fn stages(placed: &[Placed]) -> Vec<Stage> {

@@ -1,9 +1,12 @@
 //! One document: its text, its tree and its model, immutable and shared.
 
+use std::sync::{Arc, OnceLock};
+
 use super::dockerfile::Dockerfile;
-use super::lower;
+use super::state::{BuildArgs, given};
+use super::{lower, resolve};
 use crate::TextRange;
-use crate::syntax::{Both, Edit, SyntaxTree};
+use crate::syntax::{Both, Edit, Keyword, SyntaxTree};
 use crate::text::TextDocument;
 
 /// One change of a document, in terms of the text before it (but after the changes listed before it).
@@ -21,6 +24,8 @@ pub struct SourceFile {
     text: TextDocument,
     tree: SyntaxTree,
     dockerfile: Dockerfile,
+    /// The same document in a build with arguments.
+    in_build: OnceLock<Arc<Self>>,
 }
 
 impl SourceFile {
@@ -37,7 +42,33 @@ impl SourceFile {
 
     fn read(text: TextDocument, both: Option<Both>) -> Self {
         let (tree, dockerfile) = lower::lower(&text, both);
-        Self { text, tree, dockerfile }
+        Self { text, tree, dockerfile, in_build: OnceLock::new() }
+    }
+
+    /// The document as a build with these arguments sees it: bases, values and directories are those that they make.
+    /// Text and places are the same. It is worked out once for arguments that stay.
+    #[must_use]
+    pub fn in_build(self: &Arc<Self>, args: &BuildArgs) -> Arc<Self> {
+        if args == self.dockerfile.build_args || !self.declares(args) {
+            return Arc::clone(self);
+        }
+        let with_args = || {
+            let dockerfile = resolve::in_build(&self.dockerfile, args);
+            let (text, tree) = (self.text.clone(), self.tree.clone());
+            Arc::new(Self { text, tree, dockerfile, in_build: OnceLock::new() })
+        };
+        let found = self.in_build.get_or_init(with_args);
+        if found.dockerfile.build_args == args { Arc::clone(found) } else { with_args() }
+    }
+
+    /// Whether an ARG takes one of these.
+    fn declares(&self, args: &BuildArgs) -> bool {
+        let mut data = self.dockerfile.placed.iter().map(|it| it.data.effective());
+        !args.is_empty()
+            && data.any(|it| {
+                let mut words = it.arguments.words().iter().filter(|_| it.keyword == Keyword::Arg);
+                words.any(|word| given(args, word.text.split('=').next().unwrap_or_default()).is_some())
+            })
     }
 
     /// The document after `changes`, applied in order. Only what they touch is parsed and lowered
@@ -58,7 +89,7 @@ impl SourceFile {
         }
         let Some(tree) = tree.reparse(&text) else { return Self::read(text, None) };
         let dockerfile = lower::relower(&text, &tree, &self.dockerfile, &self.tree, &touched);
-        Self { text, tree, dockerfile }
+        Self { text, tree, dockerfile, in_build: OnceLock::new() }
     }
 
     /// The text.

@@ -1,7 +1,7 @@
 //! What holds at a point of a stage: directory, user, shell, environment, ports, command.
 //!
 //! It is worked out on demand, from the bottom of the chain of stages up, one instruction after the
-//! other, as BuildKit does it. Values are those of a build without build arguments, unless some are given.
+//! other, as BuildKit does it. Values are those of a build with the arguments of [`Dockerfile::build_args`].
 
 use rustc_hash::FxHashMap;
 
@@ -71,13 +71,8 @@ pub fn given<'a>(args: &'a BuildArgs, name: &str) -> Option<&'a str> {
 
 /// What holds at the end of `stage`, inherited state included.
 pub fn at_end(dockerfile: &Dockerfile, stage: StageId) -> StageState {
-    at_end_with(dockerfile, stage, &[])
-}
-
-/// The same in a build with these arguments.
-pub fn at_end_with(dockerfile: &Dockerfile, stage: StageId, args: &BuildArgs) -> StageState {
     match dockerfile.stages.get(stage.index()) {
-        Some(stage) => Walk::up_to(dockerfile, stage, stage.end, args, &mut |_, _| {}),
+        Some(stage) => Walk::up_to(dockerfile, stage, stage.end, &mut |_, _| {}),
         None => StageState::default(),
     }
 }
@@ -85,15 +80,10 @@ pub fn at_end_with(dockerfile: &Dockerfile, stage: StageId, args: &BuildArgs) ->
 /// What holds behind `instruction`, which need not be the last one of its stage. What an ONBUILD holds changes nothing
 /// in its own stage.
 pub fn behind(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState {
-    behind_with(dockerfile, instruction, &[])
-}
-
-/// The same in a build with these arguments.
-pub fn behind_with(dockerfile: &Dockerfile, instruction: InstructionId, args: &BuildArgs) -> StageState {
     match dockerfile.stage_of(instruction) {
         Some(stage) => {
             let end = InstructionId(instruction.0.saturating_add(1));
-            Walk::up_to(dockerfile, stage, end, args, &mut |_, _| {})
+            Walk::up_to(dockerfile, stage, end, &mut |_, _| {})
         }
         None => StageState::default(),
     }
@@ -101,14 +91,9 @@ pub fn behind_with(dockerfile: &Dockerfile, instruction: InstructionId, args: &B
 
 /// What holds before `instruction` runs. Before a FROM and before the first stage, nothing does.
 pub fn before(dockerfile: &Dockerfile, instruction: InstructionId) -> StageState {
-    before_with(dockerfile, instruction, &[])
-}
-
-/// The same in a build with these arguments.
-pub fn before_with(dockerfile: &Dockerfile, instruction: InstructionId, args: &BuildArgs) -> StageState {
     match dockerfile.stage_of(instruction) {
         Some(stage) if stage.from != instruction => {
-            Walk::up_to(dockerfile, stage, instruction, args, &mut |_, _| {})
+            Walk::up_to(dockerfile, stage, instruction, &mut |_, _| {})
         }
         _ => StageState::default(),
     }
@@ -132,7 +117,7 @@ pub(super) fn walk<'a>(
     stage: &'a Stage,
     visit: &mut dyn FnMut(&mut Walk<'a>, Step<'a>),
 ) {
-    Walk::up_to(dockerfile, stage, stage.end, &[], visit);
+    Walk::up_to(dockerfile, stage, stage.end, visit);
 }
 
 /// A word of an instruction with its variables put in; those that are not known stay, as `$name`.
@@ -179,8 +164,6 @@ pub(super) struct Walk<'a> {
     /// What the image keeps of the names that ARGs of the current stage set. A stage built from it starts with that.
     shadowed: FxHashMap<&'a str, Value>,
     globals: GlobalArgs,
-    /// What the build is given.
-    args: &'a BuildArgs,
     /// Where each name stands in the state's ENV.
     env: FxHashMap<&'a str, usize>,
     /// Where each name stands in the state's labels.
@@ -198,7 +181,6 @@ impl<'a> Walk<'a> {
         dockerfile: &'a Dockerfile,
         stage: &'a Stage,
         end: InstructionId,
-        args: &'a BuildArgs,
         visit: &mut dyn FnMut(&mut Self, Step<'a>),
     ) -> StageState {
         let mut run = Self {
@@ -206,8 +188,7 @@ impl<'a> Walk<'a> {
             state: StageState::default(),
             values: FxHashMap::default(),
             shadowed: FxHashMap::default(),
-            globals: GlobalArgs::with(&dockerfile.placed, dockerfile.escape, args),
-            args,
+            globals: GlobalArgs::of(&dockerfile.placed, dockerfile.escape, &dockerfile.build_args),
             env: FxHashMap::default(),
             label: FxHashMap::default(),
             left: MAX_VALUES,
@@ -371,7 +352,7 @@ impl<'a> Walk<'a> {
 
     fn arg(&mut self, def: &'a VarDef) {
         let name = def.name.as_str();
-        let value = match (given(self.args, name), &def.value, self.globals.value(name)) {
+        let value = match (given(&self.dockerfile.build_args, name), &def.value, self.globals.value(name)) {
             (Some(given), ..) => Value::Known(given.to_owned()),
             (None, Some(value), _) => self.value(value),
             (None, None, Some(value)) => Value::Known(value.to_owned()),
@@ -786,7 +767,7 @@ FROM child
         let file = SourceFile::new(text);
         let args = [("G", "0"), ("G", "7"), ("U", "u"), ("W", "w"), ("E", "no")];
         let args = args.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let state = at_end_with(file.dockerfile(), StageId(0), &args);
+        let state = at_end(std::sync::Arc::new(file).in_build(&args).dockerfile(), StageId(0));
         let values: Vec<_> = state.env.iter().map(|(name, value, _)| format!("{name}={value}")).collect();
         assert_eq!(values, ["E=772u", "W=2", "X=w"]);
         assert_eq!(given(&args, "V"), None);

@@ -7,7 +7,7 @@ use super::super::texts;
 use super::{Hover, line_of, list, stage, start, variable};
 use crate::TextSize;
 use crate::analysis::Settings;
-use crate::model::state::{self, StageState, at_end_with, before_with, behind_with};
+use crate::model::state::{self, StageState, at_end, before, behind};
 use crate::model::{Base, Dockerfile, Instruction, InstructionData, InstructionId, SourceFile};
 use crate::syntax::{Keyword, is_heredoc_word};
 
@@ -72,11 +72,11 @@ impl Place<'_> {
     }
 
     fn before(&self) -> StageState {
-        before_with(self.dockerfile, self.instruction.id, &self.settings.build_args)
+        before(self.dockerfile, self.instruction.id)
     }
 
     fn behind(&self) -> StageState {
-        behind_with(self.dockerfile, self.instruction.id, &self.settings.build_args)
+        behind(self.dockerfile, self.instruction.id)
     }
 
     fn line(&self, id: InstructionId) -> u32 {
@@ -84,9 +84,8 @@ impl Place<'_> {
     }
 
     fn end(&self) -> Option<StageState> {
-        let args = &self.settings.build_args;
         let stage = self.dockerfile.stage_of(self.instruction.id)?;
-        Some(at_end_with(self.dockerfile, stage.id, args))
+        Some(at_end(self.dockerfile, stage.id))
     }
 
     /// The stages that run what an ONBUILD holds.

@@ -3,7 +3,7 @@
 use super::super::markdown::{code, prose};
 use super::{line_of, list, start};
 use crate::analysis::Settings;
-use crate::model::state::{StageState, at_end_with, base_chain};
+use crate::model::state::{StageState, at_end, base_chain};
 use crate::model::{
     Base, Comment, Dockerfile, RefTarget, SourceFile, Stage, StageId, StageRef, StageRefKind,
 };
@@ -31,7 +31,7 @@ pub(super) fn card(file: &SourceFile, settings: &Settings, id: StageId) -> Strin
     card.push_str("\n\n");
     let mut facts = vec![bases(file, stage)];
     facts.extend(platform(dockerfile, id));
-    facts.extend(state(dockerfile, &at_end_with(dockerfile, id, &settings.build_args)));
+    facts.extend(state(dockerfile, &at_end(dockerfile, id)));
     facts.extend(users(file, id));
     facts.push(reach(dockerfile, settings, stage));
     card.push_str(&list(&facts));

@@ -543,7 +543,8 @@ fn values_that_the_build_is_given() {
         let (text, at) = cursor(fixture);
         let build_args = vec![("V".to_owned(), "9".to_owned()), ("W".to_owned(), "no".to_owned())];
         let settings = Settings { build_args, ..Settings::default() };
-        hover(&SourceFile::new(&text), &settings, TextSize::try_from(at).unwrap()).unwrap().markdown
+        let file = std::sync::Arc::new(SourceFile::new(&text)).in_build(&settings.build_args);
+        hover(&file, &settings, TextSize::try_from(at).unwrap()).unwrap().markdown
     };
     let shown = card(text);
     assert!(shown.starts_with("**`V`** = `9`"), "{shown}");

@@ -8,7 +8,7 @@ use crate::TextSize;
 use crate::analysis::Settings;
 use crate::model::expand::expand;
 use crate::model::scope::visible_before;
-use crate::model::state::behind_with;
+use crate::model::state::behind;
 use crate::model::{Dockerfile, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind, VarRef};
 use crate::syntax::Keyword;
 
@@ -93,7 +93,7 @@ pub(super) fn value(dockerfile: &Dockerfile, settings: &Settings, def: &VarDef) 
     let (VarDefKind::Env, Some(_), false) = (def.kind, def.stage, def.onbuild) else {
         return Some(written);
     };
-    let state = behind_with(dockerfile, def.instruction, &settings.build_args);
+    let state = behind(dockerfile, def.instruction);
     let known = state.env.into_iter().find(|(_, _, id)| *id == def.id);
     Some(known.map_or(written, |(_, value, _)| value))
 }
