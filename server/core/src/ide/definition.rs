@@ -2,8 +2,9 @@
 //!
 //! A stage's name or index leads to its FROM, a use of a variable to the ARG or ENV that it sees. From
 //! `ARG name` in a stage it goes on to the global ARG whose value that takes over. The end of a heredoc
-//! leads to where it is announced.
+//! leads to where it is announced, a user or a group to the command that makes it.
 
+use super::accounts::{account_at, maker};
 use super::symbol_at::{SymbolId, occurrences, seen_definition, stage_word, symbol_at, var_ref_at};
 use crate::model::{Dockerfile, SourceFile, VarDef};
 use crate::{TextRange, TextSize};
@@ -32,6 +33,10 @@ pub fn definition(file: &SourceFile, offset: TextSize) -> Option<NavigationTarge
         SymbolId::Heredoc(id, _) => {
             let announced = occurrences(file, symbol.id).into_iter().find(|it| it.is_definition)?;
             (dockerfile.instruction(id).range(), announced.range)
+        }
+        SymbolId::Account(at) => {
+            let made = maker(dockerfile, &account_at(dockerfile, at)?)?;
+            (dockerfile.instruction(made.instruction).range(), made.range)
         }
         SymbolId::OutsideVar(_) => return None,
     };

@@ -4,6 +4,7 @@
 //! A path in a stage: what makes it. An image: its parts. A variable: its value and where that comes from. A keyword: what the instruction
 //! does, and what it changes where it stands. Another word of the language: what it means.
 
+mod account;
 mod image;
 mod keyword;
 mod path;
@@ -84,6 +85,7 @@ fn symbol(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option<Ho
         SymbolId::Var(id) => variable::card(file, settings, id, offset),
         SymbolId::OutsideVar(index) => variable::outside_card(file, index)?,
         SymbolId::Heredoc(..) => texts::heredoc().markdown(),
+        SymbolId::Account(_) => account::card(file, offset)?,
     };
     // `FROM $BASE`: what the base is with the variable's default.
     let base = match symbol.id {
@@ -91,7 +93,7 @@ fn symbol(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option<Ho
             let found = stage_ref_at(file.dockerfile(), offset);
             found.filter(|it| it.target != RefTarget::Unknown).and_then(|_| reference(file, settings, offset))
         }
-        SymbolId::Stage(_) | SymbolId::Heredoc(..) => None,
+        SymbolId::Stage(_) | SymbolId::Heredoc(..) | SymbolId::Account(_) => None,
     };
     let markdown = match base {
         Some(base) => format!("{markdown}\n\n---\n\n{}", base.markdown),

@@ -23,7 +23,8 @@ pub fn linked_ranges(file: &SourceFile, offset: TextSize) -> Option<LinkedRanges
         SymbolId::Stage(_) => "[A-Za-z][A-Za-z0-9_.-]*",
         SymbolId::Heredoc(..) => "[A-Za-z0-9_]+",
         // A use of a variable in a shell's text may be another one than it seems.
-        SymbolId::Var(_) | SymbolId::OutsideVar(_) => return None,
+        // And files of the image name users, too.
+        SymbolId::Var(_) | SymbolId::OutsideVar(_) | SymbolId::Account(_) => return None,
     };
     let places = occurrences(file, symbol.id);
     if places.iter().any(|it| matches!(it.form, Form::Expansion | Form::Keyword)) {

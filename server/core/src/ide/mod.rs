@@ -1,5 +1,6 @@
 //! What an editor asks: one file a feature.
 
+mod accounts;
 pub mod call_hierarchy;
 pub mod code_lens;
 pub mod completion;

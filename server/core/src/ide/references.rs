@@ -1,4 +1,4 @@
-//! Find references: every place that names a stage, a variable, a heredoc, or an image or build context.
+//! Find references: every place that names a stage, a variable, a heredoc, a user, or an image or build context.
 
 use super::symbol_at::places_at;
 use crate::model::SourceFile;

@@ -73,6 +73,8 @@ pub fn rename(file: &SourceFile, offset: TextSize, new_name: &str) -> Result<Sou
         SymbolId::Stage(stage) => check_stage_name(file, stage, new_name)?,
         SymbolId::Var(def) => check_variable_name(file, def, new_name)?,
         SymbolId::Heredoc(id, index) => check_heredoc_name(file, id, index, new_name)?,
+        // None of them has a name to start from.
+        SymbolId::Account(_) => return Ok(SourceChange::default()),
         SymbolId::OutsideVar(_) if !is_variable_name(new_name) => return refuse(no_variable_name(new_name)),
         SymbolId::OutsideVar(_) => {}
     }
@@ -110,6 +112,9 @@ fn current_name(file: &SourceFile, id: SymbolId) -> Result<String, RenameError> 
             let heredocs = &dockerfile.instruction(id).data.heredocs;
             Ok(heredocs.get(index as usize).map_or_else(String::new, |it| it.name.clone()))
         }
+        SymbolId::Account(_) => refuse(
+            "Scripts and files of the image can name a user or a group: change them by hand.".to_owned(),
+        ),
         SymbolId::OutsideVar(index) => {
             let var = dockerfile.scopes().refs.get(index as usize);
             let name = var.map_or("", |var| var.name.as_str());

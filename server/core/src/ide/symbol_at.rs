@@ -15,9 +15,12 @@
 //! told apart; only `ARG A` without a value behind `ENV A=1`, which goes on with that value, is the
 //! same. Two stages that do not inherit from each other do not share a variable, unless through
 //! a global ARG, or where `FROM base-$VARIANT` can be built from either.
+//!
+//! A *user* or a *group* is told apart by [`super::accounts`].
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::accounts::{self, Account, account_at};
 use crate::model::open_base::{MOST_TRIED, OpenBase};
 use crate::model::scope::bases;
 use crate::model::{
@@ -38,6 +41,8 @@ pub enum SymbolId {
     OutsideVar(u32),
     /// The name of a heredoc, by its instruction and its place among the heredocs there.
     Heredoc(InstructionId, u32),
+    /// A user or a group, by where a word that names it begins.
+    Account(TextSize),
 }
 
 /// A symbol at a place.
@@ -82,6 +87,7 @@ pub fn symbol_at(file: &SourceFile, offset: TextSize) -> Option<SymbolAt> {
     variable_at(dockerfile, offset)
         .or_else(|| stage_at(dockerfile, offset))
         .or_else(|| heredoc_at(file, offset))
+        .or_else(|| account_at(dockerfile, offset).map(account_symbol))
 }
 
 /// Every place that names a symbol, in order of the text.
@@ -92,6 +98,7 @@ pub fn occurrences(file: &SourceFile, id: SymbolId) -> Vec<Occurrence> {
         SymbolId::Var(def) => variable_occurrences(dockerfile, def),
         SymbolId::OutsideVar(index) => outside_occurrences(dockerfile, index),
         SymbolId::Heredoc(id, index) => heredoc_occurrences(file, dockerfile.instruction(id), index),
+        SymbolId::Account(at) => account_occurrences(dockerfile, at),
     };
     found.sort_by_key(|it| (it.range.start(), it.range.end(), !it.is_definition));
     found.dedup_by_key(|it| it.range);
@@ -219,6 +226,17 @@ fn outside_occurrences(dockerfile: &Dockerfile, index: u32) -> Vec<Occurrence> {
         it.name == asked.name && it.stage == asked.stage && !matches!(it.target, ResolvedVar::Def(_))
     });
     same.map(|it| Occurrence { range: it.range, is_definition: false, form: Form::Name }).collect()
+}
+
+fn account_symbol(account: Account) -> SymbolAt {
+    SymbolAt { id: SymbolId::Account(account.range.start()), range: account.range }
+}
+
+fn account_occurrences(dockerfile: &Dockerfile, at: TextSize) -> Vec<Occurrence> {
+    let Some(asked) = accounts::account_at(dockerfile, at) else { return Vec::new() };
+    let place =
+        |it: Account| Occurrence { range: it.range, is_definition: it.made.is_some(), form: Form::Name };
+    accounts::same(dockerfile, &asked).into_iter().map(place).collect()
 }
 
 fn heredoc_at(file: &SourceFile, offset: TextSize) -> Option<SymbolAt> {

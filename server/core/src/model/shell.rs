@@ -204,6 +204,11 @@ impl InstructionData {
         &self.shell.get(self).tokens
     }
 
+    /// The texts of it that a shell reads, if a shell runs it.
+    pub(crate) fn shell_texts(&self) -> Vec<LogicalLine> {
+        texts(self)
+    }
+
     /// Whether it is a RUN that consists of a script for a shell.
     pub(crate) fn is_shell_script(&self) -> bool {
         is_script(self) && self.heredocs.iter().all(|it| !is_foreign(&it.content.text))

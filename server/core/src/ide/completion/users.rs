@@ -2,9 +2,10 @@
 
 use super::folders::in_stage;
 use super::{CompletionKind, List};
+use crate::ide::accounts::accounts;
 use crate::ide::place::{Typed, Word};
-use crate::model::{Arguments, Base, Dockerfile, Instruction, InstructionId, state};
-use crate::syntax::{Keyword, shell};
+use crate::model::{Base, Dockerfile, Instruction, InstructionId, state};
+use crate::syntax::Keyword;
 
 /// Names that stand for a user or a group, nearest first, each with where it comes from.
 #[derive(Debug, Default)]
@@ -49,10 +50,8 @@ impl Names {
     fn of(dockerfile: &Dockerfile, at: InstructionId) -> Self {
         let mut names = Self::default();
         for instruction in in_stage(dockerfile, at) {
-            match instruction.keyword() {
-                Keyword::Run => names.add_made(instruction),
-                Keyword::User => names.add_named(instruction),
-                _ => {}
+            if matches!(instruction.keyword(), Keyword::Run | Keyword::User) {
+                names.add(dockerfile, instruction);
             }
         }
         // What is not in its files is no user; and scratch has no files.
@@ -63,100 +62,27 @@ impl Names {
         names
     }
 
-    /// What the commands of a RUN make.
-    fn add_made(&mut self, run: Instruction<'_>) {
-        let texts = run.data.heredocs.iter().map(|it| it.content.text.as_str());
-        let command = match &run.data.arguments {
-            Arguments::Text(text) => Some(text.text.as_str()),
-            _ => None,
-        };
-        let pieces = command.into_iter().chain(texts).flat_map(|text| text.split(['\n', ';', '&', '|']));
-        // Loops and conditions are no list of commands; these are found inside of them all the same.
-        for piece in pieces.filter(|it| it.contains("add")) {
-            let piece = piece.trim_start().trim_start_matches("then ").trim_start_matches("do ");
-            for command in shell::parse(piece).unwrap_or_default() {
-                let name = match command.program() {
-                    "useradd" => made(command.argv(), "bcdefgGkKpsuZRP").map(|it| (it, true)),
-                    "adduser" => made(command.argv(), "hgsGuk").map(|it| (it, true)),
-                    "groupadd" => made(command.argv(), "gKpRPU").map(|it| (it, false)),
-                    "addgroup" => made(command.argv(), "g").map(|it| (it, false)),
-                    _ => None,
-                };
-                match name {
-                    Some((name, true)) => self.add_user(name, "made in this stage"),
-                    Some((name, false)) => self.add_group(name, "made in this stage"),
-                    None => {}
-                }
-            }
+    /// Those that an instruction makes or sets.
+    fn add(&mut self, dockerfile: &Dockerfile, instruction: Instruction<'_>) {
+        let is_user = instruction.keyword() == Keyword::User;
+        let found = accounts(dockerfile, instruction).into_iter().filter(|it| is_user || it.made.is_some());
+        for it in found {
+            let detail = if is_user { "USER" } else { "made in this stage" };
+            if it.is_group { self.add_group(&it.name, detail) } else { self.add_user(&it.name, detail) }
         }
     }
 
-    /// What a USER names.
-    fn add_named(&mut self, instruction: Instruction<'_>) {
-        let Some(written) = instruction.data.arguments.words().first() else { return };
-        let (user, group) = written.text.split_once(':').unwrap_or((&written.text, ""));
-        self.add_user(user, "USER");
-        self.add_group(group, "USER");
-    }
-
     fn add_user(&mut self, name: &str, detail: &'static str) {
-        if is_name(name) && self.users.iter().all(|(known, _)| known != name) {
+        if self.users.iter().all(|(known, _)| known != name) {
             self.users.push((name.to_owned(), detail));
         }
     }
 
     fn add_group(&mut self, name: &str, detail: &'static str) {
-        if is_name(name) && self.groups.iter().all(|(known, _)| known != name) {
+        if self.groups.iter().all(|(known, _)| known != name) {
             self.groups.push((name.to_owned(), detail));
         }
     }
-}
-
-/// The name that a command makes: its first word that is no option and no option's value. `with_value` are the letters
-/// of the options that have one.
-fn made<'w>(argv: &'w [shell::Word], with_value: &str) -> Option<&'w str> {
-    const LONG: [&str; 20] = [
-        "--base-dir",
-        "--comment",
-        "--conf",
-        "--expiredate",
-        "--firstuid",
-        "--gecos",
-        "--gid",
-        "--groups",
-        "--home",
-        "--home-dir",
-        "--inactive",
-        "--ingroup",
-        "--key",
-        "--lastuid",
-        "--password",
-        "--shell",
-        "--skel",
-        "--uid",
-        "--root",
-        "--prefix",
-    ];
-    let mut words = argv.iter().skip(1);
-    while let Some(word) = words.next() {
-        let Some(option) = word.text.strip_prefix('-') else { return word.exact() };
-        let takes_next = match option.starts_with('-') {
-            true => LONG.contains(&word.text.as_str()),
-            // In `-ms /bin/sh` the last letter has the value, in `-u1000` it is there already.
-            false => option.find(|it| with_value.contains(it)).is_some_and(|at| at + 1 == option.len()),
-        };
-        if takes_next {
-            words.next();
-        }
-    }
-    None
-}
-
-/// Whether this is the name, or the number, of a user or a group.
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with('-')
-        && name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.'))
 }
 
 #[cfg(test)]
