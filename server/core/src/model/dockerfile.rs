@@ -35,7 +35,7 @@ pub struct Placed {
     pub keyword: Keyword,
     /// The gist of its data.
     pub marks: Marks,
-    /// What checks remember of it.
+    /// What is remembered of it.
     pub(crate) memo: Memo,
     /// What it says.
     pub data: Arc<InstructionData>,

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::args::{Arguments, Flag, Heredoc, Mount};
 use super::dockerfile::Placed;
+use super::files::Kept;
 use super::shell::ShellParts;
 use super::stage::StageRefKind;
 use crate::syntax::{Keyword, LogicalLine, RelRange, Spanned, is_heredoc_word};
@@ -113,14 +114,16 @@ fn has_dollar(data: &InstructionData) -> bool {
     }
 }
 
-/// A bit for each rule, kept with an instruction for as long as its text stays: which of them have found
-/// nothing to say about it. It is no part of what the instruction is.
+/// What is kept with an instruction for as long as its text stays: a bit for each rule that has found nothing to say
+/// about it, and what it was found to make. It is no part of what the instruction is.
 #[derive(Default)]
 pub(crate) struct Memo {
     /// Rules that look at what is written.
     pub(crate) written: Bits,
     /// Rules that look at what it becomes when it runs.
     pub(crate) run: Bits,
+    /// What it makes, where it is a RUN.
+    pub(crate) made: Kept,
 }
 
 /// 64 bits.
@@ -145,7 +148,7 @@ impl Bits {
 
 impl Clone for Memo {
     fn clone(&self) -> Self {
-        Self { written: self.written.copy(), run: self.run.copy() }
+        Self { written: self.written.copy(), run: self.run.copy(), made: self.made.clone() }
     }
 }
 
@@ -380,7 +383,7 @@ impl<'a> Instruction<'a> {
         TextRange::at(self.start, self.placed.len)
     }
 
-    /// What checks remember of it.
+    /// What is remembered of it.
     pub(crate) fn memo(self) -> &'a Memo {
         &self.placed.memo
     }

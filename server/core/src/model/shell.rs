@@ -233,7 +233,10 @@ impl InstructionData {
         let inside = |it: &&Heredoc| it.content.range.start() <= offset && offset < it.content.range.end();
         match self.heredocs.iter().find(inside) {
             Some(script) => is_script(self) && has_heredoc(&script.content.text),
-            None => has_heredoc(without_heredocs(self, 0, self.line.text().len()).text()),
+            None => {
+                let text = self.line.text();
+                has_heredoc(text) && has_heredoc(without_heredocs(self, 0, text.len()).text())
+            }
         }
     }
 

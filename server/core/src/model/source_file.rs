@@ -133,6 +133,10 @@ mod tests {
         "COPY --from=a /x /y\n",
         "ARG X=1\n",
         "ENV Y=$X Z='é'\n",
+        "WORKDIR d\n",
+        "USER u\n",
+        "RUN mkdir /o\n",
+        "RUN cp x /o && touch $Y ~/z && cargo build\n",
         "RUN <<EOF\necho $Y\nEOF\n",
         "RUN a \\\n  # comment\n\n  b\n",
         "EOF\n",
@@ -159,8 +163,12 @@ mod tests {
     }
 
     fn dump(file: &SourceFile) -> String {
-        file.dockerfile().scopes();
-        format!("{:#?}", file.dockerfile())
+        let dockerfile = file.dockerfile();
+        dockerfile.scopes();
+        for stage in &dockerfile.stages {
+            dockerfile.files(stage.id);
+        }
+        format!("{dockerfile:#?}")
     }
 
     /// A range of `text` on whole characters, from two numbers.

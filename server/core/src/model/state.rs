@@ -327,9 +327,9 @@ impl<'a> Walk<'a> {
     }
 
     /// The value of a variable, where the file gives it.
-    pub(super) fn variable(&self, name: &str) -> Option<String> {
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
         match self.values.get(name) {
-            Some(Value::Known(value)) => Some(value.clone()),
+            Some(Value::Known(value)) => Some(value),
             _ => None,
         }
     }

@@ -64,11 +64,11 @@ fn made(dockerfile: &Dockerfile, at: InstructionId) -> impl Iterator<Item = (Str
             && it.is_known()
             && !it.is_guess
             && it.mount.is_none()
-            && is_plain(&it.path)
+            && is_plain(it.path)
             && !it.path.contains('*')
     });
     folders.take(MOST_MADE).map(move |it| {
-        (it.path.clone(), dockerfile.instruction(it.instruction).keyword().as_str().to_owned())
+        (it.path.to_owned(), dockerfile.instruction(it.instruction).keyword().as_str().to_owned())
     })
 }
 

@@ -55,16 +55,16 @@ fn of_stage(list: &mut List<'_>, stage: StageId, word: &Word, replace: TextRange
         if seen.len() >= MOST {
             break;
         }
-        if !seen.insert(made.path.clone()) {
+        if !seen.insert(made.path.to_owned()) {
             continue;
         }
-        around.extend(paths::parents(&made.path).map(str::to_owned));
+        around.extend(paths::parents(made.path).map(str::to_owned));
         let kind = match made.kind {
             Kind::Folder | Kind::Tree => CompletionKind::Folder,
             Kind::File | Kind::Either | Kind::Gone => CompletionKind::File,
         };
-        let detail = detail(list, made);
-        add(list, kind, &made.path, word, replace).detail = detail;
+        let detail = detail(list, &made);
+        add(list, kind, made.path, word, replace).detail = detail;
     }
     for path in around {
         if path != "/" && seen.insert(path.clone()) {
@@ -87,10 +87,10 @@ fn add<'l>(
 }
 
 /// Whether a path can be offered: we know where it is, and can type it.
-fn is_offered(made: &Made) -> bool {
+fn is_offered(made: &Made<'_>) -> bool {
     let is_plain =
         !made.path.contains(|it: char| it.is_whitespace() || matches!(it, '$' | '"' | '\'' | '\\'));
-    let likely = !made.is_guess || made.how == How::Convention && is_usual_output(&made.path);
+    let likely = !made.is_guess || *made.how == How::Convention && is_usual_output(made.path);
     is_plain
         && likely
         && made.path != "/"
@@ -105,9 +105,9 @@ fn is_usual_output(path: &str) -> bool {
 }
 
 /// Who makes it.
-fn detail(list: &List<'_>, made: &Made) -> String {
+fn detail(list: &List<'_>, made: &Made<'_>) -> String {
     let said = one_line(&list.file.text().slice(made.command), 50);
-    match (&made.how, made.is_guess) {
+    match (made.how, made.is_guess) {
         (How::Convention, true) => format!("assumed: {said}"),
         (How::Convention, false) => format!("by convention: {said}"),
         _ => said,

@@ -50,7 +50,7 @@ fn from_base(file: &SourceFile, stage: StageId) -> String {
         Base::Scratch => "No instruction of the stage is known to make it.".to_owned(),
         Base::Image(image) => {
             let image = code(&image.written);
-            let runs = files.made.iter().any(|it| it.how == How::Unknown);
+            let runs = files.made().any(|it| *it.how == How::Unknown);
             let or = if runs { ", or from a command that we do not know" } else { "" };
             format!("It may come with the base image {image}, whose files are not known{or}.")
         }
@@ -60,30 +60,30 @@ fn from_base(file: &SourceFile, stage: StageId) -> String {
     }
 }
 
-fn sentence(file: &SourceFile, made: &Made, relation: Relation, path: &str) -> String {
+fn sentence(file: &SourceFile, made: &Made<'_>, relation: Relation, path: &str) -> String {
     let by = maker(file, made, path);
-    let made_path = code(&made.path);
+    let made_path = code(made.path);
     let sentence = match relation {
-        Relation::Itself if made.how == How::Convention && made.path != path => {
+        Relation::Itself if *made.how == How::Convention && made.path != path => {
             format!("{by} writes to {made_path}{}.", convention(made))
         }
-        Relation::Itself if made.how == How::Convention => format!("{by} makes it{}.", convention(made)),
+        Relation::Itself if *made.how == How::Convention => format!("{by} makes it{}.", convention(made)),
         Relation::Itself if !made.is_known() => format!("{by} names it; what that does is not known."),
         Relation::Itself if made.is_guess => format!("It may be {by}."),
         Relation::Itself => format!("It is {by}."),
-        Relation::Inside if made.how == How::Convention => {
+        Relation::Inside if *made.how == How::Convention => {
             format!("{by} writes {made_path} into it{}.", convention(made))
         }
         Relation::Inside if made.path == path => format!("The folder is {by}."),
         Relation::Inside => format!("It holds {made_path}, {by}."),
         Relation::Around if !made.is_known() => format!("{by} may make it; what that does is not known."),
-        Relation::Around if made.how == How::Convention => {
+        Relation::Around if *made.how == How::Convention => {
             format!("{by} writes into {made_path}{}.", convention(made))
         }
         Relation::Around if is_copied(made) => format!("It may be {by}."),
         Relation::Around => format!("It may come with {made_path}, {by}."),
     };
-    let sentence = match &made.mount {
+    let sentence = match made.mount {
         Some(mount) => format!(
             "{sentence} That lies in the {} mount {}, which is no part of the stage: copy it out of there in the same RUN.",
             mount.kind,
@@ -94,19 +94,19 @@ fn sentence(file: &SourceFile, made: &Made, relation: Relation, path: &str) -> S
     format!("{sentence}{}", origin(file, made, path))
 }
 
-fn is_copied(made: &Made) -> bool {
+fn is_copied(made: &Made<'_>) -> bool {
     matches!(made.how, How::Context(_) | How::Stage(..) | How::Image(_))
 }
 
-fn convention(made: &Made) -> &'static str {
+fn convention(made: &Made<'_>) -> &'static str {
     if made.is_guess { ", as tools of this kind often do" } else { " by convention" }
 }
 
 /// What makes it, with the line; a command at the beginning of a sentence, else behind "is".
-fn maker(file: &SourceFile, made: &Made, path: &str) -> String {
+fn maker(file: &SourceFile, made: &Made<'_>, path: &str) -> String {
     let line = line_of(file, made.command.start());
     let said = code(&one_line(&file.text().slice(made.command), 60));
-    match &made.how {
+    match made.how {
         How::Convention | How::Unknown | How::System => format!("{said} (line {line})"),
         How::Command => format!("made by {said} (line {line})"),
         How::Workdir => format!("made by {said} (line {line})"),
@@ -129,36 +129,36 @@ fn maker(file: &SourceFile, made: &Made, path: &str) -> String {
 }
 
 /// The path in the source of what is looked for: what lies below the folder that is copied, lies there below the source.
-fn below(from: &str, made: &Made, path: &str) -> String {
+fn below(from: &str, made: &Made<'_>, path: &str) -> String {
     let is_folder = matches!(made.kind, Kind::Tree | Kind::Either);
-    match path.strip_prefix(&made.path).filter(|rest| is_folder && rest.starts_with('/')) {
+    match path.strip_prefix(made.path).filter(|rest| is_folder && rest.starts_with('/')) {
         Some(rest) => format!("{}{rest}", from.trim_end_matches('/')),
         None => from.to_owned(),
     }
 }
 
 /// For what is copied from another stage: what makes it there, and so on.
-fn origin(file: &SourceFile, made: &Made, path: &str) -> String {
+fn origin(file: &SourceFile, made: &Made<'_>, path: &str) -> String {
     let mut out = String::new();
     let mut path = path.to_owned();
-    let mut made = made;
+    let mut made = *made;
     for _ in 0..MOST_STAGES {
-        let How::Stage(stage, from) = &made.how else { break };
-        path = below(from, made, &path);
+        let How::Stage(stage, from) = made.how else { break };
+        path = below(from, &made, &path);
         let answer = file.dockerfile().files(*stage).find(&path, None);
-        let Some(next) = answer.makers.first().filter(|it| it.is_known()) else { break };
-        out.push_str(&format!(" There: {}", sentence_there(file, next, answer.relation, &path)));
+        let Some(next) = answer.makers.first().copied().filter(Made::is_known) else { break };
+        out.push_str(&format!(" There: {}", sentence_there(file, &next, answer.relation, &path)));
         made = next;
     }
     out
 }
 
-fn sentence_there(file: &SourceFile, made: &Made, relation: Relation, path: &str) -> String {
+fn sentence_there(file: &SourceFile, made: &Made<'_>, relation: Relation, path: &str) -> String {
     let by = maker(file, made, path);
-    match (relation, &made.how) {
+    match (relation, made.how) {
         (_, How::Convention) => format!("{by}{}.", convention(made)),
         (Relation::Itself, _) => format!("{by}."),
-        (Relation::Inside | Relation::Around, _) => format!("{} {by}.", code(&made.path)),
+        (Relation::Inside | Relation::Around, _) => format!("{} {by}.", code(made.path)),
     }
 }
 

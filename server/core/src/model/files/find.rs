@@ -5,7 +5,7 @@ use std::ops::Bound;
 use rustc_hash::FxHashSet;
 
 use super::pattern::{Lies, depth, has_wildcard, is_loose, lies};
-use super::{HidingMount, How, Kind, Made, StageFiles};
+use super::{HidingMount, How, Kind, Made, Part, StageFiles};
 use crate::model::paths::{self, is_within};
 use crate::model::{Base, InstructionId};
 
@@ -19,7 +19,7 @@ const MOST_FILLED: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance<'a> {
     /// What makes it, the nearest first; at most one for each instruction.
-    pub makers: Vec<&'a Made>,
+    pub makers: Vec<Made<'a>>,
     /// How the makers stand to the path.
     pub relation: Relation,
 }
@@ -43,7 +43,7 @@ pub enum Holds<'a> {
     /// Nothing can have made it.
     Never,
     /// It is made in a mount, which does not stay, and nothing else makes it.
-    InMount(&'a Made, &'a HidingMount),
+    InMount(Made<'a>, &'a HidingMount),
 }
 
 impl StageFiles {
@@ -52,7 +52,7 @@ impl StageFiles {
         let mut found = Found::default();
         for made in self.before(before).rev() {
             if made.kind == Kind::Gone {
-                if found.is_gone(made, path) {
+                if found.is_gone(&made, path) {
                     break;
                 }
                 continue;
@@ -63,41 +63,41 @@ impl StageFiles {
     }
 
     /// What is made before an instruction, in order.
-    pub fn before(&self, before: Option<InstructionId>) -> impl DoubleEndedIterator<Item = &Made> {
-        let last = |id| self.made.iter().rposition(|it| it.instruction < id).map_or(0, |at| at + 1);
-        let end = before.map_or(self.made.len(), last);
-        self.made.get(..end).unwrap_or_default().iter()
+    pub fn before(&self, before: Option<InstructionId>) -> impl DoubleEndedIterator<Item = Made<'_>> {
+        let last = |id| self.parts.iter().rposition(|it| it.instruction < id).map_or(0, |at| at + 1);
+        let end = before.map_or(self.parts.len(), last);
+        self.parts.get(..end).unwrap_or_default().iter().flat_map(Part::made)
     }
 
     /// What is made and not removed again, the last first.
-    pub fn remaining(&self) -> impl Iterator<Item = &Made> {
+    pub fn remaining(&self) -> impl Iterator<Item = Made<'_>> {
         let mut gone = Gone::default();
-        self.made.iter().rev().filter(move |made| match made.kind {
+        self.made().rev().filter(move |made| match made.kind {
             Kind::Gone => {
                 gone.note(made);
                 false
             }
-            _ => !gone.takes(&made.path),
+            _ => !gone.takes(made.path),
         })
     }
 
     /// Whether the stage can hold `path` at its end. Each look at what is made takes one of the `steps`; without
     /// any left it may.
     pub fn holds(&self, path: &str, steps: &mut usize) -> Holds<'_> {
-        let Some(left) = steps.checked_sub(self.made.len()) else { return Holds::Maybe };
+        let Some(left) = steps.checked_sub(self.count) else { return Holds::Maybe };
         *steps = left;
         if is_loose(path) {
             return Holds::Maybe;
         }
         let mut in_mount = None;
-        for made in self.made.iter().rev().filter(|it| it.kind != Kind::Gone) {
+        for made in self.made().rev().filter(|it| it.kind != Kind::Gone) {
             let mount = self.mount_over(made.instruction, path);
             if let Some(mount) = mount {
-                let makes = made.is_known() && may_make(made, path);
+                let makes = made.is_known() && may_make(&made, path);
                 in_mount = in_mount.or(makes.then_some((made, mount)));
                 continue;
             }
-            if may_make(made, path) && !self.is_input(made, path) {
+            if may_make(&made, path) && !self.is_input(&made, path) {
                 return Holds::Maybe;
             }
         }
@@ -121,15 +121,15 @@ impl StageFiles {
 
     /// Whether something is put into a folder that may be a link: one that came with others before.
     fn may_follow_links(&self) -> bool {
-        let mut filled: Vec<&Made> = Vec::new();
-        for made in &self.made {
+        let mut filled: Vec<Made<'_>> = Vec::new();
+        for made in self.made() {
             let leads_through =
-                |it: &&Made| it.instruction != made.instruction && lies(&it.path, &made.path) == Lies::Above;
+                |it: &Made<'_>| it.instruction != made.instruction && lies(it.path, made.path) == Lies::Above;
             // More of them than anyone writes may hold anything.
             if filled.len() > MOST_FILLED || filled.iter().any(leads_through) {
                 return true;
             }
-            if is_filled(made) && made.is_known() {
+            if is_filled(&made) && made.is_known() {
                 filled.push(made);
             }
         }
@@ -138,12 +138,12 @@ impl StageFiles {
 
     /// Whether something is what a build starts from: a folder of the build context with everything below it, around
     /// a mount that a RUN puts over `path`. What is built there is not in the context.
-    fn is_input(&self, made: &Made, path: &str) -> bool {
+    fn is_input(&self, made: &Made<'_>, path: &str) -> bool {
         let later = (Bound::Excluded(made.instruction), Bound::Unbounded);
         let mut over = self.mounts.range(later).flat_map(|it| it.1).filter(|it| is_within(path, &it.target));
         matches!(made.how, How::Context(_))
-            && lies(&made.path, path) == Lies::Above
-            && over.any(|it| lies(&made.path, &it.target) == Lies::Above)
+            && lies(made.path, path) == Lies::Above
+            && over.any(|it| lies(made.path, &it.target) == Lies::Above)
     }
 }
 
@@ -153,12 +153,12 @@ const SYSTEM: [&str; 13] = [
     "/root",
 ];
 
-fn may_make(made: &Made, path: &str) -> bool {
+fn may_make(made: &Made<'_>, path: &str) -> bool {
     match made.how {
         How::Unknown => true,
         How::System => SYSTEM.iter().any(|dir| is_within(path, dir) || is_within(dir, path)),
         _ if made.path.contains('$') => true,
-        _ => match lies(&made.path, path) {
+        _ => match lies(made.path, path) {
             Lies::Same | Lies::Below => true,
             Lies::Above => is_filled(made),
             Lies::Apart => false,
@@ -167,7 +167,7 @@ fn may_make(made: &Made, path: &str) -> bool {
 }
 
 /// Whether more may lie in it than others say.
-fn is_filled(made: &Made) -> bool {
+fn is_filled(made: &Made<'_>) -> bool {
     match made.kind {
         Kind::Tree | Kind::Either => true,
         // What is copied may be a folder, whatever its name.
@@ -178,9 +178,9 @@ fn is_filled(made: &Made) -> bool {
 
 #[derive(Default)]
 struct Found<'a> {
-    same: Vec<&'a Made>,
-    inside: Vec<&'a Made>,
-    around: Vec<&'a Made>,
+    same: Vec<Made<'a>>,
+    inside: Vec<Made<'a>>,
+    around: Vec<Made<'a>>,
     gone: Gone<'a>,
 }
 
@@ -190,10 +190,10 @@ struct Gone<'a>(FxHashSet<&'a str>);
 
 impl<'a> Gone<'a> {
     /// Notes a path that is removed for certain; whether it is.
-    fn note(&mut self, made: &'a Made) -> bool {
-        let is_certain = !made.is_guess && !is_loose(&made.path) && made.mount.is_none();
+    fn note(&mut self, made: &Made<'a>) -> bool {
+        let is_certain = !made.is_guess && !is_loose(made.path) && made.mount.is_none();
         if is_certain {
-            self.0.insert(&made.path);
+            self.0.insert(made.path);
         }
         is_certain
     }
@@ -206,13 +206,13 @@ impl<'a> Gone<'a> {
 
 impl<'a> Found<'a> {
     /// Notes what is removed; whether that leaves nothing of what stood at `path` before.
-    fn is_gone(&mut self, made: &'a Made, path: &str) -> bool {
-        self.gone.note(made) && matches!(lies(&made.path, path), Lies::Same | Lies::Above)
+    fn is_gone(&mut self, made: &Made<'a>, path: &str) -> bool {
+        self.gone.note(made) && matches!(lies(made.path, path), Lies::Same | Lies::Above)
     }
 
-    fn add(&mut self, made: &'a Made, path: &str) {
-        let is_left = || !self.gone.takes(&made.path);
-        match lies(&made.path, path) {
+    fn add(&mut self, made: Made<'a>, path: &str) {
+        let is_left = || !self.gone.takes(made.path);
+        match lies(made.path, path) {
             Lies::Same if is_left() => self.same.push(made),
             Lies::Below if is_left() => self.inside.push(made),
             Lies::Above if matches!(made.kind, Kind::Tree | Kind::Either) => self.around.push(made),
@@ -242,14 +242,14 @@ impl<'a> Found<'a> {
         }
         // What may write anywhere is no answer.
         self.around.retain(|it| it.is_known() || it.path != "/");
-        let deepest = self.around.iter().map(|it| depth(&it.path)).max().unwrap_or_default();
-        let nearest = self.around.into_iter().filter(|it| depth(&it.path) == deepest);
+        let deepest = self.around.iter().map(|it| depth(it.path)).max().unwrap_or_default();
+        let nearest = self.around.into_iter().filter(|it| depth(it.path) == deepest);
         answer(nearest, Relation::Around)
     }
 }
 
 /// The first makers, one for each instruction.
-fn answer<'a>(makers: impl Iterator<Item = &'a Made>, relation: Relation) -> Provenance<'a> {
+fn answer<'a>(makers: impl Iterator<Item = Made<'a>>, relation: Relation) -> Provenance<'a> {
     let mut seen = FxHashSet::default();
     let makers = makers.filter(|it| seen.insert(it.instruction)).take(MOST_ANSWERS).collect();
     Provenance { makers, relation }

@@ -9,20 +9,24 @@ mod commands;
 mod copy;
 mod downloads;
 mod find;
+mod kept;
 mod pattern;
 mod script;
 mod walk;
 
 pub(crate) use copy::is_remote;
 pub use find::{Holds, Provenance, Relation};
+pub(crate) use kept::Kept;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::dockerfile::Dockerfile;
 use super::instruction::InstructionId;
 use super::paths;
 use super::stage::{Base, StageId};
-use crate::TextRange;
+use crate::syntax::RelRange;
+use crate::{TextRange, TextSize};
 
 /// What stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,14 +79,14 @@ pub struct HidingMount {
 }
 
 /// A file or folder that an instruction makes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made<'a> {
     /// Where: absolute and clean. Wildcards, and `$name` for what the file does not tell.
-    pub path: String,
+    pub path: &'a str,
     /// What.
     pub kind: Kind,
     /// How this is known.
-    pub how: How,
+    pub how: &'a How,
     /// Whether it depends on what the file does not tell, such as whether a source is a folder, or on a condition.
     pub is_guess: bool,
     /// The instruction.
@@ -94,21 +98,61 @@ pub struct Made {
     /// The command, or the instruction where it is the only one.
     pub command: TextRange,
     /// The mount that it is written into, if it is: then the stage does not hold it.
-    pub mount: Option<HidingMount>,
+    pub mount: Option<&'a HidingMount>,
 }
 
-impl Made {
+impl Made<'_> {
     /// Whether we know what makes it and where, be it by a convention.
     pub fn is_known(&self) -> bool {
         !matches!(self.how, How::Unknown | How::System)
     }
 }
 
+/// The same as it is kept: places count from the start of the instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    path: Box<str>,
+    how: How,
+    kind: Kind,
+    is_guess: bool,
+    range: RelRange,
+    command: RelRange,
+    mount: Option<Box<HidingMount>>,
+}
+
+/// What one instruction makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Part {
+    instruction: InstructionId,
+    stage: StageId,
+    /// Where the instruction begins.
+    start: TextSize,
+    entries: Arc<[Entry]>,
+}
+
+impl Part {
+    fn made(&self) -> impl DoubleEndedIterator<Item = Made<'_>> {
+        self.entries.iter().map(|it| Made {
+            path: &it.path,
+            kind: it.kind,
+            how: &it.how,
+            is_guess: it.is_guess,
+            instruction: self.instruction,
+            stage: self.stage,
+            range: it.range.at(self.start),
+            command: it.command.at(self.start),
+            mount: it.mount.as_deref(),
+        })
+    }
+}
+
 /// What a stage holds, from the bottom of its base up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageFiles {
-    /// What is made, in the order in which it is made.
-    pub made: Vec<Made>,
+    /// What each instruction makes, in order.
+    parts: Vec<Part>,
+    /// How many things that are.
+    count: usize,
     /// Mounts of RUNs that hide what is written below them.
     mounts: BTreeMap<InstructionId, Vec<HidingMount>>,
     /// What the bottom stage is built from.
@@ -132,15 +176,30 @@ impl Dockerfile {
 }
 
 /// Of a stage that is not there.
-static NONE: StageFiles =
-    StageFiles { made: Vec::new(), mounts: BTreeMap::new(), root: Base::Unresolved, bottom: StageId(0) };
+static NONE: StageFiles = StageFiles {
+    parts: Vec::new(),
+    count: 0,
+    mounts: BTreeMap::new(),
+    root: Base::Unresolved,
+    bottom: StageId(0),
+};
 
 impl StageFiles {
+    /// What is made, in the order in which it is made.
+    pub fn made(&self) -> impl DoubleEndedIterator<Item = Made<'_>> {
+        self.parts.iter().flat_map(Part::made)
+    }
+
     /// The mount of an instruction that a path lies in: the innermost one.
     fn mount_over(&self, id: InstructionId, path: &str) -> Option<&HidingMount> {
-        let over = self.mounts.get(&id)?.iter().filter(|it| paths::is_within(path, &it.target));
-        over.max_by_key(|it| it.target.len())
+        innermost(self.mounts.get(&id)?, path)
     }
+}
+
+/// The innermost of these mounts that a path lies in.
+fn innermost<'m>(mounts: &'m [HidingMount], path: &str) -> Option<&'m HidingMount> {
+    let over = mounts.iter().filter(|it| paths::is_within(path, &it.target));
+    over.max_by_key(|it| it.target.len())
 }
 
 #[cfg(test)]

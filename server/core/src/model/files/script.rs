@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::kept::Around;
 use super::walk::Sink;
 use super::{How, Kind, builds, commands, downloads};
-use crate::TextRange;
 use crate::model::instruction::InstructionData;
 use crate::model::shell::{is_foreign, is_script};
-use crate::model::state::Walk;
 use crate::model::{Arguments, paths};
+use crate::syntax::RelRange;
 use crate::syntax::shell::{self, Command, Join, Word};
 
 /// How deep scripts in scripts are read: `sh -c "sh -c …"`.
@@ -19,9 +19,9 @@ const DEEPEST: usize = 4;
 /// The commands of a RUN while they are read.
 pub(super) struct Script<'w, 'a, 'b, 'f> {
     pub(super) sink: &'w mut Sink<'b, 'f>,
-    walk: &'w mut Walk<'a>,
-    /// Where the bytes of the text that is read stand in the document.
-    place: &'w dyn Fn(Range<usize>) -> TextRange,
+    around: &'w mut Around<'a>,
+    /// Where the bytes of the text that is read stand in the instruction.
+    place: &'w dyn Fn(Range<usize>) -> RelRange,
     /// The directory, and those that hold again behind the brackets around it.
     dirs: Vec<String>,
     /// How many brackets were opened so far.
@@ -35,10 +35,10 @@ pub(super) struct Script<'w, 'a, 'b, 'f> {
 
 impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
     /// Adds what a RUN makes.
-    pub(super) fn run(sink: &'w mut Sink<'b, 'f>, walk: &'w mut Walk<'a>, data: &InstructionData) {
+    pub(super) fn run(sink: &'w mut Sink<'b, 'f>, around: &'w mut Around<'a>, data: &InstructionData) {
         let instruction = sink.instruction;
-        let whole = instruction.abs(data.arguments_range);
-        if !walk.has_posix_shell() {
+        let whole = data.arguments_range;
+        if !around.has_posix_shell() {
             return unknown(sink, whole);
         }
         let heredocs = &instruction.data.heredocs;
@@ -46,7 +46,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
             Arguments::Json(words) => {
                 let words: Vec<Word> = words.iter().map(|it| Word::literal(&it.text, 0..0)).collect();
                 let place = |_: Range<usize>| whole;
-                let mut script = Script::new(sink, walk, &place);
+                let mut script = Script::new(sink, around, &place);
                 script.command(&Command::exec(words));
             }
             Arguments::Text(_) if is_script(instruction.data) => {
@@ -54,25 +54,25 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
                 if is_foreign(&heredoc.content.text) {
                     return unknown(sink, whole);
                 }
-                let base = heredoc.content.range;
+                let content = heredoc.content.range;
                 let place = |range: Range<usize>| {
-                    let whole = instruction.abs(base);
                     let at = |offset: usize| {
-                        whole.start() + crate::TextSize::new(u32::try_from(offset).unwrap_or(0))
+                        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+                        content.start().saturating_add(offset).min(content.end())
                     };
-                    TextRange::new(at(range.start).min(whole.end()), at(range.end).min(whole.end()))
+                    RelRange::new(at(range.start), at(range.end))
                 };
-                Script::new(sink, walk, &place).text(&heredoc.content.text);
+                Script::new(sink, around, &place).text(&heredoc.content.text);
             }
             Arguments::Text(text) => {
                 let line = &instruction.data.line;
                 let base = line.offset_of_source(text.range.start());
                 let is_as_written = line.text().get(base..base + text.text.len()) == Some(text.text.as_str());
                 let place = |range: Range<usize>| match is_as_written {
-                    true => instruction.abs(line.source_range(base + range.start, base + range.end)),
+                    true => line.source_range(base + range.start, base + range.end),
                     false => whole,
                 };
-                Script::new(sink, walk, &place).text(&text.text);
+                Script::new(sink, around, &place).text(&text.text);
             }
             _ => {}
         }
@@ -80,11 +80,20 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
 
     fn new(
         sink: &'w mut Sink<'b, 'f>,
-        walk: &'w mut Walk<'a>,
-        place: &'w dyn Fn(Range<usize>) -> TextRange,
+        around: &'w mut Around<'a>,
+        place: &'w dyn Fn(Range<usize>) -> RelRange,
     ) -> Self {
         let dirs = vec![sink.workdir.clone()];
-        Self { sink, walk, place, dirs, opened: 0, is_lost: false, variables: FxHashMap::default(), level: 0 }
+        Self {
+            sink,
+            around,
+            place,
+            dirs,
+            opened: 0,
+            is_lost: false,
+            variables: FxHashMap::default(),
+            level: 0,
+        }
     }
 
     fn text(&mut self, text: &str) {
@@ -161,7 +170,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
         let operands = call.operands(&[]);
         let to = match operands.first() {
             Some(word) => self.path(word).unwrap_or_else(|| "/$_".to_owned()),
-            None => self.walk.home(),
+            None => self.around.home(),
         };
         // `cd x || exit` goes on in x only.
         self.is_lost |= call.command.is_conditional || call.command.before == Join::Or;
@@ -197,7 +206,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
         let is_guess = self.sink.is_guess;
         let mut inner = Script {
             sink: self.sink,
-            walk: self.walk,
+            around: self.around,
             place: &place,
             dirs,
             opened: 0,
@@ -233,7 +242,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
 
     /// The home directory.
     pub(super) fn home(&self) -> String {
-        self.walk.home()
+        self.around.home()
     }
 
     /// The directory that the command runs in.
@@ -245,7 +254,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
     pub(super) fn variable(&mut self, name: &str) -> Option<String> {
         match self.variables.get(name) {
             Some(value) => value.clone(),
-            None => self.walk.variable(name),
+            None => self.around.variable(name),
         }
     }
 
@@ -254,7 +263,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
         if !word.dynamic {
             return Some(word.text.clone());
         }
-        let home = self.walk.home();
+        let home = self.around.home();
         let text = match word.text.strip_prefix('~') {
             Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{home}{rest}"),
             Some(_) => return None,
@@ -309,12 +318,12 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
     }
 
     /// Whether a folder of this path is made before.
-    pub(super) fn has_folder(&self, path: &str) -> bool {
-        self.sink.has_folder(path)
+    pub(super) fn has_folder(&mut self, path: &str) -> bool {
+        self.sink.makes_folder(path) || self.around.had_folder(self.sink, path)
     }
 }
 
-fn unknown(sink: &mut Sink<'_, '_>, range: TextRange) {
+fn unknown(sink: &mut Sink<'_, '_>, range: RelRange) {
     sink.add_at("/", Kind::Tree, How::Unknown, range, true);
 }
 

@@ -13,7 +13,7 @@ fn check(text: &str, expected: Expect) {
     let dockerfile = file.dockerfile();
     let stage = dockerfile.default_target().unwrap().id;
     let mut out = String::new();
-    for made in &dockerfile.files(stage).made {
+    for made in dockerfile.files(stage).made() {
         let line = dockerfile.instruction(made.instruction).row + 1;
         let guess = if made.is_guess { "?" } else { "" };
         let mount =
