@@ -29,6 +29,29 @@ async fn a_path_leads_to_what_makes_it() {
 }
 
 #[tokio::test]
+async fn a_path_is_found_where_it_is_made_and_where_it_is_taken() {
+    let mut client = TestClient::start(json!({})).await;
+    client.open(1, TEXT).await;
+    let range = |line, start, end| json!({ "start": { "line": line, "character": start }, "end": { "line": line, "character": end } });
+    let place = |range: Value| json!({ "uri": URI, "range": range });
+    let (built, copied, taken) = (range(2, 37, 45), range(3, 37, 45), range(5, 20, 28));
+    for (line, character, declaration, expected) in [
+        (2, 40, true, json!([place(built.clone()), place(taken.clone())])),
+        (2, 40, false, json!([place(taken.clone())])),
+        (5, 24, true, json!([place(built.clone()), place(copied), place(taken.clone())])),
+    ] {
+        let params = json!({
+            "textDocument": { "uri": URI },
+            "position": { "line": line, "character": character },
+            "context": { "includeDeclaration": declaration },
+        });
+        assert_eq!(client.request("textDocument/references", params).await.unwrap(), expected);
+    }
+    let highlights = client.ask_at("documentHighlight", 2, 40).await;
+    assert_eq!(highlights, json!([{ "range": built, "kind": 3 }, { "range": taken, "kind": 2 }]));
+}
+
+#[tokio::test]
 async fn a_client_with_links_is_told_the_word() {
     let mut client =
         TestClient::start(json!({ "textDocument": { "definition": { "linkSupport": true } } })).await;

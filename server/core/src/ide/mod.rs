@@ -13,6 +13,7 @@ pub mod linked_editing;
 pub mod links;
 mod markdown;
 pub mod path_definition;
+mod path_places;
 mod place;
 pub mod references;
 pub mod rename;

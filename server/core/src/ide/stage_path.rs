@@ -1,14 +1,14 @@
-//! A path in the files of a stage, or of the build context, at an offset: shared by definition, hover and completion.
+//! Paths in the files of a stage, or of the build context: shared by definition, references, hover and completion.
 
 use crate::model::expand::expand;
 use crate::model::files::Provenance;
 use crate::model::files::is_remote;
 use crate::model::{
-    Arguments, Instruction, InstructionData, MountField, RefTarget, SourceFile, StageId, StageRefKind, paths,
-    state,
+    Arguments, Instruction, InstructionData, InstructionId, MountField, RefTarget, SourceFile, StageId,
+    StageRefKind, paths, state,
 };
 use crate::syntax::shell::{self, Word};
-use crate::syntax::{Keyword, RelRange, is_heredoc_word};
+use crate::syntax::{Keyword, Spanned};
 use crate::{TextRange, TextSize};
 
 /// A path that stands somewhere in a Dockerfile.
@@ -36,37 +36,84 @@ pub(super) enum Place {
     Context,
 }
 
+impl Place {
+    /// The stage whose files are meant.
+    pub(super) fn stage(&self) -> Option<StageId> {
+        match self {
+            Self::Stage(stage) | Self::Own(stage) => Some(*stage),
+            Self::Image(_) | Self::Context => None,
+        }
+    }
+}
+
+/// A path as it is written.
+pub(super) struct Written {
+    instruction: InstructionId,
+    range: TextRange,
+    text: String,
+    /// Whose files are meant.
+    pub(super) place: Place,
+}
+
 /// The path that `offset` touches.
 pub(super) fn stage_path_at(file: &SourceFile, offset: TextSize) -> Option<StagePath> {
-    let instruction = file.dockerfile().instruction_at(offset)?;
+    let dockerfile = file.dockerfile();
+    let instruction = dockerfile.instruction_at(offset)?;
+    let written = written_in(file, instruction);
+    let written = written.into_iter().filter(|it| it.range.contains_inclusive(offset)).take(1).collect();
+    resolved(file, dockerfile.stage_of(instruction.id)?.id, written).pop()
+}
+
+/// The paths that stand in an instruction.
+pub(super) fn written_in(file: &SourceFile, instruction: Instruction<'_>) -> Vec<Written> {
     let data = instruction.data.effective();
-    let touches = |range: RelRange| instruction.abs(range).contains_inclusive(offset);
-    let (word, place) = match data.keyword {
+    let written = |word: &Spanned, place| Written {
+        instruction: instruction.id,
+        range: instruction.abs(word.range),
+        text: word.text.clone(),
+        place,
+    };
+    match data.keyword {
         Keyword::Copy | Keyword::Add => {
-            let (_, sources) = data.arguments.words().split_last()?;
-            let word = sources.iter().find(|it| touches(it.range))?;
-            if is_heredoc_word(&word.text).is_some() || data.keyword == Keyword::Add && is_remote(&word.text)
-            {
-                return None;
-            }
-            (word, copied_from(file, instruction, data)?)
+            let Some(place) = copied_from(file, instruction, data) else { return Vec::new() };
+            let fetches = |it: &Spanned| data.keyword == Keyword::Add && is_remote(&it.text);
+            data.sources().filter(|it| !fetches(it)).map(|it| written(it, place.clone())).collect()
         }
         Keyword::Run => {
             let mounts = data.flags.iter().filter_map(|flag| flag.mount.as_ref());
-            let mut sources = mounts.filter_map(|it| Some((it, it.get(&["source", "src"])?.value.as_ref()?)));
-            let (mount, source) = sources.find(|(_, source)| touches(source.range))?;
-            (source, mounted_from(file, instruction, mount.get(&["from"]), &mount.kind())?)
+            let sources = mounts.filter_map(|mount| {
+                let source = mount.get(&["source", "src"])?.value.as_ref()?;
+                let place = mounted_from(file, instruction, mount.get(&["from"]), &mount.kind())?;
+                Some(written(source, place))
+            });
+            sources.collect()
         }
-        Keyword::Entrypoint | Keyword::Cmd => return started(file, instruction, data, offset),
-        _ => return None,
-    };
-    let path = match word.text.contains('$') {
-        true if instruction.data.trigger.is_some() => return None,
-        true => state::filled(file.dockerfile(), instruction.id, &word.text)?,
-        // Quotes are taken away.
-        false => expand(&word.text, file.dockerfile().escape, &mut |_| None).ok()?.text,
-    };
-    Some(StagePath { range: instruction.abs(word.range), path: paths::join("/", &path), place })
+        Keyword::Entrypoint | Keyword::Cmd => started(file, instruction, data),
+        _ => Vec::new(),
+    }
+}
+
+/// The paths that words of a stage stand for; those that nobody can tell are left out.
+pub(super) fn resolved(file: &SourceFile, stage: StageId, written: Vec<Written>) -> Vec<StagePath> {
+    let dockerfile = file.dockerfile();
+    let dynamic = written.iter().filter(|it| it.text.contains('$'));
+    let dynamic: Vec<_> = dynamic.map(|it| (it.instruction, it.text.as_str())).collect();
+    let mut filled = state::filled(dockerfile, stage, &dynamic).into_iter();
+    let starts = written.iter().any(|it| matches!(it.place, Place::Own(_)));
+    let dir = starts.then(|| state::at_end(dockerfile, stage).workdir).flatten();
+    let found = written.into_iter().filter_map(|it| {
+        let path = match (it.text.contains('$'), &it.place) {
+            (true, _) => paths::join("/", &filled.next()??),
+            (false, Place::Own(_)) => match &dir {
+                Some(dir) if dir.starts_with('/') => paths::join(dir, &it.text),
+                _ => it.text.starts_with('/').then(|| paths::join("/", &it.text))?,
+            },
+            // Quotes are taken away.
+            (false, _) => paths::join("/", &expand(&it.text, dockerfile.escape, &mut |_| None).ok()?.text),
+        };
+        Some(StagePath { range: it.range, path, place: it.place })
+    });
+    found.collect()
 }
 
 /// Whose files a COPY or ADD reads.
@@ -112,22 +159,21 @@ fn referred(
     }
 }
 
-/// A path among the words of ENTRYPOINT and CMD: what the image starts, or hands over to what it starts.
-fn started(
-    file: &SourceFile,
-    instruction: Instruction<'_>,
-    data: &InstructionData,
-    offset: TextSize,
-) -> Option<StagePath> {
+/// The paths among the words of ENTRYPOINT and CMD: what the image starts, or hands over to what it starts.
+fn started(file: &SourceFile, instruction: Instruction<'_>, data: &InstructionData) -> Vec<Written> {
     let dockerfile = file.dockerfile();
-    let stage = dockerfile.stage_of(instruction.id)?.id;
-    if instruction.data.trigger.is_some() || dockerfile.escape != '\\' {
-        return None;
-    }
-    let (text, range) = match &data.arguments {
+    let stage = dockerfile.stage_of(instruction.id).map(|it| it.id);
+    let Some(stage) = stage.filter(|_| instruction.data.trigger.is_none() && dockerfile.escape == '\\')
+    else {
+        return Vec::new();
+    };
+    let written = |text: &str, range| {
+        let path = is_path(text).then(|| text.to_owned());
+        path.map(|text| Written { instruction: instruction.id, range, text, place: Place::Own(stage) })
+    };
+    match &data.arguments {
         Arguments::Json(words) => {
-            let word = words.iter().find(|it| instruction.abs(it.range).contains_inclusive(offset))?;
-            (word.text.clone(), instruction.abs(word.range))
+            words.iter().filter_map(|it| written(&it.text, instruction.abs(it.range))).collect()
         }
         Arguments::Text(text) => {
             let line = &instruction.data.line;
@@ -135,31 +181,23 @@ fn started(
             let place =
                 |it: &Word| instruction.abs(line.source_range(base + it.range.start, base + it.range.end));
             let script = shell::read(&text.text);
-            let mut words = script.commands.iter().flat_map(|it| it.argv());
-            let word = words.find(|it| place(it).contains_inclusive(offset))?;
-            (word.exact()?.to_owned(), place(word))
+            let words = script.commands.iter().flat_map(|it| it.argv());
+            words.filter_map(|it| written(it.exact()?, place(it))).collect()
         }
-        _ => return None,
-    };
-    let is_path =
-        text.contains('/') && !text.starts_with('-') && !text.contains("://") && !text.contains('$');
-    if !is_path || text.contains(char::is_whitespace) {
-        return None;
+        _ => Vec::new(),
     }
-    let workdir = state::at_end(dockerfile, stage).workdir;
-    let base = match workdir {
-        Some(dir) if dir.starts_with('/') => dir,
-        _ if text.starts_with('/') => "/".to_owned(),
-        _ => return None,
-    };
-    Some(StagePath { range, path: paths::join(&base, &text), place: Place::Own(stage) })
+}
+
+/// Whether a word of a command is a path for certain.
+fn is_path(text: &str) -> bool {
+    text.contains('/')
+        && !text.starts_with('-')
+        && !text.contains("://")
+        && !text.contains(['$', ' ', '\t', '\n'])
 }
 
 /// What makes a path: the makers in the stage that it is looked for in.
 pub(super) fn provenance<'a>(file: &'a SourceFile, found: &StagePath) -> Option<(StageId, Provenance<'a>)> {
-    let stage = match found.place {
-        Place::Stage(stage) | Place::Own(stage) => stage,
-        Place::Image(_) | Place::Context => return None,
-    };
+    let stage = found.place.stage()?;
     Some((stage, file.dockerfile().files(stage).find(&found.path, None)))
 }

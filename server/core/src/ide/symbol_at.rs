@@ -21,6 +21,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::accounts::{self, Account, account_at};
+use super::path_places::path_places;
 use crate::model::open_base::{MOST_TRIED, OpenBase};
 use crate::model::scope::bases;
 use crate::model::{
@@ -93,25 +94,30 @@ pub fn symbol_at(file: &SourceFile, offset: TextSize) -> Option<SymbolAt> {
 /// Every place that names a symbol, in order of the text.
 pub fn occurrences(file: &SourceFile, id: SymbolId) -> Vec<Occurrence> {
     let dockerfile = file.dockerfile();
-    let mut found = match id {
+    in_order(match id {
         SymbolId::Stage(stage) => stage_occurrences(dockerfile, stage),
         SymbolId::Var(def) => variable_occurrences(dockerfile, def),
         SymbolId::OutsideVar(index) => outside_occurrences(dockerfile, index),
         SymbolId::Heredoc(id, index) => heredoc_occurrences(file, dockerfile.instruction(id), index),
         SymbolId::Account(at) => account_occurrences(dockerfile, at),
-    };
-    found.sort_by_key(|it| (it.range.start(), it.range.end(), !it.is_definition));
-    found.dedup_by_key(|it| it.range);
-    found
+    })
 }
 
-/// Every place that names what stands at `offset`, in order of the text: a symbol, or an image or build context, which
-/// is defined outside of the file.
+/// Every place that names what stands at `offset`, in order of the text: a symbol, an image or build context, which
+/// is defined outside of the file, or a path in a stage.
 pub(super) fn places_at(file: &SourceFile, offset: TextSize) -> Vec<Occurrence> {
-    match symbol_at(file, offset) {
-        Some(symbol) => occurrences(file, symbol.id),
-        None => external_places(file.dockerfile(), offset),
+    if let Some(symbol) = symbol_at(file, offset) {
+        return occurrences(file, symbol.id);
     }
+    let external = external_places(file.dockerfile(), offset);
+    if external.is_empty() { in_order(path_places(file, offset)) } else { external }
+}
+
+/// Places in order of the text, each once.
+fn in_order(mut places: Vec<Occurrence>) -> Vec<Occurrence> {
+    places.sort_by_key(|it| (it.range.start(), it.range.end(), !it.is_definition));
+    places.dedup_by_key(|it| it.range);
+    places
 }
 
 fn external_places(dockerfile: &Dockerfile, offset: TextSize) -> Vec<Occurrence> {

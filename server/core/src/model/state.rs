@@ -120,15 +120,24 @@ pub(super) fn walk<'a>(
     Walk::up_to(dockerfile, stage, stage.end, visit);
 }
 
-/// A word of an instruction with its variables put in; those that are not known stay, as `$name`.
-pub fn filled(dockerfile: &Dockerfile, instruction: InstructionId, word: &str) -> Option<String> {
-    let stage = dockerfile.stage_of(instruction)?;
-    let mut found = None;
+/// Words of a stage with their variables put in; those that are not known stay, as `$name`. Each comes with its
+/// instruction, in order. Words of triggers are not of this stage.
+pub fn filled(
+    dockerfile: &Dockerfile,
+    stage: StageId,
+    words: &[(InstructionId, &str)],
+) -> Vec<Option<String>> {
+    let mut found = Vec::with_capacity(words.len());
+    let Some(stage) = dockerfile.stages.get(stage.index()).filter(|_| !words.is_empty()) else {
+        return found;
+    };
     walk(dockerfile, stage, &mut |walk, step| {
-        if step.id == instruction && step.stage == stage.id {
-            found = walk.filled(word);
+        while let Some((_, word)) = words.get(found.len()).filter(|it| it.0 == step.id) {
+            let is_own = step.stage == stage.id && step.data.trigger.is_none();
+            found.push(if is_own { walk.filled(word) } else { None });
         }
     });
+    found.resize(words.len(), None);
     found
 }
 

@@ -18,6 +18,7 @@ pub(crate) use copy::is_remote;
 pub use find::{Holds, Provenance, Relation};
 pub(crate) use kept::Kept;
 
+use pattern::{Lies, lies};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -106,6 +107,11 @@ impl Made<'_> {
     pub fn is_known(&self) -> bool {
         !matches!(self.how, How::Unknown | How::System)
     }
+
+    /// Whether it can be the path, a folder around it, or something in it.
+    pub fn meets(&self, path: &str) -> bool {
+        lies(self.path, path) != Lies::Apart
+    }
 }
 
 /// The same as it is kept: places count from the start of the instruction.
@@ -188,6 +194,16 @@ impl StageFiles {
     /// What is made, in the order in which it is made.
     pub fn made(&self) -> impl DoubleEndedIterator<Item = Made<'_>> {
         self.parts.iter().flat_map(Part::made)
+    }
+
+    /// What an instruction makes, in the stage or for those that are built from it.
+    pub fn made_by(&self, id: InstructionId) -> impl Iterator<Item = Made<'_>> {
+        self.parts.iter().filter(move |it| it.instruction == id).flat_map(Part::made)
+    }
+
+    /// How many things are made.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// The mount of an instruction that a path lies in: the innermost one.
