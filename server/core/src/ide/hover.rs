@@ -39,6 +39,7 @@ pub fn hover(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option
         .or_else(|| symbol(file, settings, offset))
         .or_else(|| reference(file, settings, offset))
         .or_else(|| path::hover(file, offset))
+        .or_else(|| keyword::directory(file, settings, instruction, offset))
         .or_else(|| word::card(instruction, offset))
 }
 

@@ -47,8 +47,8 @@ pub fn wanted_folder(file: &SourceFile, offset: TextSize) -> Option<WantedFolder
 
 /// The entries of the folder that is typed, and what else can stand there.
 pub(super) fn paths(list: &mut List<'_>, typed: &Typed<'_>) {
-    if may_be_destination(typed) {
-        destinations(list, typed);
+    if let Some(word) = destination(typed) {
+        destinations(list, typed, &word);
     }
     let Some(path) = Path::of(typed) else { return };
     // A name that goes on over several lines cannot be replaced as one.
@@ -99,10 +99,7 @@ impl Path {
     fn of_copy(typed: &Typed<'_>) -> Option<Self> {
         let word = &typed.word;
         if typed.text.starts_with('[') {
-            let string = json::open_string(&typed.text)?;
-            let start = word.cursor.checked_sub(TextSize::of(string))?;
-            let word = Word { typed: string.to_owned(), start, ..word.clone() };
-            return Self::new(Form::Json, word);
+            return Self::new(Form::Json, json::string_at(typed)?);
         }
         if typed.among_flags && word.typed.starts_with('-') {
             let pattern = word.typed.strip_prefix("--exclude=")?;
@@ -224,21 +221,28 @@ fn is_last(typed: &Typed<'_>) -> bool {
     behind.trim().is_empty()
 }
 
-/// Whether COPY or ADD can end here.
-fn may_be_destination(typed: &Typed<'_>) -> bool {
-    matches!(typed.keyword, Keyword::Copy | Keyword::Add)
-        && !typed.words.is_empty()
-        && !typed.text.starts_with('[')
-        && is_last(typed)
+/// The word at the cursor where COPY or ADD can end there.
+fn destination(typed: &Typed<'_>) -> Option<Word> {
+    if !matches!(typed.keyword, Keyword::Copy | Keyword::Add) {
+        return None;
+    }
+    if !typed.text.starts_with('[') {
+        return (!typed.words.is_empty() && is_last(typed)).then(|| typed.word.clone());
+    }
+    let word = json::string_at(typed)?;
+    let in_front = typed.text.len().checked_sub(word.typed.len() + 1)?;
+    let has_source = typed.text.get(..in_front)?.contains('"');
+    let behind = word.behind.trim_start_matches(|it| it != '"').trim_start_matches('"').trim();
+    (has_source && matches!(behind, "" | "]")).then_some(word)
 }
 
 /// Folders of the image that a destination can be.
-fn destinations(list: &mut List<'_>, typed: &Typed<'_>) {
-    let replace = typed.word.until(|it| it == list.dockerfile().escape);
-    if matches!(typed.word.typed.as_str(), "" | ".") {
+fn destinations(list: &mut List<'_>, typed: &Typed<'_>, word: &Word) {
+    let replace = word.until(|it| it == '"' || it == list.dockerfile().escape);
+    if matches!(word.typed.as_str(), "" | ".") {
         list.add(CompletionKind::Folder, "./", replace).detail = "the current directory".to_owned();
     }
-    if matches!(typed.word.typed.chars().next(), None | Some('/')) {
+    if matches!(word.typed.chars().next(), None | Some('/')) {
         for (path, detail) in folders::known(list.dockerfile(), typed.instruction.id) {
             let item = list.add(CompletionKind::Folder, format!("{}/", path.trim_end_matches('/')), replace);
             item.detail = detail;

@@ -1,6 +1,6 @@
 //! Folders of the image that the file names: as directory, volume, target of a mount or destination.
 
-use super::{CompletionKind, List};
+use super::{CompletionKind, List, json};
 use crate::ide::place::Typed;
 use crate::model::files::Kind;
 use crate::model::state::{base_chain, before};
@@ -16,7 +16,12 @@ pub(super) fn folders(list: &mut List<'_>, typed: &Typed<'_>) {
         return;
     }
     let escape = list.dockerfile().escape;
-    let replace = typed.word.until(|it| it == escape);
+    let word = match typed.keyword == Keyword::Volume && typed.text.starts_with('[') {
+        true => json::string_at(typed),
+        false => Some(typed.word.clone()),
+    };
+    let Some(word) = word else { return };
+    let replace = word.until(|it| it == escape || it == '"');
     let here = typed.instruction.id;
     let mut found = known(list.dockerfile(), here);
     // A stage often works where another one does.
@@ -117,6 +122,11 @@ mod tests {
         );
         assert_eq!(labels("FROM a\nWORKDIR /app\nVOLUME /app <|>"), "");
         assert_eq!(labels("FROM a\nWORKDIR /app\nWORKDIR /b <|>"), "");
+        assert_eq!(labels("FROM a\nWORKDIR /app\nVOLUME [<|>]"), "");
+        assert_eq!(
+            accept("FROM a\nWORKDIR /app\nVOLUME [\"/d\", \"/a<|>\"]\n", "/app"),
+            "FROM a\nWORKDIR /app\nVOLUME [\"/d\", \"/app\"]\n"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{CompletionKind, List};
 use crate::TextRange;
-use crate::ide::place::Typed;
+use crate::ide::place::{Typed, Word};
 
 const SHELLS: [(&str, &str); 4] = [
     (r#"["/bin/bash", "-o", "pipefail", "-c"]"#, "a failure in a pipe fails the command"),
@@ -31,7 +31,7 @@ fn whole(typed: &Typed<'_>, begun: &[&str]) -> Option<TextRange> {
 
 /// What stands in front of the cursor of the string at the end of a text that begins as an array, as written; none
 /// where no string is open.
-pub(super) fn open_string(text: &str) -> Option<&str> {
+fn open_string(text: &str) -> Option<&str> {
     let array = text.strip_prefix('[')?;
     let mut open = None;
     let mut chars = array.char_indices();
@@ -45,6 +45,13 @@ pub(super) fn open_string(text: &str) -> Option<&str> {
         }
     }
     array.get(open?..)
+}
+
+/// The string at the cursor of a JSON array, from its first character; none where no string is open.
+pub(super) fn string_at(typed: &Typed<'_>) -> Option<Word> {
+    let string = open_string(&typed.text)?;
+    let start = typed.word.cursor.checked_sub(crate::TextSize::of(string))?;
+    Some(Word { typed: string.to_owned(), start, ..typed.word.clone() })
 }
 
 /// The usual shells: those of Windows where the file is written for it.

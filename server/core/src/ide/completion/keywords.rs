@@ -3,7 +3,7 @@
 use super::{CompletionKind, List, Topic};
 use crate::ide::place::{Typed, Word};
 use crate::ide::texts;
-use crate::model::{Dockerfile, Instruction};
+use crate::model::{Arguments, Dockerfile, Instruction};
 use crate::syntax::Keyword;
 
 /// Keywords at the start of a line: FROM and ARG alone as long as no stage has begun.
@@ -99,7 +99,12 @@ pub(super) fn stage_name(list: &mut List<'_>, typed: &Typed<'_>) {
 
 /// `CMD` and `NONE` of HEALTHCHECK.
 pub(super) fn healthcheck(list: &mut List<'_>, typed: &Typed<'_>) {
-    if !typed.words.is_empty() {
+    // Behind the cursor there may be one already.
+    let behind = match &typed.instruction.data.effective().arguments {
+        Arguments::Healthcheck { kind, .. } => typed.instruction.abs(kind.range).start() > typed.word.cursor,
+        _ => false,
+    };
+    if !typed.words.is_empty() || behind {
         return;
     }
     let lower = is_lower(&typed.instruction.data.keyword_word.text);

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{CompletionKind, List};
+use super::{CompletionKind, List, json};
 use crate::TextRange;
 use crate::ide::markdown::one_line;
 use crate::ide::place::{Typed, Word};
@@ -16,13 +16,16 @@ const MOST: usize = 100;
 /// What COPY can take from the stage that its `--from` names.
 pub(super) fn copied(list: &mut List<'_>, typed: &Typed<'_>) {
     let escape = list.dockerfile().escape;
-    let replace = typed.word.until(|it| it == escape);
-    let is_word = !typed.text.starts_with('[') && !typed.word.typed.starts_with('-');
+    let word = match typed.text.starts_with('[') {
+        true => json::string_at(typed),
+        false => Some(typed.word.clone()).filter(|it| !it.typed.starts_with('-')),
+    };
     if typed.keyword == Keyword::Copy
-        && is_word
+        && let Some(word) = word
         && let Some(stage) = referred(list, typed)
     {
-        of_stage(list, stage, &typed.word, replace);
+        let replace = word.until(|it| it == escape || it == '"');
+        of_stage(list, stage, &word, replace);
     }
 }
 
@@ -159,6 +162,11 @@ WORKDIR /srv
             format!("{BUILDER}COPY --from=builder out/bin/tool\n")
         );
         assert_eq!(labels(&format!("{BUILDER}COPY --from=busybox /<|>")), "");
+        assert_eq!(
+            accept(&format!("{BUILDER}COPY --from=builder [\"/o<|>x\", \"/y\"]\n"), "/out/bin/tool"),
+            format!("{BUILDER}COPY --from=builder [\"/out/bin/tool\", \"/y\"]\n")
+        );
+        assert_eq!(labels(&format!("{BUILDER}COPY --from=builder [<|>")), "");
     }
 
     #[test]

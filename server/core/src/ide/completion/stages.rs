@@ -12,7 +12,8 @@ pub(super) fn from(list: &mut List<'_>, typed: &Typed<'_>) {
         return;
     }
     let replace = typed.word.until(|it| it == list.dockerfile().escape);
-    if !images::is_tag(&typed.word) {
+    // What holds one of these is the name of an image.
+    if !typed.word.typed.contains([':', '/', '@']) {
         let before = before(list.dockerfile(), typed);
         names(list, &before, replace, true);
         let scratch = list.add(CompletionKind::Value, "scratch", replace);

@@ -74,6 +74,54 @@ fn the_first_from_has_no_stage_to_start_from() {
 }
 
 #[test]
+fn the_name_of_an_image_is_no_stage() {
+    for typed in ["ghcr.io/<|>", "node@<|>"] {
+        assert_eq!(labels(&format!("{STAGES}FROM {typed}\n")), "", "{typed}");
+    }
+}
+
+#[test]
+fn a_check_has_one_command() {
+    assert!(labels("FROM a\nHEALTHCHECK <|>\n").starts_with("CMD NONE --interval"));
+    assert!(labels("FROM a\nHEALTHCHECK \\\n  <|>\n  CMD x\n").starts_with("--interval"));
+    assert_eq!(labels("FROM a\nHEALTHCHECK N<|>\n"), "CMD NONE");
+}
+
+#[test]
+fn an_empty_line_inside_of_an_instruction() {
+    let inside = |line: &str, rest: &str| labels(&format!("FROM a\n{line} \\\n  <|>\n{rest}"));
+    for (line, rest) in [
+        ("RUN make &&", "  x\n"),
+        ("RUN --mount=type=cache,target=/x make", ""),
+        ("RUN [\"a\",", "  \"b\"]\n"),
+        ("ENV A=1", "  B=2\n"),
+        ("EXPOSE 80", ""),
+        ("HEALTHCHECK CMD x", ""),
+        ("CMD x", ""),
+        ("FROM b AS c", ""),
+        ("USER x", ""),
+        ("ONBUILD RUN make", ""),
+    ] {
+        assert_eq!(inside(line, rest), "", "{line}");
+    }
+    assert_eq!(inside("COPY a", "  b\n"), "./");
+    assert_eq!(inside("RUN --network=none", "  make\n"), "--mount --security --device");
+    assert_eq!(inside("FROM b", ""), "AS");
+}
+
+#[test]
+fn destinations_in_json_form() {
+    let text = "FROM a\nWORKDIR /w\n";
+    assert_eq!(labels(&format!("{text}COPY [\"a\", \"<|>\"]\n")), "./ /w/");
+    assert_eq!(labels(&format!("{text}COPY [\"<|>\", \"b\"]\n")), "");
+    assert_eq!(labels(&format!("{text}COPY [\"a\", \"<|>\", \"b\"]\n")), "");
+    assert_eq!(
+        accept(&format!("{text}COPY [\"a\", \"/<|>x\"]\n"), "/w/"),
+        format!("{text}COPY [\"a\", \"/w/\"]\n")
+    );
+}
+
+#[test]
 fn a_stage_to_copy_from() {
     let fixture = format!("{STAGES}FROM scratch\nCOPY --from=<|>\nFROM later AS later\n");
     check(
@@ -250,11 +298,11 @@ fn variables_that_are_visible() {
             $A (ARG)
         "#]],
     );
-    assert_eq!(labels(&format!("{text}RUN echo \"${{<|>\"\n")), "${F} ${E} ${A}");
-    assert_eq!(labels(&format!("{text}RUN echo ${{n<|>")), "${F} ${E} ${A} ${NO_PROXY} ${no_proxy}");
-    assert_eq!(labels(&format!("{text}CMD echo $<|>")), "$F $E");
+    assert_eq!(labels(&format!("{text}RUN echo \"${{<|>\"\n")), "${F} ${E} ${A} ${PATH}");
+    assert_eq!(labels(&format!("{text}RUN echo ${{n<|>")), "${F} ${E} ${A} ${NO_PROXY} ${no_proxy} ${PATH}");
+    assert_eq!(labels(&format!("{text}CMD echo $<|>")), "$F $E $PATH");
     assert_eq!(labels(&format!("{text}COPY --chown=$<|> a b\n")), "$F $E $A");
-    assert_eq!(labels(&format!("{text}RUN --mount=target=/$<|>")), "$F $E $A");
+    assert_eq!(labels(&format!("{text}RUN --mount=target=/$<|>")), "$F $E $A $PATH");
     assert!(labels(&format!("{text}FROM x:$<|>")).starts_with("$G $TARGETPLATFORM"));
     assert_eq!(
         accept(&format!("{text}WORKDIR /${{<|>X}}/b\n"), "${E}"),

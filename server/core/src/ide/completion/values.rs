@@ -2,6 +2,7 @@
 
 use super::{CompletionKind, List, Topic};
 use crate::ide::place::Typed;
+use crate::ide::texts::{LABEL_PREFIX, LABELS};
 use crate::syntax::SIGNALS;
 
 /// The protocol of a port, behind its `/`.
@@ -17,20 +18,6 @@ pub(super) fn protocols(list: &mut List<'_>, typed: &Typed<'_>) {
 
 /// The usual annotations of images.
 pub(super) fn labels(list: &mut List<'_>, typed: &Typed<'_>) {
-    const KEYS: [(&str, &str); 12] = [
-        ("title", "name of the image"),
-        ("description", "what it holds"),
-        ("version", "version of what it holds"),
-        ("source", "URL of the source code"),
-        ("revision", "commit of the source code"),
-        ("created", "date and time, as in RFC 3339"),
-        ("licenses", "SPDX expression"),
-        ("authors", "whom to ask"),
-        ("vendor", "who gives it out"),
-        ("url", "where more is told"),
-        ("documentation", "URL of the documentation"),
-        ("base.name", "reference of the base image"),
-    ];
     // Only whole pairs stand in front: the cursor is inside of no quotes, and it is not the old form.
     let is_pair = |word: &String| word.contains('=') && closes(word);
     if typed.word.typed.contains(['=', '"', '\'']) || !typed.words.iter().all(is_pair) {
@@ -40,8 +27,8 @@ pub(super) fn labels(list: &mut List<'_>, typed: &Typed<'_>) {
     let replace = typed.word.until(|it| it == '=' || it == escape);
     let has_value = typed.word.behind[usize::from(replace.end() - typed.word.cursor)..].starts_with('=');
     let given = |key: &str| typed.words.iter().any(|it| it.split('=').next() == Some(key));
-    for (key, detail) in KEYS {
-        let key = format!("org.opencontainers.image.{key}");
+    for (key, detail) in LABELS {
+        let key = format!("{LABEL_PREFIX}{key}");
         if given(&key) {
             continue;
         }

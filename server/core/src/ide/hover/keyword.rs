@@ -33,6 +33,28 @@ pub(super) fn card(
 }
 
 /// An instruction where it stands.
+/// The card of a directory or destination that counts from the one before: where it leads.
+pub(super) fn directory(
+    file: &SourceFile,
+    settings: &Settings,
+    instruction: Instruction<'_>,
+    offset: TextSize,
+) -> Option<Hover> {
+    let word = instruction.data.arguments.words().last()?;
+    let range = instruction.abs(word.range);
+    if !range.contains_inclusive(offset) || instruction.data.arguments.is_json() {
+        return None;
+    }
+    let place = Place { file, dockerfile: file.dockerfile(), settings, instruction };
+    let facts = match instruction.keyword() {
+        Keyword::Copy | Keyword::Add => place.destination(&place.before()),
+        Keyword::Workdir if state::is_relative(&word.text) => workdir(&place.before(), &place.behind()),
+        _ => return None,
+    };
+    let fact = facts.first()?;
+    Some(Hover { range, markdown: fact.clone() })
+}
+
 struct Place<'a> {
     file: &'a SourceFile,
     dockerfile: &'a Dockerfile,

@@ -571,3 +571,29 @@ fn variables_of_the_shell_and_of_the_build_in_a_command() {
     );
     assert_eq!(at("$Z"), "**`Z`** is not set in this file: the base image or the shell may define it.");
 }
+
+#[test]
+fn where_a_relative_path_leads() {
+    assert_eq!(title("FROM a\nWORKDIR /w\nCOPY a .<|>/\n"), "To `/w/`");
+    assert_eq!(title("FROM a\nWORKDIR /w\nWORKDIR su<|>b\n"), "`WORKDIR` `/w` → `/w/sub`");
+    assert_eq!(title("FROM a\nWORKDIR /w\nCOPY a /<|>x\n"), "nothing");
+    assert_eq!(title("FROM a\nCOPY a .<|>/\n"), "nothing");
+    assert_eq!(title("FROM a\nWORKDIR /w<|>\n"), "nothing");
+}
+
+#[test]
+fn usual_labels() {
+    let card = "**`org.opencontainers.image.source`**: URL of the source code";
+    assert_eq!(title("FROM a\nLABEL org.opencontainers.image.sou<|>rce=x y=z\n"), card);
+    assert_eq!(title("FROM a\nLABEL org.example.so<|>urce=x\n"), "nothing");
+}
+
+#[test]
+fn a_variable_that_nothing_sets() {
+    assert_eq!(
+        title("FROM scratch\nENV A=$<|>B\n"),
+        "**`B`** is not set, and `scratch` sets nothing: it is empty here."
+    );
+    assert!(title("FROM a\nENV A=$<|>B\n").ends_with("the base image may define it."));
+    assert!(title("FROM scratch\nENV A=$<|>PATH\n").ends_with("the base image may define it."));
+}

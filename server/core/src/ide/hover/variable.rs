@@ -8,8 +8,10 @@ use crate::TextSize;
 use crate::analysis::Settings;
 use crate::model::expand::expand;
 use crate::model::scope::visible_before;
-use crate::model::state::behind;
-use crate::model::{Dockerfile, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind, VarRef};
+use crate::model::state::{before, behind};
+use crate::model::{
+    Base, Dockerfile, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind, VarRef,
+};
 use crate::syntax::Keyword;
 
 /// The card of a variable that the file defines: its value, where it comes from, how to change it.
@@ -76,6 +78,9 @@ pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
         _ if file.dockerfile().instruction(var.instruction).keyword() == Keyword::From => {
             format!("**{name}** is not declared: `FROM` sees only the `ARG`s above the first `FROM`.")
         }
+        _ if is_on_scratch(file.dockerfile(), var) => {
+            format!("**{name}** is not set, and `scratch` sets nothing: it is empty here.")
+        }
         _ => format!("**{name}** is not set in this file: the base image may define it."),
     })
 }
@@ -96,6 +101,11 @@ pub(super) fn value(dockerfile: &Dockerfile, settings: &Settings, def: &VarDef) 
     let state = behind(dockerfile, def.instruction);
     let known = state.env.into_iter().find(|(_, _, id)| *id == def.id);
     Some(known.map_or(written, |(_, value, _)| value))
+}
+
+/// Whether nothing but this file can set a variable: all but PATH, for which BuildKit has a value.
+fn is_on_scratch(dockerfile: &Dockerfile, var: &VarRef) -> bool {
+    var.name != "PATH" && before(dockerfile, var.instruction).root == Some(Base::Scratch)
 }
 
 /// What the build is given for a build argument.

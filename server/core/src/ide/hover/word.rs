@@ -1,4 +1,4 @@
-//! The cards of words with a meaning of their own: flags and their values, parts of a mount, ports, signals.
+//! The cards of words with a meaning of their own: flags and their values, parts of a mount, ports, signals, usual labels.
 
 use super::super::markdown::code;
 use super::super::texts::{self, Text};
@@ -99,6 +99,11 @@ fn argument(data: &InstructionData, touches: &impl Fn(RelRange) -> bool) -> Opti
         (Keyword::Expose, Arguments::Words(words)) => {
             let word = words.iter().find(is_here)?;
             Some((word.range, port(&word.text)?))
+        }
+        (Keyword::Label, Arguments::Pairs(pairs)) => {
+            let key = pairs.iter().map(|it| &it.name).find(is_here)?;
+            let about = texts::label(&key.text)?;
+            Some((key.range, format!("**{}**: {about}", code(&key.text))))
         }
         (Keyword::Stopsignal, Arguments::Text(word)) if touches(word.range) => {
             Some((word.range, signal(word.text.trim())?))

@@ -2,6 +2,7 @@
 
 mod flags;
 mod instructions;
+mod labels;
 mod mounts;
 mod others;
 mod parts;
@@ -10,6 +11,7 @@ mod signals;
 
 pub(super) use flags::{flag, flag_value};
 pub(super) use instructions::instruction;
+pub(super) use labels::{LABEL_PREFIX, LABELS, label};
 pub(super) use mounts::{
     MOUNT_SHARING, MOUNT_TYPES, mount_key, mount_keys, mount_needs_target, mount_sharing, mount_type,
     usual_key,
