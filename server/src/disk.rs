@@ -110,8 +110,13 @@ pub(crate) fn project_files(dockerfile: Option<&Path>, context: Option<&Path>) -
     let walk = WalkBuilder::new(folder)
         .max_depth(Some(DEPTH))
         .standard_filters(false)
-        .hidden(true)
-        .filter_entry(move |entry| entry.depth() == 0 || !skipped(entry.file_name()))
+        .hidden(false)
+        .filter_entry(move |entry| {
+            let name = entry.file_name();
+            let is_folder = entry.file_type().is_some_and(|it| it.is_dir());
+            let is_hidden_folder = is_folder && name.as_encoded_bytes().starts_with(b".");
+            entry.depth() == 0 || !(skipped(name) || is_hidden_folder)
+        })
         .sort_by_file_path(Ord::cmp)
         .build();
     let entries = walk.flatten().take(MAX_ENTRIES);

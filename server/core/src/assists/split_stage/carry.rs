@@ -4,6 +4,9 @@
 //! configures the image moves; environment, directory, user and shell are in both stages where both need
 //! them; what prepares the system is done in both; and the rest is the builder's.
 
+mod copies;
+mod fewer;
+mod owner;
 mod system;
 
 use super::paths;
@@ -11,7 +14,6 @@ use super::plan::{Artifact, Place, Step};
 use super::profile::{Profile, Recipe};
 use super::runtime::{Runtime, System, directory, jdk, system};
 use super::setup::{self, Purpose, Setup};
-use super::shell::Command;
 use super::view::View;
 use super::{Refusal, TO_DECIDE};
 use crate::model::scope::{ResolvedVar, VarDefKind};
@@ -235,7 +237,7 @@ impl<'a> Carrier<'_, 'a> {
         Ok(())
     }
 
-    fn setup(&mut self, run: Instruction<'_>, setup: Setup) -> Result<(Place, &'static str), Refusal> {
+    fn setup(&mut self, run: Instruction<'_>, mut setup: Setup) -> Result<(Place, &'static str), Refusal> {
         let line = run.row + 1;
         if let Some(path) = jdk::path_of_jdk(self.view, run) {
             return Err(Refusal::new(format!("line {line} names `{path}`, which only a JDK has")));
@@ -256,6 +258,16 @@ impl<'a> Carrier<'_, 'a> {
                 self.runtime.image
             )));
         }
+        let fewer = (!needed.all && fits)
+            .then(|| {
+                fewer::packages(self.view, run, &self.runtime.image, &|it| {
+                    setup.role(it, self.profile, &self.fetchers)
+                })
+            })
+            .flatten();
+        if fewer.is_some() {
+            setup.packages = needed.packages;
+        }
         if !setup.packages.is_empty() {
             let packages = setup.packages.join(", ");
             self.notes.push(format!("Both stages install {packages}: drop what only one of them needs."));
@@ -272,7 +284,7 @@ impl<'a> Carrier<'_, 'a> {
         self.dirs.extend(setup.downloads);
         self.users.extend(setup.users);
         self.packages.extend(setup.packages);
-        Ok((Place::Both, "prepares the system that the application runs in"))
+        Ok((fewer.map_or(Place::Both, Place::BothAs), "prepares the system that the application runs in"))
     }
 
     /// Whether packages of this manager have the same names in the runtime image.
@@ -280,78 +292,6 @@ impl<'a> Carrier<'_, 'a> {
         let rpm = |it| matches!(it, System::Rpm | System::Microdnf);
         let has = self.runtime.system();
         has == manager || has == System::Unknown || (rpm(has) && rpm(manager))
-    }
-
-    /// What is copied to where the build runs is its input; what is copied elsewhere, or later, is for the
-    /// application.
-    fn copy(&mut self, copy: Instruction<'a>) -> (Place, &'static str) {
-        const INPUT: (Place, &str) = (Place::Builder, "is input of the build");
-        let words = copy.data.arguments.words();
-        let for_build = words.iter().any(|it| self.profile.is_build_path(&it.text));
-        if self.profile.runs_sources() {
-            let only_for_build = self.view.sources(copy).all(|it| self.profile.is_build_path(it));
-            return if only_for_build { INPUT } else { (Place::Both, "is the application") };
-        }
-        let Some(to) = self.view.destination(copy) else {
-            self.notes.push(format!(
-                "What line {} copies stays in the builder: look whether the application needs it.",
-                copy.row + 1
-            ));
-            return INPUT;
-        };
-        if self.recipe.needs.iter().any(|it| self.view.copies_to(copy, it)) {
-            return (Place::Both, "is what the command names");
-        }
-        let later = self.recipe.made_by.is_some_and(|made_by| copy.id > made_by);
-        let dir = &self.recipe.build_dir;
-        let inside = paths::is_within(&to, dir) || paths::is_within(dir, &to);
-        let asset = !for_build && dir != "/" && paths::is_within(&to, dir) && self.copies_assets(copy, &to);
-        if for_build || (inside && !later && !asset) {
-            let whole_context = words.iter().rev().skip(1).any(|it| matches!(it.text.as_str(), "." | "./"));
-            let all = self.recipe.artifacts.iter().any(|it| it.from == *dir);
-            if whole_context && !all && copy.data.flag("from").is_none() && !self.profile.gathers_all() {
-                let made = self.recipe.artifacts.iter().filter(|it| paths::is_within(&it.to, dir));
-                // What goes over into the directory itself is named as it was.
-                let name = |it: &Artifact| {
-                    paths::file_name(if it.to == *dir { &it.from } else { &it.to }).to_owned()
-                };
-                let names: Vec<_> = made.map(name).collect();
-                let has = if names.is_empty() {
-                    "nothing".to_owned()
-                } else {
-                    format!("only {}", names.join(", "))
-                };
-                self.says_part = true;
-                // The build may run below the directory that the sources are copied to.
-                let dir = if to != "/" && paths::is_within(dir, &to) { &to } else { dir };
-                self.notes.push(format!(
-                    "The final stage has {has} of what was in {dir}: copy what else the application reads there."
-                ));
-            }
-            return INPUT;
-        }
-        self.dirs.insert(to);
-        (Place::Both, if asset { "is read by the application" } else { "is for the application" })
-    }
-
-    /// Whether a COPY brings a directory that applications read when they run, by its name.
-    fn copies_assets(&self, copy: Instruction<'a>, to: &str) -> bool {
-        const NAMES: [&str; 12] = [
-            "assets",
-            "certs",
-            "fixtures",
-            "i18n",
-            "locales",
-            "migrations",
-            "public",
-            "static",
-            "templates",
-            "translations",
-            "views",
-            "wwwroot",
-        ];
-        let is_asset = |path: &str| NAMES.contains(&paths::file_name(path));
-        !self.profile.bundles_assets() && (is_asset(to) || self.view.sources(copy).all(is_asset))
     }
 
     fn env(&mut self, env: Instruction<'_>) -> (Place, &'static str) {
@@ -563,93 +503,6 @@ impl<'a> Carrier<'_, 'a> {
             Artifact { written, ..artifact.clone() }
         });
         artifacts.collect()
-    }
-
-    /// Gives the directory of the command to the user to whom the builder gives it: only its files come over with
-    /// their owner.
-    fn writable_directory(&mut self, builder_end: InstructionId) -> Vec<String> {
-        let made_by = self.recipe.made_by.unwrap_or(builder_end);
-        let Some(dir) = self.view.workdir_at_end().filter(|dir| *dir != "/") else { return Vec::new() };
-        let Some(user) = self.last_user().filter(|it| it.id > made_by) else { return Vec::new() };
-        let name = user.data.arguments.words().first().map_or("", |it| it.text.trim());
-        let name = name.split(':').next().unwrap_or("");
-        let left = |run: &Instruction<'_>| {
-            let step = self.steps.iter().find(|step| step.instruction == run.id);
-            step.is_some_and(|step| step.place == Place::Builder)
-        };
-        let mut given = self.view.all(Keyword::Run).filter(left).filter_map(|run| {
-            let commands = self.view.script_with_dirs(run)?.into_iter();
-            let mut owners = commands.filter_map(|(command, here)| chown_of(command, &here?));
-            owners.find(|(owner, path)| {
-                owner.split(':').next() == Some(name) && paths::is_within(dir, path) && path != "/"
-            })
-        });
-        let Some((owner, _)) = given.next_back() else { return Vec::new() };
-        if !self.runtime.has_shell() {
-            self.notes.push(format!("{name} cannot write into {dir} in the final stage, as it can so far."));
-            return Vec::new();
-        }
-        vec![format!("{} chown {owner} {dir}", self.view.keyword(Keyword::Run))]
-    }
-
-    /// Who owned the artifact so far, when that was not root and the final stage has the user by then.
-    fn owner(&self, builder_end: InstructionId) -> Option<String> {
-        let made_by = self.recipe.made_by.unwrap_or(builder_end);
-        let owner = self.made_as(made_by).or_else(|| self.given_to(made_by))?;
-        let name = owner.split(':').next();
-        (!matches!(name, Some("root" | "0"))).then(|| match self.numbered {
-            Some((user, number)) if name == Some(user) => number.to_owned(),
-            _ => owner.to_owned(),
-        })
-    }
-
-    /// The user that makes the artifact and stays the user.
-    fn made_as(&self, made_by: InstructionId) -> Option<&str> {
-        let user = self.view.user_before(made_by)?;
-        let last = self.last_user()?;
-        let is_last = last.id < made_by && last.data.arguments.words().first()?.text.trim() == user;
-        is_last.then_some(user)
-    }
-
-    /// The user of the container whom the directory of the build was given, by COPY or by `chown`. One that the
-    /// file makes behind the build is not there yet when the artifact is copied.
-    fn given_to(&self, made_by: InstructionId) -> Option<&str> {
-        let user = self.last_user()?.data.arguments.words().first()?.text.trim().split(':').next()?;
-        let makes_user = |it: &Instruction<'_>| {
-            ["useradd", "adduser"].iter().any(|tool| self.view.says(*it, tool)) && self.view.says(*it, user)
-        };
-        if self.view.instructions().filter(|it| it.id >= made_by).any(|it| makes_user(&it)) {
-            return None;
-        }
-        let artifacts = &self.recipe.artifacts;
-        let holds_all = |dir: &str| artifacts.iter().all(|it| paths::is_within(&it.from, dir));
-        let copies = self.view.context_copies().filter_map(|copy| {
-            let owner = copy.data.flag("chown")?.value.as_ref()?.text.as_str();
-            holds_all(&self.view.destination(copy)?).then_some(owner)
-        });
-        let given = self.view.all(Keyword::Run).filter_map(|run| {
-            let commands = self.view.script_with_dirs(run)?.into_iter();
-            commands.filter_map(|(command, dir)| chown_of(command, &dir?)).find(|(_, dir)| holds_all(dir))
-        });
-        let mut owners = copies.chain(given.map(|(owner, _)| owner));
-        owners.rfind(|owner| owner.split(':').next() == Some(user))
-    }
-
-    fn last_user(&self) -> Option<Instruction<'a>> {
-        self.all(Keyword::User).last().map(|index| self.instruction(*index))
-    }
-}
-
-/// The owner that `chown -R` gives to a directory with all that is in it, and the directory.
-fn chown_of<'c>(command: &'c Command, dir: &str) -> Option<(&'c str, String)> {
-    if command.program() != "chown" {
-        return None;
-    }
-    let words: Vec<&str> = command.argv().get(1..)?.iter().map(|word| word.exact()).collect::<Option<_>>()?;
-    let (flags, operands): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| word.starts_with('-'));
-    match (flags.as_slice(), operands.as_slice()) {
-        (["-R" | "--recursive"], [owner, path]) => Some((owner, paths::join(dir, path))),
-        _ => None,
     }
 }
 

@@ -10,6 +10,7 @@ use super::project::users::{self, BuildUse};
 
 /// Names of files that a split may want to read, in any directory.
 const WANTED: &[&str] = &[
+    ".yarnrc.yml",
     "Cargo.toml",
     "Gemfile",
     "angular.json",

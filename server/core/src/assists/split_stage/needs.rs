@@ -45,7 +45,7 @@ pub(super) fn add_named_files(view: &View<'_>, start: &Start, recipe: &mut Recip
     let stays = |word: &str| {
         rewritten.is_none_or(|text| text.split([' ', ',', '"', '\'', '[', ']']).any(|it| it == word))
     };
-    for command in &start.commands {
+    for command in start.commands.iter().chain(&start.entry) {
         // A program without a path is looked for where programs lie.
         let known = command.argv().iter().enumerate().filter(|(at, it)| *at > 0 || it.text.contains('/'));
         let known = known.filter(|(_, it)| it.exact().is_some_and(stays));

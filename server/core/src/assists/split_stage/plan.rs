@@ -114,6 +114,24 @@ pub struct SplitPlan {
     pub notes: Vec<String>,
 }
 
+/// An ENTRYPOINT that passes on to the command stays in front of it, whatever becomes of that.
+fn keep_entry(view: &View<'_>, start: &Start, recipe: &mut Recipe) -> Result<(), Refusal> {
+    let Some(entry) = start.arguments.filter(|_| start.entry.is_some()) else { return Ok(()) };
+    let is_entry = |text: &str| text.to_ascii_uppercase().starts_with(Keyword::Entrypoint.as_str());
+    let is_taken =
+        |place: &Place| matches!(place, Place::FinalAs(text) | Place::BothAs(text) if is_entry(text));
+    if recipe.places.iter().any(|(id, place)| *id == start.instruction && is_taken(place)) {
+        let line = view.dockerfile.instruction(entry).row + 1;
+        return Err(Refusal::new(format!(
+            "the ENTRYPOINT on line {line} starts what CMD says, which the split would make an ENTRYPOINT, too"
+        )));
+    }
+    if !recipe.places.iter().any(|(id, _)| *id == entry) {
+        recipe.places.push((entry, Place::Final));
+    }
+    Ok(())
+}
+
 /// Plans the split of a stage, with the runtime image that the user asks for by name, or the first that fits.
 pub(super) fn plan(
     view: &View<'_>,
@@ -125,6 +143,7 @@ pub(super) fn plan(
         && let Ok(start) = Start::of(view)
     {
         needs::add_named_files(view, &start, &mut recipe)?;
+        keep_entry(view, &start, &mut recipe)?;
     }
     let (builder, final_name) = names(view);
     for name in [&builder, &final_name] {

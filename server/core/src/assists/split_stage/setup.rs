@@ -5,7 +5,7 @@ use super::paths;
 use super::profile::{self, Profile};
 use super::runtime::System;
 use super::shell::{Command, Word};
-use super::tools_and_sources::{fetches_toolchain, prepares_sources};
+use super::tools_and_sources::{fetches_toolchain, is_project_build, prepares_sources};
 use super::view::View;
 use crate::model::Instruction;
 use rustc_hash::FxHashSet;
@@ -135,6 +135,7 @@ pub(super) fn purpose(
                 setup.downloads.push(file);
             }
             Effect::Upgrade => upgrades = true,
+            Effect::System if adds_certificates(command) && !brings_certificates(view) => {}
             Effect::System => setup.prepares = true,
             Effect::Nothing => {}
             Effect::Unknown => unknown = true,
@@ -150,6 +151,17 @@ pub(super) fn purpose(
         _ if setup.lists => Purpose::Lists,
         _ => Purpose::Nothing,
     }
+}
+
+/// Whether a command makes certificates known. Those of the package are known already.
+fn adds_certificates(command: &Command) -> bool {
+    matches!(command.program(), "update-ca-certificates" | "update-ca-trust")
+}
+
+/// Whether the file speaks of certificates of its own.
+fn brings_certificates(view: &View<'_>) -> bool {
+    let signs = ["/usr/local/share/ca-certificates", "/etc/pki", ".crt", ".pem", ".cer"];
+    view.instructions().any(|it| signs.iter().any(|sign| view.says(it, sign)))
 }
 
 /// Whether a RUN only prints something while it is built.
@@ -172,16 +184,19 @@ pub(super) struct Needed {
 }
 
 impl Setup {
+    /// What one of its packages means for the final stage.
+    pub(super) fn role(&self, package: &str, profile: &dyn Profile, for_build: &[&str]) -> Role {
+        if profile.is_build_package(package) || for_build.contains(&package) {
+            return Role::Build;
+        }
+        packages::role(package, self.manager.unwrap_or(System::Apt))
+    }
+
     /// What the final stage needs of its packages.
     pub(super) fn needed(&self, profile: &dyn Profile, for_build: &[&str]) -> Needed {
         let mut needed = Needed { packages: Vec::new(), all: true, unknown: Vec::new() };
-        let manager = self.manager.unwrap_or(System::Apt);
         for package in &self.packages {
-            if profile.is_build_package(package) || for_build.contains(&package.as_str()) {
-                needed.all = false;
-                continue;
-            }
-            match packages::role(package, manager) {
+            match self.role(package, profile, for_build) {
                 Role::Runtime => needed.packages.push(package.clone()),
                 Role::Build => needed.all = false,
                 Role::Replaced(libraries) => {
@@ -213,7 +228,8 @@ fn effect(
     }
     if !profile.runs_sources() {
         let inside = |dir: &str| build_dir != "/" && paths::is_within(dir, build_dir);
-        let builds_a_part = || profile::any_builds(command) && dir.is_some_and(inside);
+        let builds_a_part =
+            || (profile::any_builds(command) || is_project_build(command)) && dir.is_some_and(inside);
         let prepares = || dir.is_some_and(|dir| prepares_sources(command, dir, build_dir));
         if builds_a_part() || fetches_toolchain(command) || prepares() {
             return Effect::Build;

@@ -6,16 +6,19 @@ use super::plan::Place;
 use super::shell::{self, Command, Join, Word, is_posix_shell};
 use super::view::View;
 use crate::model::{Arguments, Instruction, InstructionId};
-use crate::syntax::{Keyword, RelRange};
+use crate::syntax::{Keyword, RelRange, Spanned};
 
 /// What the container starts: ENTRYPOINT and CMD as one list of commands.
 pub(super) struct Start {
     /// The commands; one when no shell is involved.
     pub(super) commands: Vec<Command>,
-    /// The instruction that says it: ENTRYPOINT where there is one, else CMD.
+    /// The instruction that says it: ENTRYPOINT where there is one, else CMD; also CMD in shell form behind an
+    /// ENTRYPOINT that passes on to it.
     pub(super) instruction: InstructionId,
-    /// The CMD whose words are part of it, behind an ENTRYPOINT.
+    /// The other one of the two, where both count.
     pub(super) arguments: Option<InstructionId>,
+    /// The ENTRYPOINT that passes on to a CMD in shell form.
+    pub(super) entry: Option<Command>,
     /// How many of the words are those of the ENTRYPOINT in front of such a CMD.
     entry_words: usize,
     source: StartSource,
@@ -93,14 +96,15 @@ impl Start {
         let words = match &first.data.arguments {
             Arguments::Json(words) => words,
             Arguments::Text(text) => {
-                let commands = shell::parse(&text.text).ok_or_else(unclear)?;
-                let line = &first.data.line;
-                let base = line.offset_of_source(text.range.start());
-                if line.text().get(base..base + text.text.len()) != Some(text.text.as_str()) {
-                    return Err(unclear());
-                }
-                let source = StartSource::Shell(base);
-                return Ok(Self { commands, instruction: first.id, arguments: None, entry_words: 0, source });
+                let (commands, source) = in_shell(first, text).ok_or_else(unclear)?;
+                return Ok(Self {
+                    commands,
+                    instruction: first.id,
+                    arguments: None,
+                    entry: None,
+                    entry_words: 0,
+                    source,
+                });
             }
             _ => return Err(unclear()),
         };
@@ -110,14 +114,38 @@ impl Start {
         {
             let commands = shell::parse(&script.text).ok_or_else(unclear)?;
             let source = StartSource::Script(script.text.clone(), script.range);
-            return Ok(Self { commands, instruction: first.id, arguments: None, entry_words: 0, source });
+            return Ok(Self {
+                commands,
+                instruction: first.id,
+                arguments: None,
+                entry: None,
+                entry_words: 0,
+                source,
+            });
         }
         let mut places: Vec<_> = words.iter().map(|word| (first.id, word)).collect();
         let own = places.len();
         let arguments = cmd.filter(|it| it.id != first.id);
         if let Some(cmd) = arguments {
-            // CMD in shell form behind an ENTRYPOINT in JSON form passes `/bin/sh -c …` as arguments.
-            let Arguments::Json(words) = &cmd.data.arguments else { return Err(unclear()) };
+            let words = match &cmd.data.arguments {
+                Arguments::Json(words) => words,
+                // It passes `/bin/sh -c …` as arguments: a script that starts what it is given starts that.
+                Arguments::Text(text)
+                    if words.iter().all(|it| is_script(&it.text) || passes_on(&it.text)) =>
+                {
+                    let (commands, source) = in_shell(cmd, text).ok_or_else(unclear)?;
+                    let entry = words.iter().enumerate().map(|(at, it)| Word::literal(&it.text, at..at + 1));
+                    return Ok(Self {
+                        commands,
+                        instruction: cmd.id,
+                        arguments: Some(first.id),
+                        entry: Some(Command::exec(entry.collect())),
+                        entry_words: 0,
+                        source,
+                    });
+                }
+                _ => return Err(unclear()),
+            };
             places.extend(words.iter().map(|word| (cmd.id, word)));
         }
         let words = places.iter().enumerate().map(|(at, (_, word))| Word::literal(&word.text, at..at + 1));
@@ -125,6 +153,7 @@ impl Start {
             commands: vec![Command::exec(words.collect())],
             instruction: first.id,
             arguments: arguments.map(|it| it.id),
+            entry: None,
             entry_words: if arguments.is_some() { own } else { 0 },
             source: StartSource::Exec(places.iter().map(|(id, word)| (*id, word.range)).collect()),
         })
@@ -168,8 +197,7 @@ impl Start {
     /// How many words stand in front of the application's own.
     fn passed_over(&self, argv: &[Word]) -> usize {
         let mut at = 0;
-        let script =
-            argv.first().is_some_and(|word| word.text.ends_with(".sh") || word.text.ends_with("entrypoint"));
+        let script = argv.first().is_some_and(|word| is_script(&word.text));
         if script && self.entry_words > 0 && argv.len() > self.entry_words {
             at = self.entry_words;
         }
@@ -183,7 +211,7 @@ impl Start {
                 continue;
             }
             let takes_one = matches!(name, "gosu" | "su-exec");
-            if !PASSES_ON.contains(&name) && !takes_one {
+            if !passes_on(name) && !takes_one {
                 break;
             }
             let rest = &argv[at + 1..];
@@ -232,6 +260,25 @@ impl Start {
             }
         }
     }
+}
+
+/// The commands of an instruction in shell form, and where its text stands.
+fn in_shell(instruction: Instruction<'_>, text: &Spanned) -> Option<(Vec<Command>, StartSource)> {
+    let commands = shell::parse(&text.text)?;
+    let line = &instruction.data.line;
+    let base = line.offset_of_source(text.range.start());
+    let is_whole = line.text().get(base..base + text.text.len()) == Some(text.text.as_str());
+    is_whole.then_some((commands, StartSource::Shell(base)))
+}
+
+/// Whether a program of this name starts another one.
+fn passes_on(program: &str) -> bool {
+    PASSES_ON.contains(&paths::file_name(program)) || program == "--"
+}
+
+/// Whether a path is that of a script which, in front of arguments, starts these.
+fn is_script(path: &str) -> bool {
+    path.ends_with(".sh") || path.ends_with("entrypoint")
 }
 
 fn is_empty(instruction: Instruction<'_>) -> bool {

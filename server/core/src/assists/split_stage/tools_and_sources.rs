@@ -39,6 +39,23 @@ pub(super) fn fetches_toolchain(command: &Command) -> bool {
     fetches && TOOLCHAINS.iter().chain(&NODE).any(|it| from(it))
 }
 
+/// Whether a command builds what the project's own files say, in whatever language that is.
+pub(super) fn is_project_build(command: &Command) -> bool {
+    let argv = command.argv();
+    let is_script = |path: &str| {
+        let name = paths::file_name(path);
+        name.ends_with(".sh") && (name.starts_with("build") || name.starts_with("make"))
+    };
+    match command.program() {
+        // That puts files elsewhere.
+        "make" | "gmake" | "just" | "task" | "mage" | "bazel" => {
+            !argv.iter().any(|it| it.text.contains("install"))
+        }
+        "sh" | "bash" => argv.get(1).is_some_and(|it| is_script(&it.text)),
+        program => is_script(program),
+    }
+}
+
 /// Whether a command brings sources into the directory that the build runs in, or changes what lies there.
 pub(super) fn prepares_sources(command: &Command, dir: &str, build_dir: &str) -> bool {
     if build_dir == "/" {

@@ -8,6 +8,7 @@ use crate::assists::split_stage::runtime::Runtime;
 use crate::assists::split_stage::setup;
 use crate::assists::split_stage::shell::{Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
+use crate::assists::split_stage::tools_and_sources::is_project_build;
 use crate::assists::split_stage::view::View;
 use crate::model::{Instruction, InstructionId};
 use crate::syntax::Keyword;
@@ -21,8 +22,18 @@ pub(super) struct Build<'a> {
     pub(super) makes: Option<String>,
 }
 
-/// The RUNs with a command that `compiles`, in order. `makes` tells the program from the words and the directory.
+/// The RUNs with a command that `compiles`, in order, or else those that build what the project says. `makes` tells the program from the words and the directory.
 pub(super) fn builds<'a>(
+    view: &View<'a>,
+    compiles: &dyn Fn(&Command) -> bool,
+    makes: &dyn Fn(&Command, &str) -> Option<String>,
+) -> Vec<Build<'a>> {
+    let found = commands(view, compiles, makes);
+    // Where no compiler is called by its name, what the project's own files say calls one.
+    if found.is_empty() { commands(view, &is_project_build, &|_, _| None) } else { found }
+}
+
+fn commands<'a>(
     view: &View<'a>,
     compiles: &dyn Fn(&Command) -> bool,
     makes: &dyn Fn(&Command, &str) -> Option<String>,
@@ -160,6 +171,7 @@ pub(super) fn recipe(
 ) -> Result<Recipe, Refusal> {
     let mut exec_places = Vec::new();
     if start.has_shell()
+        && start.entry.is_none()
         && let Some(words) = start.exact_words()
     {
         let instruction = view.dockerfile.instruction(start.instruction);

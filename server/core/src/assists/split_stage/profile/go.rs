@@ -447,4 +447,35 @@ CMD /wait-for-it.sh $DB_HOST:5432 -- ./shop
             "#]],
         );
     }
+
+    #[test]
+    fn what_make_builds() {
+        check(
+            r#"FROM golang:1.24
+WORKDIR /src
+COPY . .
+RUN make build
+COPY start.sh .
+RUN chmod +x start.sh
+ENTRYPOINT ["/src/start.sh"]
+CMD ["/src/bin/shop"]
+"#,
+            expect![[r#"
+                FROM golang:1.24 AS builder
+                WORKDIR /src
+                COPY . .
+                RUN make build
+                COPY start.sh .
+                RUN chmod +x start.sh
+
+                FROM debian:trixie-slim AS final
+                WORKDIR /src
+                COPY --from=builder /src/bin/shop bin/shop
+                COPY --from=builder /src/start.sh start.sh
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                ENTRYPOINT ["/src/start.sh"]
+                CMD ["/src/bin/shop"]
+            "#]],
+        );
+    }
 }

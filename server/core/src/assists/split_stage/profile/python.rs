@@ -575,4 +575,38 @@ CMD ["python", "-m", "shop"]
             "#]],
         );
     }
+
+    #[test]
+    fn a_script_in_front_of_a_command_in_shell_form() {
+        check(
+            r#"FROM python:3.12
+RUN apt-get update && apt-get install -y build-essential libpq-dev
+WORKDIR /srv
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+COPY . .
+ENTRYPOINT ["/srv/entrypoint.sh"]
+CMD gunicorn shop.wsgi --bind 0.0.0.0:8000
+"#,
+            expect![[r#"
+                FROM python:3.12 AS builder
+                RUN apt-get update && apt-get install -y build-essential libpq-dev
+                WORKDIR /srv
+                COPY requirements.txt .
+                RUN python -m venv /opt/venv
+                ENV VIRTUAL_ENV=/opt/venv
+                ENV PATH=/opt/venv/bin:$PATH
+                RUN pip install -r requirements.txt
+
+                FROM python:3.12-slim AS final
+                RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
+                ENV PATH=/opt/venv/bin:$PATH
+                WORKDIR /srv
+                COPY --from=builder /opt/venv /opt/venv
+                COPY . .
+                ENTRYPOINT ["/srv/entrypoint.sh"]
+                CMD gunicorn shop.wsgi --bind 0.0.0.0:8000
+            "#]],
+        );
+    }
 }

@@ -370,4 +370,34 @@ CMD ["./target/release/shop"]
             "#]],
         );
     }
+
+    #[test]
+    fn a_script_that_a_folder_gets() {
+        check(
+            r#"FROM rust:1.88-bookworm
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+COPY docker-entrypoint.sh /
+RUN chmod +x /docker-entrypoint.sh
+ENTRYPOINT ["/docker-entrypoint.sh"]
+CMD /app/target/release/shop --port $PORT
+"#,
+            expect![[r#"
+                FROM rust:1.88-bookworm AS builder
+                WORKDIR /app
+                COPY . .
+                RUN cargo build --release
+
+                FROM debian:bookworm-slim AS final
+                WORKDIR /app
+                COPY --from=builder /app/target/release/shop target/release/shop
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                COPY docker-entrypoint.sh /
+                RUN chmod +x /docker-entrypoint.sh
+                ENTRYPOINT ["/docker-entrypoint.sh"]
+                CMD /app/target/release/shop --port $PORT
+            "#]],
+        );
+    }
 }

@@ -6,8 +6,8 @@
 //! Hazards: native addons, what the generated client of Prisma lies in, scripts that call tools of development.
 
 use super::{
-    Job, Manager, Starts, Step, has_workspaces, is_build_env, is_for_development, is_node, is_node_command,
-    is_server_tool, job, next, note_host_packages, package, refuse_development, starts, steps,
+    Job, Manager, Starts, Step, is_build_env, is_for_development, is_node, is_node_command, is_server_tool,
+    job, next, note_host_packages, package, refuse_development, starts, steps, workspace,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -43,7 +43,16 @@ impl Profile for Built {
         let package = package(view, &dir);
         let mut notes = Vec::new();
         let starts = starts(main.argv(), package.as_ref());
-        let made = made(view, &start, starts, &dir, package.as_ref(), &mut notes)?;
+        let linked = workspace(view, &dir, package.as_ref(), &installs);
+        let yarn = Yarn::of(view, &dir, package.as_ref());
+        let whole = match linked {
+            Some(root) => Some((root, "The project has workspaces, whose packages are links")),
+            None if yarn == Yarn::Modern || yarn == Yarn::WithFolder && main.program() == "yarn" => {
+                Some((dir.clone(), "Yarn finds its packages through files of the project"))
+            }
+            None => None,
+        };
+        let made = made(view, &start, starts, &dir, package.as_ref(), whole, &mut notes)?;
         let mut recipe = Recipe {
             build_dir: build.dir.clone(),
             runtimes: vec![runtime],
@@ -57,9 +66,12 @@ impl Profile for Built {
             recipe.artifacts.push(Artifact::same(paths::join(&dir, "package.json")));
         }
         let program = if made.command.is_some() { "node" } else { main.program() };
-        recipe.opening.extend(package_manager(view, program, &mut notes));
+        recipe.opening.extend(package_manager(view, program, yarn, &mut notes));
         let prune = (made.needs_packages || made.is_everything)
-            .then(|| prune_command(view, &installs, build, &dir, package.as_ref(), &mut notes))
+            .then(|| {
+                let project = Project { dir: &dir, package: package.as_ref(), yarn, linked: made.is_linked };
+                prune_command(view, &installs, build, &project, &mut notes)
+            })
             .flatten();
         if prune.is_some() {
             notes.push(
@@ -119,8 +131,15 @@ impl Profile for Built {
 }
 
 /// The image of Node has npm and the old Yarn: another manager that the command calls must be installed.
-fn package_manager(view: &View<'_>, program: &str, notes: &mut Vec<String>) -> Vec<String> {
+fn package_manager(view: &View<'_>, program: &str, yarn: Yarn, notes: &mut Vec<String>) -> Vec<String> {
     let is_bun = runtime::name(&ImageRef::parse(&view.stage.base_text)) == "bun";
+    if !is_bun && program == "yarn" && yarn != Yarn::Classic {
+        notes.push(
+            "The command calls yarn in the version of the project: the final stage has it from Corepack."
+                .to_owned(),
+        );
+        return vec![format!("{} corepack enable", view.keyword(Keyword::Run))];
+    }
     let installed = matches!(program, "pnpm")
         || (program == "yarn" && view.instructions().any(|it| view.says(it, "corepack")));
     if is_bun || !installed {
@@ -140,6 +159,8 @@ struct Made {
     needs_packages: bool,
     /// Whether all of the project goes over.
     is_everything: bool,
+    /// Whether that is because packages of the project are links.
+    is_linked: bool,
     /// What becomes of the command, where it changes.
     command: Option<(InstructionId, Place)>,
     opening: Vec<String>,
@@ -177,9 +198,9 @@ fn made(
     starts: Starts,
     dir: &str,
     package: Option<&Package>,
+    whole: Option<(String, &str)>,
     notes: &mut Vec<String>,
 ) -> Result<Made, Refusal> {
-    let linked = has_workspaces(view, dir, package);
     let made = match starts {
         Starts::Development(what) => return Err(refuse_development(&what)),
         Starts::Files { .. } => {
@@ -194,32 +215,30 @@ fn made(
             notes.push(format!(
                 "What `{script}` does stands in package.json, which is not at hand: all of the project goes over."
             ));
-            return Made::everything(dir);
+            return Made::everything(whole.as_ref().map_or(dir, |(root, _)| root));
         }
         Starts::File(file) => output(view, dir, &file, package),
         Starts::Next { .. } => {
-            let next = next::parts(view, start, &starts, dir, package)?;
+            let next = next::parts(view, start, &starts, dir, package, whole.is_some())?;
             notes.extend(next.notes);
             Some(Made {
                 artifacts: next.artifacts,
                 needs_packages: next.needs_packages,
                 is_everything: false,
+                is_linked: false,
                 command: next.command,
                 opening: next.opening,
                 prepare: next.prepare,
             })
         }
     };
-    match made {
-        Some(made) if !(made.needs_packages && linked) => Ok(made),
-        Some(_) => {
-            notes.push(
-                "The project has workspaces, whose packages are links: all of the project goes over."
-                    .to_owned(),
-            );
-            Made::everything(dir)
+    match (made, whole) {
+        (Some(made), whole) if !made.needs_packages || whole.is_none() => Ok(made),
+        (_, Some((root, why))) => {
+            notes.push(format!("{why}: all of the project goes over."));
+            Ok(Made { is_linked: true, ..Made::everything(&root)? })
         }
-        None => Made::everything(dir),
+        (_, None) => Made::everything(dir),
     }
 }
 
@@ -282,15 +301,53 @@ fn distroless(view: &View<'_>, start: &Start, main: &Main<'_>, recipe: &Recipe) 
     Some(found)
 }
 
+/// The project whose packages of development are removed.
+struct Project<'p> {
+    dir: &'p str,
+    package: Option<&'p Package>,
+    yarn: Yarn,
+    linked: bool,
+}
+
+/// The Yarn of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Yarn {
+    /// The old one, or none at all.
+    Classic,
+    /// A newer one that keeps its packages in `node_modules`.
+    WithFolder,
+    /// A newer one that may keep them elsewhere.
+    Modern,
+}
+
+impl Yarn {
+    fn of(view: &View<'_>, dir: &str, package: Option<&Package>) -> Self {
+        const SIGNS: [&str; 4] =
+            [".yarnrc.yml", ".pnp.", "yarn set version berry", "yarn set version stable"];
+        let config = view.project_file(&paths::join(dir, ".yarnrc.yml"));
+        let is_modern = config.is_some()
+            || package.and_then(Package::manager).is_some_and(is_modern_yarn)
+            || view.instructions().any(|it| SIGNS.iter().any(|sign| view.says(it, sign)));
+        let value =
+            |line: &str| Some(line.strip_prefix("nodeLinker:")?.trim().trim_matches(['"', '\'']).to_owned());
+        let linker = config.and_then(|it| it.lines().find_map(value));
+        match linker.as_deref() {
+            _ if !is_modern => Self::Classic,
+            Some("node-modules") => Self::WithFolder,
+            _ => Self::Modern,
+        }
+    }
+}
+
 /// The command that removes the packages of development.
 fn prune_command(
     view: &View<'_>,
     installs: &[Step<'_>],
     build: &Step<'_>,
-    dir: &str,
-    package: Option<&Package>,
+    project: &Project<'_>,
     notes: &mut Vec<String>,
 ) -> Option<String> {
+    let Project { dir, package, .. } = *project;
     // Other parts of the project may have packages of their own.
     let nearest = |it: &&Step<'_>| paths::is_within(dir, &it.dir);
     let last = installs.iter().filter(nearest).max_by_key(|it| it.dir.len()).or(installs.last())?;
@@ -310,9 +367,7 @@ fn prune_command(
             );
             return None;
         }
-        Manager::Yarn if package.and_then(Package::manager).is_some_and(is_modern_yarn) => {
-            "yarn workspaces focus --all --production"
-        }
+        Manager::Yarn if project.yarn != Yarn::Classic => "yarn workspaces focus --all --production",
         Manager::Yarn if package.is_none() => {
             notes.push(
                 "Yarn also removes what was generated into node_modules, such as the client of Prisma: generate that again \
@@ -322,6 +377,10 @@ fn prune_command(
             "yarn install --production --ignore-scripts --prefer-offline"
         }
         Manager::Yarn => "yarn install --production --ignore-scripts --prefer-offline",
+        Manager::Pnpm if project.linked => {
+            notes.push("pnpm prunes no workspaces, so packages of development go over, too.".to_owned());
+            return None;
+        }
         Manager::Pnpm => "pnpm prune --prod",
         Manager::Bun => "rm -rf node_modules && bun install --production",
     };
@@ -483,14 +542,12 @@ CMD ["yarn", "start"]
                 WORKDIR /app
                 COPY . .
                 RUN yarn install && yarn build
-                RUN yarn workspaces focus --all --production && mkdir -p public
+                RUN yarn workspaces focus --all --production
 
                 FROM node:22-alpine AS final
+                RUN corepack enable
                 WORKDIR /app
-                COPY --from=builder /app/.next .next
-                COPY --from=builder /app/public public
-                COPY --from=builder /app/node_modules node_modules
-                COPY --from=builder /app/package.json package.json
+                COPY --from=builder /app ./
                 CMD ["yarn", "start"]
             "#]],
         );
@@ -636,6 +693,74 @@ CMD ["bun", "dist/index.js"]
                 COPY --from=builder /app/node_modules node_modules
                 COPY --from=builder /app/package.json package.json
                 CMD ["bun", "dist/index.js"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_package_of_a_workspace_above() {
+        check_with(
+            &[(
+                "pnpm-workspace.yaml",
+                r#"packages:
+  - apps/*
+"#,
+            )],
+            r#"FROM node:22
+RUN npm install -g pnpm
+WORKDIR /repo
+COPY . .
+RUN pnpm install --frozen-lockfile
+RUN pnpm --filter web build
+WORKDIR /repo/apps/web
+CMD ["node", "dist/index.js"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                RUN npm install -g pnpm
+                WORKDIR /repo
+                COPY . .
+                RUN pnpm install --frozen-lockfile
+                RUN pnpm --filter web build
+
+                FROM node:22-slim AS final
+                COPY --from=builder /repo /repo
+                WORKDIR /repo/apps/web
+                CMD ["node", "dist/index.js"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_newer_yarn_that_keeps_its_packages_in_a_folder() {
+        check_with(
+            &[
+                ("package.json", r#"{"packageManager": "yarn@4.5.0", "scripts": {"build": "tsc"}}"#),
+                (
+                    ".yarnrc.yml",
+                    r#"nodeLinker: node-modules
+"#,
+                ),
+            ],
+            r#"FROM node:22
+WORKDIR /app
+COPY . .
+RUN corepack enable && yarn install --immutable && yarn build
+CMD ["node", "dist/index.js"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                WORKDIR /app
+                COPY . .
+                RUN corepack enable && yarn install --immutable && yarn build
+                RUN yarn workspaces focus --all --production
+
+                FROM node:22-slim AS final
+                WORKDIR /app
+                COPY --from=builder /app/dist dist
+                COPY --from=builder /app/node_modules node_modules
+                COPY --from=builder /app/package.json package.json
+                CMD ["node", "dist/index.js"]
             "#]],
         );
     }

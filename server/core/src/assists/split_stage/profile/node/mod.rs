@@ -396,12 +396,25 @@ fn package(view: &View<'_>, dir: &str) -> Option<Package> {
     Package::read(view.project_file(&paths::join(dir, "package.json"))?)
 }
 
-/// Whether packages of the project itself are linked into `node_modules`, so that they cannot go over alone.
-fn has_workspaces(view: &View<'_>, dir: &str, package: Option<&Package>) -> bool {
-    let file = |name: &str| view.project_file(&paths::join(dir, name));
-    let of_pnpm =
-        file("pnpm-workspace.yaml").is_some_and(|it| it.lines().any(|it| it.starts_with("packages:")));
-    of_pnpm || package.is_some_and(Package::has_workspaces)
+/// The directory of the workspace that the package in `dir` belongs to, if it is in one: packages of the project itself
+/// are linked into its `node_modules`, or the packages lie further up, so that they cannot go over alone.
+fn workspace(view: &View<'_>, dir: &str, package: Option<&Package>, installs: &[Step<'_>]) -> Option<String> {
+    let is_root = |it: &str| {
+        let of_pnpm = view
+            .project_file(&paths::join(it, "pnpm-workspace.yaml"))
+            .is_some_and(|it| it.lines().any(|it| it.starts_with("packages:")));
+        of_pnpm || self::package(view, it).is_some_and(|it| it.has_workspaces())
+    };
+    if package.is_some_and(Package::has_workspaces) || is_root(dir) {
+        return Some(dir.to_owned());
+    }
+    let above =
+        || std::iter::successors(Some(paths::parent(dir)), |it| (*it != "/").then(|| paths::parent(it)));
+    let above = above().take(16).filter(|it| *it != "/");
+    let installs_here = installs.iter().any(|it| it.dir == dir);
+    let mut roots =
+        above.filter(|it| is_root(it) || !installs_here && installs.iter().any(|step| step.dir == *it));
+    roots.next().map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! With `output: 'standalone'` the build leaves a server with the packages that it uses; otherwise `next start` needs
 //! the output, the packages and the configuration.
 
-use super::{Package, Starts, has_workspaces};
+use super::{Package, Starts};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::plan::{Artifact, Place};
 use crate::assists::split_stage::project::script_config::{Property, property};
@@ -27,13 +27,14 @@ pub(super) struct Next {
 
 const CONFIGS: [&str; 4] = ["next.config.js", "next.config.mjs", "next.config.ts", "next.config.cjs"];
 
-/// What goes over for a project in `dir`.
+/// What goes over for a project in `dir`, whose packages may be `linked` with those of a workspace.
 pub(super) fn parts(
     view: &View<'_>,
     start: &Start,
     starts: &Starts,
     dir: &str,
     package: Option<&Package>,
+    linked: bool,
 ) -> Result<Next, Refusal> {
     let config = CONFIGS.iter().find_map(|it| Some((*it, view.project_file(&paths::join(dir, it))?)));
     let of = |name: &str| config.map_or(Property::Unset, |(_, text)| property(text, name));
@@ -62,7 +63,7 @@ pub(super) fn parts(
     };
     let has_root = of("outputFileTracingRoot") != Property::Unset;
     let is_standalone = output == Property::To("standalone".to_owned()) && !has_root;
-    match standalone(view, start, starts).filter(|_| is_standalone && !has_workspaces(view, dir, package)) {
+    match standalone(view, start, starts).filter(|_| is_standalone && !linked) {
         Some((command, opening)) => {
             next.artifacts.push(Artifact::new(paths::join(dir, &format!("{dist}/standalone")), dir));
             next.artifacts.push(Artifact::same(paths::join(dir, &format!("{dist}/static"))));
