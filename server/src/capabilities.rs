@@ -90,6 +90,8 @@ pub(crate) struct ClientSupport {
     pub(crate) refreshes_lenses: bool,
     /// The client can be told to ask for inlay hints again.
     pub(crate) refreshes_hints: bool,
+    /// The client can be told to ask for semantic tokens again.
+    pub(crate) refreshes_tokens: bool,
     /// The client answers `workspace/configuration`.
     pub(crate) answers_configuration: bool,
     /// The client has to be asked for `workspace/didChangeConfiguration`.
@@ -148,6 +150,7 @@ impl ClientSupport {
             commands: client_commands(client),
             refreshes_lenses: yes(workspace.code_lens.and_then(|it| it.refresh_support)),
             refreshes_hints: yes(workspace.inlay_hint.and_then(|it| it.refresh_support)),
+            refreshes_tokens: yes(workspace.semantic_tokens.and_then(|it| it.refresh_support)),
             answers_configuration: yes(workspace.configuration),
             registers_configuration: yes(workspace
                 .did_change_configuration

@@ -4,6 +4,7 @@
 //! anything, so that they take effect in the order of their arrival. A [`Snapshot`] shares its
 //! document and never changes.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -519,6 +520,14 @@ impl Snapshot {
     /// The same where it also depends on the project's own files as they are now. This may read the disk.
     pub(crate) fn analysis_in_project(&self) -> Analysis {
         self.analysis_with(Beside::project_now)
+    }
+
+    /// The same where it depends on which stages the project's files build. This may read the disk.
+    pub(crate) fn analysis_with_targets(&self) -> Cow<'_, Analysis> {
+        match self.analysis.asks_for_targets() {
+            true => Cow::Owned(self.analysis.clone().with_project(self.beside.project())),
+            false => Cow::Borrowed(&self.analysis),
+        }
     }
 
     fn analysis_with(&self, project: impl Fn(&Beside) -> Arc<ContextFiles>) -> Analysis {

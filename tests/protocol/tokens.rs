@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::{TestClient, document, edit};
+use crate::folder::{Folder, changed_on_disk, open};
 
 const TYPES: [&str; 7] = ["keyword", "class", "namespace", "parameter", "string", "function", "comment"];
 
@@ -112,4 +113,42 @@ async fn a_client_that_asks_for_none_is_offered_none() {
     assert_eq!(answer["data"], json!([]));
     let (_, provider) = self::client(able(false, false), "").await;
     assert_eq!(provider["full"], true, "no deltas");
+}
+
+/// A stage that a file of Compose builds is as good as one that the last stage needs: for the diagnostics and for the
+/// colours alike.
+#[tokio::test]
+async fn stages_that_other_files_build_are_used() {
+    let folder = Folder::new("tokens-targets");
+    let compose =
+        |target: &str| format!("services:\n  t:\n    build:\n      context: .\n      target: {target}\n");
+    folder.write("compose.yaml", &compose("test"));
+    let mut able = able(false, false);
+    able["textDocument"]["semanticTokens"]["tokenModifiers"] = json!(["unused"]);
+    able["workspace"] = json!({
+        "didChangeWatchedFiles": { "dynamicRegistration": true },
+        "semanticTokens": { "refreshSupport": true },
+    });
+    let mut client = TestClient::connect();
+    let answer = client.initialize(json!({ "capabilities": able })).await;
+    client.reply("client/registerCapability", Value::Null).await;
+    let legend = &answer["capabilities"]["semanticTokensProvider"]["legend"];
+    let uri = folder.uri("Dockerfile");
+    open(&mut client, &uri, "FROM a AS test\nFROM a AS lint\nFROM a\n").await;
+
+    let said = async |client: &mut TestClient| {
+        let sent = client.told("textDocument/publishDiagnostics").await;
+        let all = sent["diagnostics"].as_array().unwrap().iter();
+        let faded = all.filter(|it| it["code"] == "UnreachableStage");
+        let lines: Vec<_> = faded.map(|it| it["range"]["start"]["line"].as_u64().unwrap()).collect();
+        let params = json!({ "textDocument": { "uri": uri } });
+        let answer = client.request("textDocument/semanticTokens/full", params).await.unwrap();
+        let unused: Vec<_> = named(&answer, legend).into_iter().filter(|it| it.ends_with("unused")).collect();
+        (lines, unused)
+    };
+    assert_eq!(said(&mut client).await, (vec![1], vec!["1:10+4 class unused".to_owned()]));
+    folder.write("compose.yaml", &compose("lint"));
+    changed_on_disk(&mut client, &folder.uri("compose.yaml")).await;
+    client.reply("workspace/semanticTokens/refresh", Value::Null).await;
+    assert_eq!(said(&mut client).await, (vec![0], vec!["0:10+4 class unused".to_owned()]));
 }

@@ -91,7 +91,14 @@ impl Analysis {
 
     /// Whether some answer may depend on the project's own files.
     pub fn asks_for_project(&self) -> bool {
-        assists::split_stage::asks_for_context(&self.file)
+        self.asks_for_targets() || assists::split_stage::asks_for_context(&self.file)
+    }
+
+    /// Whether it matters which stages files of the project build: there is one that the target does not need.
+    pub fn asks_for_targets(&self) -> bool {
+        let dockerfile = self.file.dockerfile();
+        let has_other = self.settings.target().is_some() && dockerfile.stages.len() > 1;
+        has_other || dockerfile.graph.reached.contains(&false)
     }
 
     /// The document.
@@ -107,7 +114,9 @@ impl Analysis {
 
     /// Everything that is wrong or worth a hint, in order of the text.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mut found = lint::diagnostics_beside(&self.file, &self.settings, self.ignore.as_deref());
+        let targets = self.project.built_targets();
+        let beside = lint::Beside { ignore: self.ignore.as_deref(), targets: &targets };
+        let mut found = lint::diagnostics_beside(&self.file, &self.settings, beside);
         if self.settings.split_hint {
             found.extend(assists::split_stage::hint(&self.file, &self.project));
         }
@@ -263,9 +272,18 @@ impl Analysis {
         format::on_type(&self.file, offset, typed, &self.settings.style, editor)
     }
 
+    /// For each stage whether no build takes it: the target, or what a file of the project builds. Empty where all of
+    /// them are taken.
+    pub fn unused_stages(&self) -> Vec<bool> {
+        match self.asks_for_targets() {
+            true => lint::unused_stages(&self.file, &self.settings, &self.project.built_targets()),
+            false => Vec::new(),
+        }
+    }
+
     /// What each word is, in order of the text, or what each word of a part is.
     pub fn semantic_tokens(&self, within: Option<TextRange>) -> Vec<Token> {
-        tokens::tokens(&self.file, within)
+        tokens::tokens(&self.file, within, &self.unused_stages())
     }
 
     /// Fixes and refactorings for a selection; an empty range is a cursor.

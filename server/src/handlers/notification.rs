@@ -154,6 +154,9 @@ pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatched
     }
     drop(state);
     read_projects(server, to_read);
+    if changed().any(may_build) {
+        colour_again(server);
+    }
     look_again(server, documents);
 }
 
@@ -275,6 +278,19 @@ fn show_again(server: &Server) {
         tokio::spawn(async move {
             if let Err(error) = client.inlay_hint_refresh().await {
                 tracing::warn!("the client did not ask for inlay hints again: {error}");
+            }
+        });
+    }
+    colour_again(server);
+}
+
+/// Has the client ask for colours again: which stages are built may be another matter now.
+fn colour_again(server: &Server) {
+    if server.state.lock().client().refreshes_tokens {
+        let client = server.client.clone();
+        tokio::spawn(async move {
+            if let Err(error) = client.semantic_tokens_refresh().await {
+                tracing::warn!("the client did not ask for semantic tokens again: {error}");
             }
         });
     }

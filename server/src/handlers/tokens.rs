@@ -1,5 +1,6 @@
 //! `textDocument/semanticTokens`: of a document, of what has changed in it, of a part.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tower_lsp_server::jsonrpc::Result;
@@ -68,7 +69,7 @@ pub(crate) async fn range(
 ) -> Result<Option<SemanticTokensRangeResult>> {
     let range = params.range;
     let answer = move |it: &Snapshot| {
-        let found = it.analysis.semantic_tokens(Some(it.text_range(range)?));
+        let found = it.analysis_with_targets().semantic_tokens(Some(it.text_range(range)?));
         let tokens = SemanticTokens { result_id: None, data: it.semantic_tokens(&found) };
         Some(SemanticTokensRangeResult::Tokens(tokens))
     };
@@ -77,14 +78,22 @@ pub(crate) async fn range(
 
 /// The tokens of a document as it is now, which are remembered from here on.
 fn now(snapshot: &Snapshot) -> Named {
-    let id = snapshot.text_id();
+    let analysis = snapshot.analysis_with_targets();
+    let id = id(&snapshot.text_id(), &analysis.unused_stages());
     if let Some(last) = snapshot.last_tokens.get().filter(|last| last.id == id) {
         return last;
     }
-    let tokens = snapshot.semantic_tokens(&snapshot.analysis.semantic_tokens(None));
+    let tokens = snapshot.semantic_tokens(&analysis.semantic_tokens(None));
     let now = Named { id, tokens: tokens.into() };
     snapshot.last_tokens.set(now.clone());
     now
+}
+
+/// A name for the tokens of a text. They depend on the text, and on which stages are built.
+fn id(text: &str, unused_stages: &[bool]) -> String {
+    let mut hasher = DefaultHasher::new();
+    unused_stages.hash(&mut hasher);
+    format!("{text}-{:x}", hasher.finish())
 }
 
 fn whole(named: Named) -> SemanticTokens {

@@ -39,7 +39,7 @@ fn check_every_offset(text: &str) {
 
 /// They lie in the text, in order, and none over another.
 fn check_tokens(text: &str) {
-    let tokens = tokens(&SourceFile::new(text), None);
+    let tokens = tokens(&SourceFile::new(text), None, &[]);
     let is_word =
         |it: &Token| text.get(std::ops::Range::<usize>::from(it.range)).is_some_and(|it| !it.is_empty());
     assert!(tokens.iter().all(is_word), "{tokens:?} of {text:?}");

@@ -122,10 +122,11 @@ pub struct Token {
     pub modifiers: Modifiers,
 }
 
-/// The tokens of a file, or those that touch a part of it: in order, none over another.
-pub fn tokens(file: &SourceFile, within: Option<TextRange>) -> Vec<Token> {
+/// The tokens of a file, or those that touch a part of it: in order, none over another. `unused` says of each stage
+/// whether no build takes it.
+pub fn tokens(file: &SourceFile, within: Option<TextRange>, unused: &[bool]) -> Vec<Token> {
     let dockerfile = file.dockerfile();
-    let mut painter = Painter { dockerfile, names: names::Names::of(dockerfile), found: Vec::new() };
+    let mut painter = Painter { dockerfile, names: names::Names::of(dockerfile, unused), found: Vec::new() };
     let is_wanted = |range: TextRange| within.is_none_or(|it| it.intersect(range).is_some());
     let outside = outside_of_instructions(dockerfile).into_iter();
     let mut outside = outside.filter(|it| is_wanted(it.range)).peekable();

@@ -6,7 +6,7 @@ use crate::analysis::Settings;
 use crate::assists::CodeAction;
 use crate::model::{InstructionId, SourceFile};
 use crate::text::{Applicability, SourceChange, TextDocument};
-use crate::workspace::IgnoreFile;
+use crate::workspace::{BuiltTarget, IgnoreFile};
 use crate::{TextRange, TextSize};
 
 mod apply;
@@ -23,6 +23,7 @@ mod suppression;
 mod target;
 #[cfg(test)]
 mod test;
+mod unused;
 mod verdict;
 
 pub use apply::{Fixed, apply_fixes};
@@ -30,6 +31,7 @@ pub use commands::known::{Known, KnownText, known};
 pub use near::nearest;
 pub use rule::{FixKind, Rule};
 pub use target::target;
+pub use unused::unused_stages;
 pub use verdict::{BuildkitError, buildkit_error};
 
 /// Who says it.
@@ -144,16 +146,21 @@ impl Diagnostic {
 
 /// Everything to be said about a document without an ignore file, in order of the text.
 pub fn diagnostics(file: &SourceFile, settings: &Settings) -> Vec<Diagnostic> {
-    diagnostics_beside(file, settings, None)
+    diagnostics_beside(file, settings, Beside::default())
 }
 
-/// Everything to be said about a document beside which this ignore file lies, in order of the text.
-pub fn diagnostics_beside(
-    file: &SourceFile,
-    settings: &Settings,
-    ignore: Option<&IgnoreFile>,
-) -> Vec<Diagnostic> {
-    let shared = rule::Shared::new(file, settings, ignore);
+/// What is known beside a document.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The ignore file that counts for it.
+    pub ignore: Option<&'a IgnoreFile>,
+    /// The stages that files of the project build.
+    pub targets: &'a [BuiltTarget],
+}
+
+/// Everything to be said about a document beside which this is known, in order of the text.
+pub fn diagnostics_beside(file: &SourceFile, settings: &Settings, beside: Beside<'_>) -> Vec<Diagnostic> {
+    let shared = rule::Shared::new(file, settings, beside);
     let mut found = rule::Context::run(rules::all(), &shared);
     shared.suppression.apply(file.dockerfile(), &mut found);
     for it in &mut found {

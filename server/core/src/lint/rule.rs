@@ -11,7 +11,8 @@ use crate::lint::image_name::{self, NameFault};
 use crate::lint::rules::consistent_instruction_casing;
 use crate::lint::suppression::Suppression;
 use crate::lint::target::Target;
-use crate::lint::{Diagnostic, Fix, Heeds, Severity, Source, rules};
+use crate::lint::unused::unused;
+use crate::lint::{Beside, Diagnostic, Fix, Heeds, Severity, Source, rules};
 use crate::model::{Dockerfile, Instruction, InstructionData, SourceFile, StageId, StageRef};
 use crate::syntax::{Keyword, RelRange};
 use crate::text::{Applicability, SourceChange, TextDocument, TextEdit};
@@ -151,7 +152,7 @@ impl Casing {
 pub(super) struct Shared<'a> {
     file: &'a SourceFile,
     settings: &'a Settings,
-    ignore: Option<&'a IgnoreFile>,
+    beside: Beside<'a>,
     globals: OnceCell<Globals>,
     bases: OnceCell<Vec<Below>>,
     target: OnceCell<Target<'a>>,
@@ -164,12 +165,12 @@ pub(super) struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(file: &'a SourceFile, settings: &'a Settings, ignore: Option<&'a IgnoreFile>) -> Self {
+    pub(super) fn new(file: &'a SourceFile, settings: &'a Settings, beside: Beside<'a>) -> Self {
         let suppression = Suppression::of(file, settings);
         Self {
             file,
             settings,
-            ignore,
+            beside,
             globals: OnceCell::new(),
             bases: OnceCell::new(),
             target: OnceCell::new(),
@@ -201,7 +202,8 @@ impl<'a> Context<'a> {
         let (dockerfile, settings) = (shared.file.dockerfile(), shared.settings);
         let Some(&rule) = rules.first() else { return Vec::new() };
         let (found, said) = (Vec::new(), FxHashSet::default());
-        let mut context = Self { dockerfile, settings, ignore: shared.ignore, shared, rule, found, said };
+        let mut context =
+            Self { dockerfile, settings, ignore: shared.beside.ignore, shared, rule, found, said };
         for rule in rules {
             context.rule = rule;
             (rule.check)(&mut context);
@@ -237,6 +239,11 @@ impl<'a> Context<'a> {
         let shared = self.shared;
         let target = || Target::of(shared.file.dockerfile(), shared.settings, || self.bases());
         shared.target.get_or_init(target)
+    }
+
+    /// For each stage whether no build takes it.
+    pub(super) fn unused_stages(&self) -> Vec<bool> {
+        unused(self.dockerfile, self.target(), self.shared.beside.targets, || self.bases())
     }
 
     /// What BuildKit runs.

@@ -114,7 +114,9 @@ mod tests {
 
     use super::*;
     use crate::analysis::Settings;
-    use crate::lint::{Diagnostic, FixKind, Fixed, Severity, apply_fixes, diagnostics, diagnostics_beside};
+    use crate::lint::{
+        Beside, Diagnostic, FixKind, Fixed, Severity, apply_fixes, diagnostics, diagnostics_beside,
+    };
     use crate::model::SourceFile;
     use crate::syntax::checks::BUILD_CHECKS;
 
@@ -122,7 +124,11 @@ mod tests {
     fn found(rule: &Rule, heading: &str, text: &str) -> Vec<Diagnostic> {
         let ignore = rule.ignore_file(heading);
         let settings = Settings { target: rule.target(heading), ..Settings::default() };
-        diagnostics_beside(&SourceFile::new(text), &settings, ignore.as_ref())
+        diagnostics_beside(
+            &SourceFile::new(text),
+            &settings,
+            Beside { ignore: ignore.as_ref(), ..Beside::default() },
+        )
     }
 
     fn codes(rule: &Rule, heading: &str, text: &str) -> BTreeSet<&'static str> {

@@ -50,7 +50,7 @@ impl<'a> Target<'a> {
         }
         let bases = bases();
         let reached = match chosen {
-            Some(target) => Cow::Owned(reached(dockerfile, bases, target)),
+            Some(target) => Cow::Owned(reached(dockerfile, bases, [target])),
             None => plain(),
         };
         Self { chosen, reached, certain: Cow::Owned(certain(dockerfile, bases, target)) }
@@ -66,11 +66,6 @@ impl<'a> Target<'a> {
         self.reached.get(stage.index()).copied().unwrap_or(true)
     }
 
-    /// Whether the target needs all stages.
-    pub(super) fn needs_all(&self) -> bool {
-        self.reached.iter().all(|&it| it)
-    }
-
     /// Whether BuildKit goes through all of them.
     pub(super) fn looks_at_all(&self) -> bool {
         self.chosen.is_none()
@@ -82,13 +77,17 @@ impl<'a> Target<'a> {
     }
 }
 
-/// For each stage, whether the target needs it. What a base with variables can be counts, as far as the
+/// For each stage, whether one of the targets needs it. What a base with variables can be counts, as far as the
 /// build does not say which one it is.
-fn reached(dockerfile: &Dockerfile, bases: &[Below], target: StageId) -> Vec<bool> {
+pub(super) fn reached(
+    dockerfile: &Dockerfile,
+    bases: &[Below],
+    targets: impl IntoIterator<Item = StageId>,
+) -> Vec<bool> {
     let stages = &dockerfile.stages;
     let mut reached = vec![false; stages.len()];
     let mut left = MOST_TRIED;
-    let mut waiting = vec![target];
+    let mut waiting: Vec<StageId> = targets.into_iter().collect();
     while let Some(stage) = waiting.pop() {
         if std::mem::replace(&mut reached[stage.index()], true) {
             continue;

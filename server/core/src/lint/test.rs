@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use dockstage_fixture::Annotation;
 use expect_test::Expect;
 
-use super::{Diagnostic, diagnostics, diagnostics_beside};
+use super::{Beside, Diagnostic, diagnostics, diagnostics_beside};
 use crate::TextRange;
 use crate::analysis::Settings;
 use crate::model::SourceFile;
@@ -36,7 +36,7 @@ pub(super) fn check_beside(ignore: &str, fixture: &str) {
 fn check_all(settings: &Settings, ignore: Option<&IgnoreFile>, fixture: &str) {
     let (text, annotations) = dockstage_fixture::annotations(fixture);
     let file = SourceFile::new(&text);
-    let found = diagnostics_beside(&file, settings, ignore);
+    let found = diagnostics_beside(&file, settings, Beside { ignore, ..Beside::default() });
     let mut actual: Vec<Annotation> = found.iter().flat_map(|it| annotations_of(&text, it)).collect();
     let mut expected = annotations;
     actual.sort();

@@ -3,6 +3,8 @@
 pub mod build_context;
 pub mod dockerignore;
 mod listing;
+mod targets;
 
 pub use dockerignore::IgnoreFile;
 pub use listing::{Entry, Listing, WantedFolder};
+pub use targets::BuiltTarget;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::project::users::{self, BuildUse};
+use crate::workspace::BuiltTarget;
 
 /// Names of files that a split may want to read, in any directory.
 const WANTED: &[&str] = &[
@@ -104,6 +105,12 @@ impl ContextFiles {
             let all = self.users.iter().filter(|_| !self.dockerfile.is_empty());
             all.flat_map(|(path, text)| users::uses(path, text, &self.dockerfile)).collect()
         })
+    }
+
+    /// The stages that files of the project build by their names.
+    pub fn built_targets(&self) -> Vec<BuiltTarget> {
+        let named = self.uses().iter().filter_map(|it| Some((it.target.as_ref()?, &it.file)));
+        named.map(|(stage, file)| BuiltTarget { stage: stage.clone(), file: file.clone() }).collect()
     }
 
     /// Adds a file by its path from the top of the build context, with `/` between folders.

@@ -17,17 +17,19 @@ pub(super) struct Names<'a> {
     scopes: &'a Scopes,
     /// Definitions that something in the file uses or takes over.
     used: FxHashSet<VarDefId>,
+    /// For each stage whether no build takes it.
+    unused_stages: &'a [bool],
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn of(dockerfile: &'a Dockerfile) -> Self {
+    pub(super) fn of(dockerfile: &'a Dockerfile, unused_stages: &'a [bool]) -> Self {
         let scopes = dockerfile.scopes();
         let uses = scopes.refs.iter().filter_map(|it| match it.target {
             ResolvedVar::Def(id) => Some(id),
             _ => None,
         });
         let taken_over = scopes.defs.iter().filter_map(|it| it.redeclares);
-        Self { dockerfile, scopes, used: uses.chain(taken_over).collect() }
+        Self { dockerfile, scopes, used: uses.chain(taken_over).collect(), unused_stages }
     }
 
     /// The names in an instruction, in order, none over another and none over a continuation.
@@ -50,8 +52,8 @@ impl<'a> Names<'a> {
 
     fn stage_name(&self, stage: &Stage) -> Option<Token> {
         let name = stage.name.as_ref()?;
-        let unused =
-            if self.dockerfile.graph.is_reached(stage.id) { Modifiers::default() } else { Modifiers::UNUSED };
+        let is_unused = self.unused_stages.get(stage.id.index()).copied().unwrap_or(false);
+        let unused = if is_unused { Modifiers::UNUSED } else { Modifiers::default() };
         let modifiers = Modifiers::DECLARATION.and(unused);
         Some(Token { range: name.range, kind: TokenKind::Stage, modifiers })
     }

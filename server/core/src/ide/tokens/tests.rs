@@ -1,13 +1,17 @@
 //! Little Dockerfiles with all their tokens.
 
+use std::sync::Arc;
+
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::analysis::Analysis;
 
 /// Each line of a file with its tokens below: the word, its kind and modifiers.
 fn check(text: &str, expected: Expect) {
     let text = text.strip_prefix('\n').unwrap_or(text);
-    expected.assert_eq(&shown(text, &tokens(&SourceFile::new(text), None)));
+    let analysis = Analysis::new(Arc::new(SourceFile::new(text)), Arc::default());
+    expected.assert_eq(&shown(text, &analysis.semantic_tokens(None)));
 }
 
 fn shown(text: &str, tokens: &[Token]) -> String {
@@ -319,14 +323,14 @@ fn a_continued_word_is_in_pieces() {
 fn a_part_has_the_tokens_of_the_whole_that_touch_it() {
     let text = "# a\nFROM a AS b\nRUN x \"y\nz\"\n\n# c\nUSER d\n";
     let file = SourceFile::new(text);
-    let all = tokens(&file, None);
+    let all = tokens(&file, None, &[]);
     for start in 0..=text.len() {
         for end in start + 1..=text.len() {
             let size = |at: usize| TextSize::try_from(at).unwrap();
             let within = TextRange::new(size(start), size(end));
             let touching = |it: &&Token| it.range.start() < within.end() && within.start() < it.range.end();
             let expected: Vec<Token> = all.iter().filter(touching).copied().collect();
-            assert_eq!(tokens(&file, Some(within)), expected, "{within:?}");
+            assert_eq!(tokens(&file, Some(within), &[]), expected, "{within:?}");
         }
     }
 }

@@ -77,7 +77,7 @@ fn report_near(cx: &mut Context<'_>, reference: &StageRef, meant: StageId) {
 }
 
 /// The earlier stage whose name a reference misspells; in a FROM, also by its case.
-pub(super) fn meant(dockerfile: &Dockerfile, reference: &StageRef) -> Option<StageId> {
+pub(in crate::lint) fn meant(dockerfile: &Dockerfile, reference: &StageRef) -> Option<StageId> {
     let text = reference.text.as_str();
     // What has a tag, a registry or a variable is no slip in a stage's name.
     if text.contains(['/', ':', '@', '$']) {

@@ -1,17 +1,16 @@
 //! Stages that a build without `--target` does not need.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::unknown_stage;
 use crate::lint::rule::{Context, declare_rule};
-use crate::lint::target::Target;
-use crate::model::{Dockerfile, RefTarget, Stage, StageId, StageRef};
+use crate::model::{Dockerfile, Stage, StageId};
 
 declare_rule! {
     /// ## What it does
     /// Hints at stages that the target does not need, neither directly nor through others. The target is the
-    /// last stage, unless `--target` or the setting `build.target` names another one. The setting
-    /// `diagnostics.unreachableStages` turns the hint off.
+    /// last stage, unless `--target` or the setting `build.target` names another one; what a file of Compose, of
+    /// Bake or of a CI builds by its name counts as well. The setting `diagnostics.unreachableStages` turns the hint
+    /// off.
     ///
     /// ## Why it matters
     /// BuildKit builds what the target needs and nothing else: such a stage is built with `--target` only.
@@ -45,18 +44,20 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let dockerfile = cx.dockerfile;
-    let target = cx.target();
-    if !cx.settings.unreachable_stages || target.needs_all() {
+    if !cx.settings.unreachable_stages {
         return;
     }
-    if let Some(chosen) = target.chosen {
-        return report_not_built(cx, target, chosen);
+    let unused = cx.unused_stages();
+    if unused.iter().all(|&it| !it) {
+        return;
+    }
+    let unused = dockerfile.stages.iter().zip(unused).filter(|(_, unused)| *unused).map(|(stage, _)| stage);
+    if let Some(chosen) = cx.target().chosen {
+        return report_not_built(cx, unused, chosen);
     }
     let targets = targets(dockerfile);
     let users = users(dockerfile);
-    let missed = missed(dockerfile, target);
-    let unreached = |id| !target.needs(id) && !missed.contains(&id);
-    for stage in dockerfile.stages.iter().filter(|stage| unreached(stage.id)) {
+    for stage in unused {
         let users = users.get(&stage.id).map(Vec::as_slice).unwrap_or_default();
         let named = stage.name.as_ref().filter(|name| targets.get(name.lower.as_str()) == Some(&stage.id));
         let (range, message) = match (named, users) {
@@ -78,41 +79,13 @@ fn check(cx: &mut Context<'_>) {
 }
 
 /// The build has another target than the last stage: the others are as good as not there.
-fn report_not_built(cx: &mut Context<'_>, target: &Target<'_>, chosen: StageId) {
+fn report_not_built<'a>(cx: &mut Context<'_>, unused: impl Iterator<Item = &'a Stage>, chosen: StageId) {
     let dockerfile = cx.dockerfile;
     let label = dockerfile.stage(chosen).label();
-    let missed = missed(cx.dockerfile, target);
-    let unreached = |id| !target.needs(id) && !missed.contains(&id);
-    for stage in dockerfile.stages.iter().filter(|stage| unreached(stage.id)) {
+    for stage in unused {
         let message = format!("Not built: the target is `{label}`, which does not need it.");
         cx.report(head(dockerfile, stage), message).unnecessary = true;
     }
-}
-
-/// Stages that the target would reach, were it not for a misspelled name: that has its own
-/// diagnostic.
-fn missed(dockerfile: &Dockerfile, target: &Target<'_>) -> FxHashSet<StageId> {
-    let mut missed = FxHashSet::default();
-    let stages = dockerfile.stages.iter().map(|stage| stage.id);
-    let mut waiting: Vec<StageId> = stages.filter(|&id| target.needs(id)).collect();
-    while let Some(id) = waiting.pop() {
-        let refs = refs_of(dockerfile, id).iter().filter(|it| matches!(it.target, RefTarget::External(_)));
-        let meant = refs.filter_map(|reference| unknown_stage::meant(dockerfile, reference));
-        let needs = dockerfile.graph.needs.get(id.index()).into_iter().flatten().copied();
-        for next in meant.chain(needs) {
-            if !target.needs(next) && missed.insert(next) {
-                waiting.push(next);
-            }
-        }
-    }
-    missed
-}
-
-/// The references that stand in a stage.
-fn refs_of(dockerfile: &Dockerfile, id: StageId) -> &[StageRef] {
-    let start = dockerfile.refs.partition_point(|it| it.stage < id);
-    let end = dockerfile.refs.partition_point(|it| it.stage <= id);
-    dockerfile.refs.get(start..end).unwrap_or_default()
 }
 
 fn never_built(stage: &Stage) -> &'static str {
@@ -151,6 +124,8 @@ fn users(dockerfile: &Dockerfile) -> FxHashMap<StageId, Vec<StageId>> {
 mod tests {
     use crate::analysis::Settings;
     use crate::lint::test::check_under;
+    use crate::lint::{Beside, diagnostics_beside};
+    use crate::workspace::BuiltTarget;
 
     fn check(fixture: &str) {
         check_under(&Settings::default(), fixture);
@@ -244,6 +219,16 @@ FROM alpine
 #<^^ UnreachableStage: Not built: the target is `test`, which does not need it.
 ",
         );
+    }
+
+    #[test]
+    fn what_a_file_of_the_project_builds_is_used() {
+        let file = crate::model::SourceFile::new("FROM alpine AS test\nFROM alpine AS lint\nFROM alpine\n");
+        let targets = [BuiltTarget { stage: "test".to_owned(), file: "compose.yaml".to_owned() }];
+        let beside = Beside { targets: &targets, ..Beside::default() };
+        let found = diagnostics_beside(&file, &Settings::default(), beside);
+        let messages: Vec<_> = found.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(messages, ["Built only with `--target lint`."]);
     }
 
     #[test]
