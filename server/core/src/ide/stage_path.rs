@@ -1,8 +1,8 @@
 //! Paths in the files of a stage, or of the build context: shared by definition, references, hover and completion.
 
+use super::markdown::one_line;
 use crate::model::expand::expand;
-use crate::model::files::Provenance;
-use crate::model::files::is_remote;
+use crate::model::files::{Made, Provenance, is_remote};
 use crate::model::{
     Arguments, Instruction, InstructionData, InstructionId, MountField, RefTarget, SourceFile, StageId,
     StageRefKind, paths, state,
@@ -194,6 +194,12 @@ fn is_path(text: &str) -> bool {
         && !text.starts_with('-')
         && !text.contains("://")
         && !text.contains(['$', ' ', '\t', '\n'])
+}
+
+/// The command that makes something, in one line.
+pub(super) fn said(file: &SourceFile, made: &Made<'_>, longest: usize) -> String {
+    let command = file.text().slice(made.command).replace("\\\n", " ").replace("\\\r\n", " ");
+    one_line(&command, longest)
 }
 
 /// What makes a path: the makers in the stage that it is looked for in.

@@ -4,8 +4,8 @@ use rustc_hash::FxHashSet;
 
 use super::{CompletionKind, List, json};
 use crate::TextRange;
-use crate::ide::markdown::one_line;
 use crate::ide::place::{Typed, Word};
+use crate::ide::stage_path::said;
 use crate::model::files::{How, Kind, Made};
 use crate::model::{RefTarget, StageId, StageRefKind, paths};
 use crate::syntax::Keyword;
@@ -109,7 +109,7 @@ fn is_usual_output(path: &str) -> bool {
 
 /// Who makes it.
 fn detail(list: &List<'_>, made: &Made<'_>) -> String {
-    let said = one_line(&list.file.text().slice(made.command), 50);
+    let said = said(list.file, made, 50);
     match (made.how, made.is_guess) {
         (How::Convention, true) => format!("assumed: {said}"),
         (How::Convention, false) => format!("by convention: {said}"),

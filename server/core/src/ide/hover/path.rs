@@ -2,13 +2,16 @@
 
 use super::{Hover, line_of};
 use crate::TextSize;
-use crate::ide::markdown::{code, one_line};
-use crate::ide::stage_path::{Place, StagePath, provenance, stage_path_at};
+use crate::ide::markdown::code;
+use crate::ide::stage_path::{Place, StagePath, provenance, said, stage_path_at};
 use crate::model::files::{How, Kind, Made, Relation};
 use crate::model::{Base, SourceFile, StageId};
 
 /// How many makers a card lists.
 const MOST_MAKERS: usize = 4;
+
+/// The longest command that is shown as a whole.
+const LONGEST: usize = 60;
 
 /// How many stages a file is followed through.
 const MOST_STAGES: usize = 4;
@@ -37,27 +40,39 @@ fn card(file: &SourceFile, found: &StagePath) -> Option<String> {
     let mut lines = vec![format!("**{path}** in the stage {label}")];
     let makers = answer.makers.iter().take(MOST_MAKERS);
     lines.extend(makers.map(|made| sentence(file, made, answer.relation, &found.path)));
-    if answer.makers.iter().all(|it| !it.is_known()) {
-        lines.push(from_base(file, stage));
+    // What names the path itself is all that there is to say.
+    let is_named = answer.relation == Relation::Itself && !answer.makers.is_empty();
+    if !is_named && answer.makers.iter().all(|it| !it.is_known()) {
+        lines.push(from_base(file, stage, &found.path));
     }
     Some(lines.join("\n\n"))
 }
 
 /// What is left when no instruction is known to make it.
-fn from_base(file: &SourceFile, stage: StageId) -> String {
+fn from_base(file: &SourceFile, stage: StageId, path: &str) -> String {
     let files = file.dockerfile().files(stage);
-    match &files.root {
-        Base::Scratch => "No instruction of the stage is known to make it.".to_owned(),
-        Base::Image(image) => {
-            let image = code(&image.written);
-            let runs = files.made().any(|it| *it.how == How::Unknown);
-            let or = if runs { ", or from a command that we do not know" } else { "" };
-            format!("It may come with the base image {image}, whose files are not known{or}.")
-        }
-        Base::Stage(_) | Base::Unresolved => {
-            "It may come with the base image, which is not known.".to_owned()
-        }
+    let image = match &files.root {
+        Base::Scratch => return "No instruction of the stage is known to make it.".to_owned(),
+        Base::Image(image) => format!("{}, whose files are not known", code(&image.written)),
+        Base::Stage(_) | Base::Unresolved => "which is not known".to_owned(),
+    };
+    let join = if matches!(files.root, Base::Image(_)) { " " } else { ", " };
+    let mut ways = format!("It may come with the base image{join}{image}");
+    let installers: Vec<Made<'_>> = files.installers(path).collect();
+    if let [installer] = installers.as_slice() {
+        let line = line_of(file, installer.command.start());
+        ways.push_str(&format!(
+            ", or with what {} (line {line}) installs",
+            code(&said(file, installer, LONGEST))
+        ));
+    } else if let Some(last) = installers.last() {
+        let line = line_of(file, last.command.start());
+        ways.push_str(&format!(", or with what was installed, last in line {line}"));
     }
+    if files.made().any(|it| *it.how == How::Unknown) {
+        ways.push_str(", or from a command that we do not know");
+    }
+    ways + "."
 }
 
 fn sentence(file: &SourceFile, made: &Made<'_>, relation: Relation, path: &str) -> String {
@@ -105,7 +120,7 @@ fn convention(made: &Made<'_>) -> &'static str {
 /// What makes it, with the line; a command at the beginning of a sentence, else behind "is".
 fn maker(file: &SourceFile, made: &Made<'_>, path: &str) -> String {
     let line = line_of(file, made.command.start());
-    let said = code(&one_line(&file.text().slice(made.command), 60));
+    let said = code(&said(file, made, LONGEST));
     match made.how {
         How::Convention | How::Unknown | How::System => format!("{said} (line {line})"),
         How::Command => format!("made by {said} (line {line})"),
@@ -318,6 +333,94 @@ COPY --from=files /srv/<|>app /app
                 **`/srv/app`** in the stage `files`
 
                 It may be copied from `/out/app` of the stage `builder` (line 4). There: made by `go build -o /out/app .` (line 2)."#]],
+        );
+    }
+
+    #[test]
+    fn what_is_known_comes_before_what_is_guessed() {
+        let build =
+            "WORKDIR /app\nCOPY package.json tsconfig.json ./\nCOPY . .\nRUN npm run build && npx next build";
+        // A wildcard of a guess is no answer.
+        from(
+            build,
+            "/app/.next/stand<|>alone",
+            expect![[r#"
+            **`/app/.next/standalone`** in the stage `builder`
+
+            `npx next build` (line 6) writes into `/app/.next` by convention."#]],
+        );
+        // A file is no folder.
+        from(
+            build,
+            "/app/pub<|>lic",
+            expect![[r#"
+            **`/app/public`** in the stage `builder`
+
+            `npx next build` (line 6) may make it; what that does is not known.
+
+            It may be copied from `public` of the build context (line 5)."#]],
+        );
+        from(
+            "WORKDIR /a\nCOPY . .\nWORKDIR /a/b\nRUN ./x",
+            "/a/b/<|>c",
+            expect![[r#"
+            **`/a/b/c`** in the stage `builder`
+
+            `./x` (line 6) may make it; what that does is not known.
+
+            It may be copied from `b/c` of the build context (line 4)."#]],
+        );
+        from(
+            "RUN ./x --to=/o/y \\\n  --fast",
+            "/o/<|>y",
+            expect![[r#"
+            **`/o/y`** in the stage `builder`
+
+            `./x --to=/o/y --fast` (line 3) names it; what that does is not known."#]],
+        );
+    }
+
+    #[test]
+    fn what_packages_bring() {
+        from(
+            "RUN apt-get update && apt-get install -y git tzdata",
+            "/usr/bin/<|>git",
+            expect![[r#"
+            **`/usr/bin/git`** in the stage `builder`
+
+            It may come with the base image `golang:1.22`, whose files are not known, or with what `apt-get install -y git tzdata` (line 3) installs."#]],
+        );
+        from(
+            "RUN apt-get update && apt-get install -y git tzdata",
+            "/usr/share/zoneinfo/<|>UTC",
+            expect![[r#"
+                **`/usr/share/zoneinfo/UTC`** in the stage `builder`
+
+                `apt-get install -y git tzdata` (line 3) writes into `/usr/share/zoneinfo` by convention."#]],
+        );
+        from(
+            "RUN apk add git\nRUN apk add jq && ./x",
+            "/usr/bin/<|>git",
+            expect![[r#"
+            **`/usr/bin/git`** in the stage `builder`
+
+            It may come with the base image `golang:1.22`, whose files are not known, or with what was installed, last in line 4, or from a command that we do not know."#]],
+        );
+        from(
+            "RUN apk add git && adduser x",
+            "/srv/<|>git",
+            expect![[r#"
+            **`/srv/git`** in the stage `builder`
+
+            It may come with the base image `golang:1.22`, whose files are not known."#]],
+        );
+        from(
+            "RUN adduser x",
+            "/etc/pas<|>swd",
+            expect![[r#"
+            **`/etc/passwd`** in the stage `builder`
+
+            `adduser x` (line 3) makes it by convention."#]],
         );
     }
 }

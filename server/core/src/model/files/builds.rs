@@ -1,28 +1,28 @@
 //! Build tools and package managers: what they are told to make, and what they make where nothing else is said.
 
 use super::script::{Call, Script};
-use super::{How, Kind};
+use super::{How, Kind, web};
 use crate::model::paths;
-use crate::model::tools::{gradle, is_go_build, made_by_cargo, made_by_go, maven};
-use crate::syntax::shell::Command;
+use crate::model::tools::{go_programs, gradle, is_go_build, made_by_cargo, made_by_go, maven};
+use crate::syntax::shell::{Command, Word};
 
 /// Adds what a call makes, if it is one of a tool that is known here; whether it is, and writes nowhere else.
 pub(super) fn run(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
     let program = call.program();
-    if java(script, call) {
+    if java(script, call) || web::run(script, call) {
         return true;
     }
-    match program {
+    // `xx-go` and the like build for another platform, as the tools that they are named for do.
+    match program.strip_prefix("xx-").unwrap_or(program) {
         "go" => go(script, call),
         "cargo" => cargo(script, call),
-        "npm" | "yarn" | "pnpm" | "bun" | "npx" | "bunx" | "corepack" | "ng" | "vite" | "next" | "tsc"
-        | "webpack" => {
-            return node(script, call);
-        }
         "pip" | "pip3" | "uv" | "poetry" | "pipenv" | "virtualenv" => return python(script, call),
         "dotnet" => dotnet(script, call),
         "make" | "gmake" | "ninja" | "cmake" | "meson" => return make(script, call),
-        "composer" => below(script, call, "vendor", &["--working-dir", "-d"]),
+        "composer" => {
+            below(script, call, "vendor", &["--working-dir", "-d"]);
+            script.may_put(call, &paths::join(&script.dir(), "composer.lock"), Kind::File, How::Convention);
+        }
         "bundle" => return bundle(script, call),
         "mix" => mix(script, call),
         "swift" => {
@@ -36,6 +36,28 @@ pub(super) fn run(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool 
         "mkdocs" => site(script, call, "site", &["-d", "--site-dir"]),
         "trunk" => site(script, call, "dist", &["-d", "--dist"]),
         "wasm-pack" => site(script, call, "pkg", &["-d", "--out-dir"]),
+        "mdbook" => site(script, call, "book", &["-d", "--dest-dir"]),
+        "bazel" | "bazelisk" => below(script, call, "bazel-bin", &[]),
+        "pyinstaller" => site(script, call, "dist", &["--distpath"]),
+        "configure" | "config" | "Configure" => return configure(script, call),
+        "jar" => return jar(script, call),
+        "java" if call.argv.iter().any(|it| it.text.starts_with("-Djarmode=")) => {
+            return told(script, call, &["--destination"], Kind::Tree);
+        }
+        "conda" | "mamba" | "micromamba" => return conda(script, call),
+        "conda-pack" => return told(script, call, &["-o", "--output"], Kind::File),
+        "dart" => return compiled(script, call, &["compile"]),
+        "crystal" => return compiled(script, call, &["build"]),
+        "shards" if call.verb() == "build" => below(script, call, "bin", &[]),
+        "flutter" if call.says(&["web"]) => below(script, call, "build/web", &[]),
+        "sphinx-build" => {
+            if let Some(folder) = call.operands(&["-b", "-d", "-c", "-D", "-j"]).get(1) {
+                script.make(folder, Kind::Tree, How::Command);
+            }
+        }
+        "chisel" | "debootstrap" | "mmdebstrap" => return root(script, call),
+        "pandoc" | "llvm-bolt" | "protoc" => return told(script, call, &["-o", "--output"], Kind::Either),
+        "verify" | "info" if program.starts_with("xx-") => {}
         "jlink" => return told(script, call, &["--output"], Kind::Tree),
         "javac" | "kotlinc" | "scalac" => return told(script, call, &["-d"], Kind::Tree),
         "native-image" => return told(script, call, &["-o"], Kind::File),
@@ -44,11 +66,6 @@ pub(super) fn run(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool 
             return told(script, call, &["--outdir"], Kind::Tree) || file;
         }
         "deno" => return told(script, call, &["-o", "--output"], Kind::File),
-        "debootstrap" => {
-            if let Some(root) = call.operands(&[]).get(1) {
-                script.make(root, Kind::Tree, How::Command);
-            }
-        }
         _ if is_python(program) => return python_module(script, call),
         _ if is_compiler(program) => compiler(script, call),
         _ => return false,
@@ -76,11 +93,19 @@ fn is_compiler(program: &str) -> bool {
             | "ghc"
             | "ocamlfind"
             | "gfortran"
+            | "emcc"
+            | "em++"
+            | "nvcc"
     )
 }
 
-/// What an option names.
-fn told(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, options: &[&str], kind: Kind) -> bool {
+/// What an option names; whether it is given.
+pub(super) fn told(
+    script: &mut Script<'_, '_, '_, '_>,
+    call: &Call<'_>,
+    options: &[&str],
+    kind: Kind,
+) -> bool {
     let Some(word) = call.value(options) else { return false };
     script.make(&word, kind, How::Command);
     true
@@ -153,7 +178,14 @@ fn java(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
     false
 }
 
-fn put(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, path: &str, kind: Kind, is_guess: bool) {
+/// What stands at a path by convention.
+pub(super) fn put(
+    script: &mut Script<'_, '_, '_, '_>,
+    call: &Call<'_>,
+    path: &str,
+    kind: Kind,
+    is_guess: bool,
+) {
     if is_guess {
         script.may_put(call, path, kind, How::Convention);
     } else {
@@ -162,9 +194,9 @@ fn put(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, path: &str, kind: K
 }
 
 fn go(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
+    let _ = told(script, call, &["-coverprofile", "--coverprofile"], Kind::File);
     if let Some(output) = call.value(&["-o"]) {
-        let kind = if output.text.ends_with('/') { Kind::Tree } else { Kind::Either };
-        return script.make(&output, kind, How::Command);
+        return go_output(script, call, &output);
     }
     let command = command_of(call);
     let dir = script.dir();
@@ -187,6 +219,19 @@ fn go(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
     script.may_put(call, &format!("{home}/pkg"), Kind::Tree, How::Convention);
 }
 
+/// What `-o` names: a program, or a folder with a program for each package.
+fn go_output(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, output: &Word) {
+    if !output.text.ends_with('/') {
+        return script.make(output, Kind::Either, How::Command);
+    }
+    script.make(output, Kind::Tree, How::Command);
+    for name in go_programs(&command_of(call)) {
+        if let Some(folder) = script.path(output) {
+            put(script, call, &paths::join(&folder, &name), Kind::File, false);
+        }
+    }
+}
+
 fn cargo(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
     let command = command_of(call);
     let dir = script.dir();
@@ -201,83 +246,43 @@ fn cargo(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
             }
         }
         "fetch" | "update" | "clean" | "fmt" | "tree" | "metadata" | "login" | "search" | "version" => {}
-        "build" | "b" | "rustc" | "zigbuild" | "chef" | "test" | "check" | "auditable" | "leptos" => {
-            let said = call.value(&["--target-dir"]).and_then(|it| script.path(&it));
-            let set = script.variable("CARGO_TARGET_DIR").map(|it| paths::join(&dir, &it));
-            let target = said.or(set).unwrap_or_else(|| paths::join(&dir, "target"));
-            // With --target there is a folder for it in between.
-            let triple = call.value(&["--target"]).or(script
-                .variable("CARGO_BUILD_TARGET")
-                .map(|it| crate::syntax::shell::Word::literal(&it, call.range())));
-            let triple =
-                triple.and_then(|it| script.fill(&it)).map_or_else(String::new, |it| format!("{it}/"));
-            let release = call.says(&["--release", "-r"]);
-            let profile = call.value(&["--profile"]).and_then(|it| script.fill(&it));
-            let profile = profile.unwrap_or_else(|| if release { "release" } else { "debug" }.to_owned());
-            let profile = if profile == "dev" { "debug".to_owned() } else { profile };
-            let folder = format!("{target}/{triple}{profile}");
-            if let Some(bin) = call.value(&["--bin"]).and_then(|it| script.fill(&it)) {
-                put(script, call, &format!("{folder}/{bin}"), Kind::File, false);
+        "chef" if call.says(&["prepare"]) => {
+            if !told(script, call, &["--recipe-path"], Kind::File) {
+                put(script, call, &paths::join(&dir, "recipe.json"), Kind::File, false);
             }
-            put(script, call, &folder, Kind::Tree, false);
-            script.may_put(call, &target, Kind::Tree, How::Convention);
+        }
+        "build" | "b" | "rustc" | "zigbuild" | "chef" | "test" | "check" | "auditable" | "leptos" => {
+            cargo_build(script, call);
         }
         _ => script.unknown_call(call, call.range()),
     }
 }
 
-/// Folders that builds of web applications leave, by their frameworks.
-const WEB: [&str; 9] = ["dist", "build", "out", ".next", ".output", "public", "www", "lib", "_site"];
-
-fn node(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
-    let dir = call.value(&["--prefix", "--cwd", "--dir", "-C"]).and_then(|it| script.path(&it));
-    let dir = dir.unwrap_or_else(|| script.dir());
-    let verb = call.verb();
-    let globally = call.says(&["-g", "--global", "global"]);
-    let is_npm = matches!(call.program(), "npm" | "yarn" | "pnpm" | "bun");
-    match verb {
-        _ if !is_npm && matches!(call.program(), "corepack") => {}
-        "install" | "ci" | "i" | "add" | "clean-install" | "" if is_npm && globally => {
-            script.may_put(call, "/usr/local/lib/node_modules", Kind::Tree, How::Convention);
-            script.may_put(call, "/", Kind::Tree, How::System);
-        }
-        "install" | "ci" | "i" | "add" | "clean-install" | "fetch" | "rebuild" if is_npm => {
-            put(script, call, &format!("{dir}/node_modules"), Kind::Tree, false);
-            // Packages can bring scripts that write elsewhere.
-            script.may_put(call, "/", Kind::Tree, How::Unknown);
-        }
-        "" if call.program() == "yarn" => {
-            put(script, call, &format!("{dir}/node_modules"), Kind::Tree, false)
-        }
-        "prune" | "cache" | "config" | "set" | "audit" | "version" if is_npm => {}
-        "deploy" if call.program() == "pnpm" => {
-            if let Some(folder) = call.operands(&["--filter", "-F"]).get(1) {
-                script.make(folder, Kind::Tree, How::Command);
-            }
-        }
-        "pack" if is_npm => put(script, call, &format!("{dir}/*.tgz"), Kind::File, false),
-        _ => {
-            let told_file = told(script, call, &["--outfile"], Kind::File);
-            let told_folder =
-                told(script, call, &["--outDir", "--outdir", "--output-path", "--out-dir"], Kind::Tree);
-            let builds = call.argv.iter().any(|it| {
-                let name = it.text.as_str();
-                name.contains("build")
-                    || name.contains("generate")
-                    || matches!(name, "webpack" | "tsc" | "export" | "nest")
-            });
-            if builds && !told_file && !told_folder {
-                for name in WEB {
-                    script.may_put(call, &format!("{dir}/{name}"), Kind::Tree, How::Convention);
-                    // Of a repository of several packages each has its own.
-                    script.may_put(call, &format!("{dir}/*/*/{name}"), Kind::Tree, How::Convention);
-                }
-            }
-            // The script stands in package.json and may write anywhere.
-            script.may_put(call, &dir, Kind::Tree, How::Unknown);
+fn cargo_build(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
+    let dir = script.dir();
+    let said = call.value(&["--target-dir"]).and_then(|it| script.path(&it));
+    let set = script.variable("CARGO_TARGET_DIR").map(|it| paths::join(&dir, &it));
+    let target = said.or(set).unwrap_or_else(|| paths::join(&dir, "target"));
+    // With --target there is a folder for it in between.
+    let set = script.variable("CARGO_BUILD_TARGET").map(|it| Word::literal(&it, call.range()));
+    let triple = call.value(&["--target"]).or(set).and_then(|it| script.fill(&it));
+    let triple = triple.map_or_else(String::new, |it| format!("{it}/"));
+    let profile = call.value(&["--profile"]).and_then(|it| script.fill(&it));
+    let release = call.says(&["--release", "-r"]);
+    let profile = profile.unwrap_or_else(|| if release { "release" } else { "debug" }.to_owned());
+    let profile = if profile == "dev" { "debug".to_owned() } else { profile };
+    let folder = format!("{target}/{triple}{profile}");
+    for bin in call.values(&["--bin"]) {
+        if let Some(bin) = script.fill(&bin) {
+            put(script, call, &format!("{folder}/{bin}"), Kind::File, false);
         }
     }
-    true
+    // `cargo chef cook` builds what the program needs, not the program.
+    put(script, call, &folder, Kind::Tree, call.verb() == "chef");
+    if call.verb() == "leptos" {
+        put(script, call, &format!("{target}/site"), Kind::Tree, false);
+    }
+    script.may_put(call, &target, Kind::Tree, How::Convention);
 }
 
 fn python(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
@@ -292,7 +297,7 @@ fn python(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
                 None => below(script, call, ".venv", &["--directory", "--project"]),
             }
         }
-        ("uv", "build") | ("poetry", "build") => below(script, call, "dist", &[]),
+        ("uv" | "poetry", "build") => site(script, call, "dist", &["-o", "--out-dir", "--output"]),
         ("poetry" | "pipenv", "install" | "sync") => {
             script.may_put(call, &paths::join(&script.dir(), ".venv"), Kind::Tree, How::Convention);
             script.may_put(call, "/", Kind::Tree, How::System);
@@ -368,6 +373,12 @@ fn dotnet(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
             if told(script, call, &["-o", "--output"], Kind::Tree) {
                 return;
             }
+            // MSBuild takes a colon, too.
+            let colon =
+                call.argv.iter().find_map(|it| Some(it.with_text(it.text.strip_prefix("--output:")?)));
+            if let Some(folder) = colon {
+                return script.make(&folder, Kind::Tree, How::Command);
+            }
             let property = call.argv.iter().find_map(|it| {
                 let (name, value) = it.text.split_once('=')?;
                 name.ends_with(":PublishDir").then(|| it.with_text(value))
@@ -399,8 +410,64 @@ fn dotnet(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
             }
         }
         "restore" => script.may_put(call, &format!("{}/.nuget", script.home()), Kind::Tree, How::Convention),
-        _ => script.may_put(call, &script.dir(), Kind::Tree, How::Unknown),
+        _ => {
+            let _ = told(script, call, &["-o", "--output"], Kind::Either);
+            script.may_put(call, &script.dir(), Kind::Tree, How::Unknown);
+        }
     }
+}
+
+/// `configure --prefix`: that is where `make install` goes. It writes a makefile, too.
+fn configure(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
+    if let Some(folder) = call.value(&["--prefix"]) {
+        script.make(&folder, Kind::Tree, How::Convention);
+    }
+    script.may_put(call, &script.dir(), Kind::Tree, How::Unknown);
+    true
+}
+
+/// `jar -xf` unpacks into the directory, `jar -cf` makes an archive.
+fn jar(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
+    let operands = call.operands(&["-C", "--dir"]);
+    let letters = call.argv.get(1).map_or("", |it| it.text.trim_start_matches('-'));
+    if letters.starts_with('x') || call.says(&["--extract"]) {
+        let dir =
+            call.value(&["-C", "--dir"]).and_then(|it| script.path(&it)).unwrap_or_else(|| script.dir());
+        script.put_by(call, &dir, Kind::Tree, How::Command);
+        return true;
+    }
+    // The operands stand in the order of their letters: `jar -cmf manifest archive`.
+    let bare = usize::from(!call.argv.get(1).is_some_and(|it| it.text.starts_with('-')));
+    let at = letters.chars().filter(|it| "fme".contains(*it)).position(|it| it == 'f');
+    let file = at.and_then(|at| operands.get(at + bare)).filter(|_| letters.starts_with('c'));
+    if let Some(file) = file {
+        script.make(file, Kind::File, How::Command);
+    }
+    true
+}
+
+/// An environment of its own where one is named.
+fn conda(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
+    if !told(script, call, &["-p", "--prefix"], Kind::Tree) {
+        script.may_put(call, "/", Kind::Tree, How::System);
+    }
+    true
+}
+
+/// A compiler behind a word of its own, as in `dart compile exe -o`.
+fn compiled(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, verbs: &[&str]) -> bool {
+    verbs.contains(&call.verb()) && told(script, call, &["-o", "--output"], Kind::File)
+}
+
+/// Another root, which an option or the second operand names.
+fn root(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
+    if call.program() == "chisel" {
+        return told(script, call, &["--root"], Kind::Tree);
+    }
+    if let Some(root) = call.operands(&[]).get(1) {
+        script.make(root, Kind::Tree, How::Command);
+    }
+    true
 }
 
 /// `make install` and its like go where they are told; what else a makefile does, it alone knows.
@@ -421,7 +488,8 @@ fn make(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
         folder.then(|| it.with_text(value))
     });
     let option = || call.value(&["--prefix", "--destdir"]);
-    if let Some(folder) = named.or_else(option) {
+    let set = || call.command.environment_words().find(|it| it.0 == "DESTDIR").map(|it| it.1);
+    if let Some(folder) = named.or_else(option).or_else(|| set().filter(|_| installs)) {
         script.make(&folder, Kind::Tree, How::Command);
     } else if installs {
         let root = script.variable("DESTDIR").unwrap_or_else(|| "/usr/local".to_owned());

@@ -1,12 +1,15 @@
 //! Commands that are told which files to make, and those that make none.
 
 use super::script::{Call, Script};
-use super::{How, Kind};
+use super::{How, Kind, system};
 use crate::model::paths;
 use crate::syntax::shell::Word;
 
 /// Adds what a call makes, if it is a call of a plain command; whether it is.
 pub(super) fn run(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
+    if system::run(script, call) {
+        return true;
+    }
     match call.program() {
         "mkdir" => each(script, call, &["-m", "--mode"], Kind::Folder),
         "touch" => each(script, call, &["-d", "-r", "-t", "--date", "--reference"], Kind::File),
@@ -23,37 +26,6 @@ pub(super) fn run(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool 
                     script.make(&word.with_text(file), Kind::File, How::Command);
                 }
             }
-        }
-        "apt-get"
-        | "apt"
-        | "apk"
-        | "yum"
-        | "dnf"
-        | "microdnf"
-        | "zypper"
-        | "pacman"
-        | "dpkg"
-        | "rpm"
-        | "tdnf"
-        | "apt-key"
-        | "add-apt-repository"
-        | "useradd"
-        | "adduser"
-        | "groupadd"
-        | "addgroup"
-        | "usermod"
-        | "locale-gen"
-        | "update-alternatives"
-        | "update-ca-certificates"
-        | "ldconfig"
-        | "dpkg-reconfigure"
-        | "debconf-set-selections"
-        | "apt-mark"
-        | "update-locale"
-        | "fc-cache"
-        | "setcap"
-        | "systemctl" => {
-            system(script, call);
         }
         "find" => return !call.says(&["-exec", "-execdir", "-ok", "-fprint"]),
         "chmod" | "chown" | "chgrp" | "echo" | "printf" | "true" | "false" | "test" | "[" | "[[" | ":"
@@ -154,16 +126,6 @@ fn linked(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
             }
         }
         [] => {}
-    }
-}
-
-/// What writes into the folders of the system, or into another root that is named.
-fn system(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
-    let root = call.value(&["--installroot", "--root", "--initdb-root"]);
-    let short = (call.program() == "apk").then(|| call.value(&["-p"])).flatten();
-    match root.or(short) {
-        Some(root) => script.make(&root, Kind::Tree, How::Command),
-        None => script.may_put(call, "/", Kind::Tree, How::System),
     }
 }
 

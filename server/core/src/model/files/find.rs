@@ -4,7 +4,8 @@ use std::ops::Bound;
 
 use rustc_hash::FxHashSet;
 
-use super::pattern::{Lies, depth, has_wildcard, is_loose, lies};
+use super::copy::looks_like_file;
+use super::pattern::{Lies, depth, has_wildcard, is_loose, lies, parts};
 use super::{HidingMount, How, Kind, Made, Part, StageFiles};
 use crate::model::paths::{self, is_within};
 use crate::model::{Base, InstructionId};
@@ -81,6 +82,12 @@ impl StageFiles {
         })
     }
 
+    /// Calls of the system's package managers and the like that may well have brought `path`, in order.
+    pub fn installers(&self, path: &str) -> impl Iterator<Item = Made<'_>> {
+        let is_packaged = PACKAGED.iter().any(|dir| is_within(path, dir));
+        self.made().filter(move |it| is_packaged && *it.how == How::System && it.path == "/")
+    }
+
     /// Whether the stage can hold `path` at its end. Each look at what is made takes one of the `steps`; without
     /// any left it may.
     pub fn holds(&self, path: &str, steps: &mut usize) -> Holds<'_> {
@@ -153,10 +160,18 @@ const SYSTEM: [&str; 13] = [
     "/root",
 ];
 
+/// Those of them that packages are there to fill.
+const PACKAGED: [&str; 8] = ["/usr", "/etc", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/var"];
+
+/// Whether a path lies in a folder of the system, or around one.
+fn is_of_system(path: &str) -> bool {
+    SYSTEM.iter().any(|dir| is_within(path, dir) || is_within(dir, path))
+}
+
 fn may_make(made: &Made<'_>, path: &str) -> bool {
     match made.how {
         How::Unknown => true,
-        How::System => SYSTEM.iter().any(|dir| is_within(path, dir) || is_within(dir, path)),
+        How::System => is_of_system(path),
         _ if made.path.contains('$') => true,
         _ => match lies(made.path, path) {
             Lies::Same | Lies::Below => true,
@@ -173,6 +188,28 @@ fn is_filled(made: &Made<'_>) -> bool {
         // What is copied may be a folder, whatever its name.
         Kind::File => matches!(made.how, How::Context(_) | How::Stage(..) | How::Image(_)),
         Kind::Folder | Kind::Gone => false,
+    }
+}
+
+/// Whether the stage is sure to hold it.
+fn is_sure(made: &Made<'_>) -> bool {
+    made.is_known() && !made.is_guess && made.mount.is_none()
+}
+
+/// Whether it says nothing about `path`, which it lies below: only a wildcard brings a guess there, or what tools write
+/// by convention lies somewhere in the image.
+fn is_vague(made: &Made<'_>, path: &str) -> bool {
+    made.is_guess && parts(made.path).take(depth(path)).any(is_loose)
+        || path == "/" && *made.how == How::Convention
+}
+
+/// Whether it would come with a folder whose name is that of a file.
+fn is_unlikely(made: &Made<'_>) -> bool {
+    match made.how {
+        How::Context(from) | How::Stage(_, from) => {
+            made.is_guess && made.kind == Kind::Tree && looks_like_file(paths::file_name(from))
+        }
+        _ => false,
     }
 }
 
@@ -214,8 +251,10 @@ impl<'a> Found<'a> {
         let is_left = || !self.gone.takes(made.path);
         match lies(made.path, path) {
             Lies::Same if is_left() => self.same.push(made),
-            Lies::Below if is_left() => self.inside.push(made),
-            Lies::Above if matches!(made.kind, Kind::Tree | Kind::Either) => self.around.push(made),
+            Lies::Below if is_left() && !is_vague(&made, path) => self.inside.push(made),
+            Lies::Above if matches!(made.kind, Kind::Tree | Kind::Either) && !is_unlikely(&made) => {
+                self.around.push(made);
+            }
             _ => {}
         }
     }
@@ -229,7 +268,9 @@ impl<'a> Found<'a> {
             let makers = self.inside.into_iter().filter(|it| it.is_known()).chain(folder);
             return answer(makers, Relation::Inside);
         }
-        let known_inside = self.inside.iter().any(|it| it.is_known());
+        // A guess at what lies in it says less than a folder around it that is sure to be there.
+        let is_around = self.around.iter().any(is_sure);
+        let known_inside = self.inside.iter().any(|it| it.is_known() && (!it.is_guess || !is_around));
         let is_known = self.same.first().is_some_and(|it| it.is_known());
         if !self.same.is_empty() && (is_known || !known_inside) {
             // The last one that is certain holds, whatever stood there before.
@@ -240,11 +281,26 @@ impl<'a> Found<'a> {
         if known_inside {
             return answer(self.inside.into_iter().filter(|it| it.is_known()), Relation::Inside);
         }
+        answer(self.nearest_around().into_iter(), Relation::Around)
+    }
+
+    /// Those around the path that are nearest to it, and with what may write there the nearest that is known.
+    fn nearest_around(mut self) -> Vec<Made<'a>> {
         // What may write anywhere is no answer.
-        self.around.retain(|it| it.is_known() || it.path != "/");
-        let deepest = self.around.iter().map(|it| depth(it.path)).max().unwrap_or_default();
-        let nearest = self.around.into_iter().filter(|it| depth(it.path) == deepest);
-        answer(nearest, Relation::Around)
+        self.around.retain(|it| it.is_known() || *it.how == How::Unknown && it.path != "/");
+        let deepest = |it: &[Made<'_>], known: bool| {
+            it.iter().filter(|it| it.is_known() || !known).map(|it| depth(it.path)).max()
+        };
+        let nearest = [deepest(&self.around, false), deepest(&self.around, true)];
+        self.around.retain(|it| {
+            let at = Some(depth(it.path));
+            at == nearest[0] || it.is_known() && at == nearest[1]
+        });
+        // What the stage is sure to hold comes before what it may hold.
+        if self.around.iter().any(is_sure) {
+            self.around.retain(|it| is_sure(it) || !it.is_known());
+        }
+        self.around
     }
 }
 

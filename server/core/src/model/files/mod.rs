@@ -12,7 +12,9 @@ mod find;
 mod kept;
 mod pattern;
 mod script;
+mod system;
 mod walk;
+mod web;
 
 pub(crate) use copy::is_remote;
 pub use find::{Holds, Provenance, Relation};
@@ -66,7 +68,8 @@ pub enum How {
     /// A command of which we do not know all that it does: it may write anywhere. The path is its directory, where
     /// most of it goes, or `/`.
     Unknown,
-    /// The system's package manager or the like: it writes into the folders of the system.
+    /// The system's package manager or the like: it writes into the folders of the system. The path is `/` where it
+    /// brings new files, else where most of it goes.
     System,
 }
 

@@ -45,7 +45,8 @@ pub(super) fn depth(path: &str) -> usize {
     parts(path).count()
 }
 
-fn parts(path: &str) -> impl Iterator<Item = &str> {
+/// The names that a path is made of.
+pub(super) fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|it| !it.is_empty())
 }
 

@@ -376,21 +376,26 @@ impl<'c> Call<'c> {
 
     /// The value of the last option of one of these names: `-o P`, `-oP` and `--out=P`.
     pub(super) fn value(&self, names: &[&str]) -> Option<Word> {
+        self.values(names).pop()
+    }
+
+    /// The values of all options of these names, in order.
+    pub(super) fn values(&self, names: &[&str]) -> Vec<Word> {
         let mut words = self.argv.iter().skip(1);
-        let mut found = None;
+        let mut found = Vec::new();
         while let Some(word) = words.next() {
             for name in names {
                 if word.text == *name {
-                    found = words.next().cloned();
+                    found.extend(words.next().cloned());
                     break;
                 }
                 let Some(value) = word.text.strip_prefix(name) else { continue };
                 if let Some(value) = value.strip_prefix('=') {
-                    found = Some(word.with_text(value));
+                    found.push(word.with_text(value));
                     break;
                 }
                 if name.len() == 2 && !name.starts_with("--") && !word.text.starts_with("--") {
-                    found = Some(word.with_text(value));
+                    found.push(word.with_text(value));
                     break;
                 }
             }

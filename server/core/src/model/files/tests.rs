@@ -131,8 +131,8 @@ RUN bash -c "cd /y && touch z"
             8: /etc/motd File Command `/etc/motd`
             8: /usr/bin/run Either Command `/usr/bin/run`
             8: /usr/local/bin/run.sh File Command `/usr/local/bin/run.sh`
+            9: /opt/nginx Tree Convention `/opt/nginx`
             9: /src? Tree Unknown `./configure --prefix=/opt/nginx`
-            9: /opt/nginx? Either Unknown `/opt/nginx`
             9: /src? Tree Unknown `make`
             9: /out Tree Command `/out`
             9: /src? Tree Unknown `make install DESTDIR=/out`
@@ -196,12 +196,6 @@ RUN --mount=type=cache,target=/src/target --mount=type=bind,target=.,source=. CA
             9: /src/*/*/.next? Tree Convention `npm run build`
             9: /src/.output? Tree Convention `npm run build`
             9: /src/*/*/.output? Tree Convention `npm run build`
-            9: /src/public? Tree Convention `npm run build`
-            9: /src/*/*/public? Tree Convention `npm run build`
-            9: /src/www? Tree Convention `npm run build`
-            9: /src/*/*/www? Tree Convention `npm run build`
-            9: /src/lib? Tree Convention `npm run build`
-            9: /src/*/*/lib? Tree Convention `npm run build`
             9: /src/_site? Tree Convention `npm run build`
             9: /src/*/*/_site? Tree Convention `npm run build`
             9: /src? Tree Unknown `npm run build`
@@ -213,6 +207,141 @@ RUN --mount=type=cache,target=/src/target --mount=type=bind,target=.,source=. CA
             13: /src/target/debug/x File Convention `cargo build --target-dir target --bin x` in cache /src/target
             13: /src/target/debug Tree Convention `cargo build --target-dir target --bin x` in cache /src/target
             13: /src/target? Tree Convention `cargo build --target-dir target --bin x` in cache /src/target
+        "#]],
+    );
+}
+
+#[test]
+fn builds_of_several_programs() {
+    check(
+        r#"
+FROM golang
+WORKDIR /src
+RUN go build -o /out/ ./cmd/a ./cmd/b && go build -o /all/ ./cmd/...
+RUN xx-go build -o /x . && xx-verify --static /x && go test -coverprofile=/cover.txt ./...
+RUN cargo chef prepare --recipe-path recipe.json && cargo chef cook --release
+RUN cargo build --release --bin a --bin=b
+RUN cargo leptos build
+"#,
+        expect![[r#"
+            2: /src Folder Workdir `/src`
+            3: /out Tree Command `/out/`
+            3: /out/a File Convention `go build -o /out/ ./cmd/a ./cmd/b`
+            3: /out/b File Convention `go build -o /out/ ./cmd/a ./cmd/b`
+            3: /all Tree Command `/all/`
+            4: /x Either Command `/x`
+            4: /cover.txt File Command `/cover.txt`
+            4: /src? Tree Unknown `go test -coverprofile=/cover.txt ./...`
+            4: /cover.txt? Either Unknown `/cover.txt`
+            4: /src/...? Either Unknown `./...`
+            4: /go/pkg? Tree Convention `go test -coverprofile=/cover.txt ./...`
+            5: /usr/local/cargo? Tree Convention `cargo chef prepare --recipe-path recipe.json`
+            5: /src/recipe.json File Command `recipe.json`
+            5: /usr/local/cargo? Tree Convention `cargo chef cook --release`
+            5: /src/target/release? Tree Convention `cargo chef cook --release`
+            5: /src/target? Tree Convention `cargo chef cook --release`
+            6: /usr/local/cargo? Tree Convention `cargo build --release --bin a --bin=b`
+            6: /src/target/release/a File Convention `cargo build --release --bin a --bin=b`
+            6: /src/target/release/b File Convention `cargo build --release --bin a --bin=b`
+            6: /src/target/release Tree Convention `cargo build --release --bin a --bin=b`
+            6: /src/target? Tree Convention `cargo build --release --bin a --bin=b`
+            7: /usr/local/cargo? Tree Convention `cargo leptos build`
+            7: /src/target/debug Tree Convention `cargo leptos build`
+            7: /src/target/site Tree Convention `cargo leptos build`
+            7: /src/target? Tree Convention `cargo leptos build`
+        "#]],
+    );
+}
+
+#[test]
+fn builds_of_web_applications() {
+    check(
+        r#"
+FROM node
+WORKDIR /app
+RUN npx next build && npx prisma generate
+RUN pnpm exec vite build --outDir /site && ./node_modules/.bin/ng build
+RUN npx turbo prune web --docker
+RUN corepack enable && pnpm deploy --filter=api /prod
+"#,
+        expect![[r#"
+            2: /app Folder Workdir `/app`
+            3: /app/.next Tree Convention `npx next build`
+            3: /app? Tree Unknown `npx next build`
+            3: /app/node_modules/.prisma Tree Convention `npx prisma generate`
+            3: /app? Tree Unknown `npx prisma generate`
+            4: /site Tree Command `/site`
+            4: /app? Tree Unknown `pnpm exec vite build --outDir /site`
+            4: /app/dist Tree Convention `./node_modules/.bin/ng build`
+            4: /app? Tree Unknown `./node_modules/.bin/ng build`
+            5: /app/out Tree Convention `npx turbo prune web --docker`
+            5: /app? Tree Unknown `npx turbo prune web --docker`
+            6: /prod Tree Command `/prod`
+        "#]],
+    );
+}
+
+#[test]
+fn builds_with_a_prefix() {
+    check(
+        r#"
+FROM debian
+WORKDIR /src
+RUN ./configure --prefix=/opt/a && make && DESTDIR=/dest make install
+RUN jar -xf a.jar && jar cfm b.jar m x.class && jar -cmf m c.jar x.class && jar xf d.jar -C /d
+RUN java -Djarmode=tools -jar a.jar extract --destination /layers
+RUN dotnet publish --output:/pub && dotnet ef migrations bundle -o /bundle
+RUN conda create -y -p /env python && conda install numpy && pyinstaller app.py
+RUN dart compile exe bin/a.dart -o a && chisel cut --root /rootfs base && bazel build //...
+"#,
+        expect![[r#"
+            2: /src Folder Workdir `/src`
+            3: /opt/a Tree Convention `/opt/a`
+            3: /src? Tree Unknown `./configure --prefix=/opt/a`
+            3: /src? Tree Unknown `make`
+            3: /dest Tree Command `/dest`
+            3: /src? Tree Unknown `DESTDIR=/dest make install`
+            4: /src Tree Command `jar -xf a.jar`
+            4: /src/b.jar File Command `b.jar`
+            4: /src/c.jar File Command `c.jar`
+            4: /d Tree Command `jar xf d.jar -C /d`
+            5: /layers Tree Command `/layers`
+            6: /pub Tree Command `/pub`
+            6: /bundle Either Command `/bundle`
+            6: /src? Tree Unknown `dotnet ef migrations bundle -o /bundle`
+            7: /env Tree Command `/env`
+            7: /? Tree System `conda install numpy`
+            7: /src/dist Tree Convention `pyinstaller app.py`
+            8: /src/a File Command `a`
+            8: /rootfs Tree Command `/rootfs`
+            8: /src/bazel-bin Tree Convention `bazel build //...`
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_system_is_told_to_write() {
+    check(
+        r#"
+FROM alpine
+RUN apk add --no-cache ca-certificates tzdata && adduser -D app
+RUN apt-get update && groupadd x && update-ca-certificates
+RUN dnf install --installroot=/mnt tzdata
+"#,
+        expect![[r#"
+            2: /? Tree System `apk add --no-cache ca-certificates tzdata`
+            2: /etc/ssl/certs Tree Convention `apk add --no-cache ca-certificates tzdata`
+            2: /usr/share/zoneinfo Tree Convention `apk add --no-cache ca-certificates tzdata`
+            2: /etc? Tree System `adduser -D app`
+            2: /etc/passwd File Convention `adduser -D app`
+            2: /etc/group File Convention `adduser -D app`
+            2: /etc/shadow File Convention `adduser -D app`
+            3: /var? Tree System `apt-get update`
+            3: /etc? Tree System `groupadd x`
+            3: /etc/group File Convention `groupadd x`
+            3: /etc? Tree System `update-ca-certificates`
+            3: /etc/ssl/certs Tree Convention `update-ca-certificates`
+            4: /mnt Tree Command `/mnt`
         "#]],
     );
 }

@@ -32,6 +32,12 @@ pub(crate) fn made_by_go(command: &Command, dir: &str) -> Option<String> {
     Some(paths::join(dir, name_of(last?)?))
 }
 
+/// The programs that the packages of `go build` become, where their words say so.
+pub(crate) fn go_programs(command: &Command) -> Vec<String> {
+    let words = command.argv().get(2..).unwrap_or_default();
+    packages(words).into_iter().filter_map(name_of).map(str::to_owned).collect()
+}
+
 /// `v2` at the end of a module's path is no name.
 fn is_version(part: &str) -> bool {
     part.strip_prefix('v').is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()))

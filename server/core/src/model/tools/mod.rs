@@ -6,7 +6,7 @@ pub(crate) mod gradle;
 pub(crate) mod maven;
 
 pub(crate) use cargo::{is_cargo_build, made_by_cargo};
-pub(crate) use go::{is_go_build, made_by_go};
+pub(crate) use go::{go_programs, is_go_build, made_by_go};
 
 use crate::syntax::shell::Word;
 
