@@ -15,7 +15,7 @@ use crate::lint::{self, Diagnostic, Rule};
 use crate::model::SourceFile;
 use crate::model::state::given;
 use crate::text::SourceChange;
-use crate::workspace::{IgnoreFile, Listing, WantedFolder};
+use crate::workspace::{BuiltTarget, IgnoreFile, Listing, WantedFolder};
 use crate::{TextRange, TextSize};
 
 /// What a user can set, as far as the analysis is concerned.
@@ -112,6 +112,11 @@ impl Analysis {
         self.file.in_build(&self.settings.build_args)
     }
 
+    /// What is built of the document; others are what files of the project build.
+    fn build<'a>(&'a self, others: &'a [BuiltTarget]) -> hover::Build<'a> {
+        hover::Build { target: self.settings.target(), others }
+    }
+
     /// Everything that is wrong or worth a hint, in order of the text.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let targets = self.project.built_targets();
@@ -129,7 +134,8 @@ impl Analysis {
         if let Some((range, rule)) = lint::check_at(&self.file, &self.settings, offset) {
             return Some(hover::check(range, rule.code, &rule.summary(), &rule.reason(), rule.url));
         }
-        hover::hover(&self.built(), &self.settings, offset)
+        let others = self.project.built_targets();
+        hover::hover(&self.built(), self.build(&others), offset)
     }
 
     /// Where the stage or variable at `offset` is defined.
@@ -250,7 +256,10 @@ impl Analysis {
     pub fn documentation(&self, topic: &completion::Topic) -> String {
         match topic {
             completion::Topic::Rule(name) => lint::rules::find(name).map(Rule::summary).unwrap_or_default(),
-            topic => completion::documentation(&self.built(), &self.settings, topic),
+            topic => {
+                let others = self.project.built_targets();
+                completion::documentation(&self.built(), self.build(&others), topic)
+            }
         }
     }
 

@@ -16,11 +16,20 @@ mod word;
 use super::markdown::code;
 use super::symbol_at::{SymbolId, stage_ref_at, symbol_at};
 use super::texts;
-use crate::analysis::Settings;
 use crate::model::{RefTarget, SourceFile, StageId};
 use crate::syntax::{Directive, DirectiveName};
 use crate::text::PositionEncoding;
+use crate::workspace::BuiltTarget;
 use crate::{TextRange, TextSize};
+
+/// What is built of a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Build<'a> {
+    /// The target that the settings name.
+    pub target: Option<&'a str>,
+    /// What files of the project build.
+    pub others: &'a [BuiltTarget],
+}
 
 /// A card, and the word it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +41,14 @@ pub struct Hover {
 }
 
 /// The card for what stands at `offset`.
-pub fn hover(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option<Hover> {
+pub fn hover(file: &SourceFile, build: Build<'_>, offset: TextSize) -> Option<Hover> {
     let dockerfile = file.dockerfile();
     let Some(instruction) = dockerfile.instruction_at(offset) else { return directive(file, offset) };
-    keyword::card(file, settings, instruction, offset)
-        .or_else(|| symbol(file, settings, offset))
-        .or_else(|| reference(file, settings, offset))
+    keyword::card(file, build, instruction, offset)
+        .or_else(|| symbol(file, build, offset))
+        .or_else(|| reference(file, build, offset))
         .or_else(|| path::hover(file, offset))
-        .or_else(|| keyword::directory(file, settings, instruction, offset))
+        .or_else(|| keyword::directory(file, instruction, offset))
         .or_else(|| word::card(instruction, offset))
 }
 
@@ -75,15 +84,15 @@ fn check_option(directive: &Directive, offset: TextSize) -> Option<Hover> {
 }
 
 /// A stage or a variable.
-fn symbol(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option<Hover> {
+fn symbol(file: &SourceFile, build: Build<'_>, offset: TextSize) -> Option<Hover> {
     let symbol = symbol_at(file, offset)?;
     let markdown = match symbol.id {
         SymbolId::Stage(id) => {
             let note = stage_ref_at(file.dockerfile(), offset).and_then(stage::note);
-            let card = stage::card(file, settings, id);
+            let card = stage::card(file, build, id);
             note.map_or_else(|| card.clone(), |note| format!("{card}\n\n{note}"))
         }
-        SymbolId::Var(id) => variable::card(file, settings, id, offset),
+        SymbolId::Var(id) => variable::card(file, id, offset),
         SymbolId::OutsideVar(index) => variable::outside_card(file, index)?,
         SymbolId::Heredoc(..) => texts::heredoc().markdown(),
         SymbolId::Account(_) => account::card(file, offset)?,
@@ -92,7 +101,7 @@ fn symbol(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option<Ho
     let base = match symbol.id {
         SymbolId::Var(_) | SymbolId::OutsideVar(_) => {
             let found = stage_ref_at(file.dockerfile(), offset);
-            found.filter(|it| it.target != RefTarget::Unknown).and_then(|_| reference(file, settings, offset))
+            found.filter(|it| it.target != RefTarget::Unknown).and_then(|_| reference(file, build, offset))
         }
         SymbolId::Stage(_) | SymbolId::Heredoc(..) | SymbolId::Account(_) => None,
     };
@@ -104,18 +113,18 @@ fn symbol(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option<Ho
 }
 
 /// What a reference leads to: a stage, an image, or nothing.
-fn reference(file: &SourceFile, settings: &Settings, offset: TextSize) -> Option<Hover> {
+fn reference(file: &SourceFile, build: Build<'_>, offset: TextSize) -> Option<Hover> {
     let found = stage_ref_at(file.dockerfile(), offset)?;
     let markdown = match found.target.stage() {
-        Some(stage) => stage_card(file, settings, stage),
+        Some(stage) => stage_card(file, build, stage),
         None => image::card(found)?,
     };
     Some(Hover { range: found.range, markdown })
 }
 
 /// The card of a stage.
-pub(super) fn stage_card(file: &SourceFile, settings: &Settings, id: StageId) -> String {
-    stage::card(file, settings, id)
+pub(super) fn stage_card(file: &SourceFile, build: Build<'_>, id: StageId) -> String {
+    stage::card(file, build, id)
 }
 
 /// Facts, each on a line.

@@ -59,7 +59,7 @@ fn check_offsets(text: &str, first: usize) {
     // Offsets inside of characters and behind the end too.
     for offset in first..text.len() + 3 {
         let offset = TextSize::try_from(offset).unwrap();
-        hover::hover(&file, &Settings::default(), offset).into_iter().for_each(|it| inside(it.range));
+        hover::hover(&file, hover::Build::default(), offset).into_iter().for_each(|it| inside(it.range));
         if let Some(target) = definition::definition(&file, offset) {
             [target.origin, target.full, target.focus].into_iter().for_each(inside);
             assert!(target.full.contains_range(target.focus));

@@ -75,7 +75,11 @@ mod tests {
     fn check(text: &str, target: Option<&str>, built: &[&str]) -> String {
         let file = SourceFile::new(text);
         let settings = Settings { target: target.map(str::to_owned), ..Settings::default() };
-        let built = built.iter().map(|it| BuiltTarget { stage: (*it).to_owned(), file: String::new() });
+        let built = built.iter().map(|it| BuiltTarget {
+            stage: (*it).to_owned(),
+            file: String::new(),
+            who: String::new(),
+        });
         let unused = unused_stages(&file, &settings, &built.collect::<Vec<_>>());
         let stages = file.dockerfile().stages.iter().filter(|stage| unused[stage.id.index()]);
         stages.map(|stage| stage.label()).collect::<Vec<_>>().join(" ")

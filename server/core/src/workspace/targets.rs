@@ -7,4 +7,6 @@ pub struct BuiltTarget {
     pub stage: String,
     /// The file's path.
     pub file: String,
+    /// What in the file builds it, such as "the service `web`".
+    pub who: String,
 }

@@ -109,8 +109,8 @@ impl ContextFiles {
 
     /// The stages that files of the project build by their names.
     pub fn built_targets(&self) -> Vec<BuiltTarget> {
-        let named = self.uses().iter().filter_map(|it| Some((it.target.as_ref()?, &it.file)));
-        named.map(|(stage, file)| BuiltTarget { stage: stage.clone(), file: file.clone() }).collect()
+        let named = self.uses().iter().filter_map(|it| Some((it, it.target.clone()?)));
+        named.map(|(it, stage)| BuiltTarget { stage, file: it.file.clone(), who: it.who.clone() }).collect()
     }
 
     /// Adds a file by its path from the top of the build context, with `/` between folders.

@@ -4,7 +4,7 @@ use dockstage_fixture::cursor;
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::analysis::Settings;
+use crate::ide::hover::Build;
 
 pub(super) fn at(fixture: &str) -> (String, Vec<Completion>) {
     let (text, offset) = cursor(fixture);
@@ -63,7 +63,7 @@ fn a_stage_as_base() {
 #[test]
 fn a_stage_comes_with_its_card() {
     let (text, items) = at(&format!("{STAGES}COPY --from=<|>"));
-    let card = documentation(&SourceFile::new(&text), &Settings::default(), items[0].topic.as_ref().unwrap());
+    let card = documentation(&SourceFile::new(&text), Build::default(), items[0].topic.as_ref().unwrap());
     assert!(card.starts_with("**Stage `Build`** (index 0, line 1,"), "{items:?}");
 }
 

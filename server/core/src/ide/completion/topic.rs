@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::analysis::Settings;
+use crate::ide::hover::Build;
 use crate::ide::hover::stage_card;
 use crate::ide::texts;
 use crate::images::official;
@@ -43,7 +43,7 @@ pub enum Topic {
 }
 
 /// What there is to say about a topic, in markdown; may be empty.
-pub fn documentation(file: &SourceFile, settings: &Settings, topic: &Topic) -> String {
+pub fn documentation(file: &SourceFile, build: Build<'_>, topic: &Topic) -> String {
     let text = match topic {
         Topic::Instruction(keyword) => texts::instruction(*keyword),
         Topic::StageName => Some(texts::stage_name_keyword()),
@@ -55,7 +55,7 @@ pub fn documentation(file: &SourceFile, settings: &Settings, topic: &Topic) -> S
         Topic::Sharing(mode) => texts::mount_sharing(mode),
         Topic::Heredoc => Some(texts::heredoc()),
         Topic::Stage(id) if id.index() < file.dockerfile().stages.len() => {
-            return stage_card(file, settings, *id);
+            return stage_card(file, build, *id);
         }
         Topic::Stage(_) | Topic::Rule(_) => None,
         Topic::Image(name) => return image(name).unwrap_or_default(),
@@ -143,7 +143,7 @@ mod tests {
             Topic::Heredoc,
         ] {
             assert_eq!(Topic::parse(&topic.to_string()).as_ref(), Some(&topic));
-            assert!(!documentation(&file, &Settings::default(), &topic).is_empty(), "{topic}");
+            assert!(!documentation(&file, Build::default(), &topic).is_empty(), "{topic}");
         }
     }
 
@@ -154,11 +154,7 @@ mod tests {
             assert_eq!(Topic::parse(text), None, "{text}");
         }
         for text in ["stage 7", "image nobody", "flag RUN from", "instruction FOO"] {
-            assert_eq!(
-                documentation(&file, &Settings::default(), &Topic::parse(text).unwrap()),
-                "",
-                "{text}"
-            );
+            assert_eq!(documentation(&file, Build::default(), &Topic::parse(text).unwrap()), "", "{text}");
         }
     }
 }

@@ -4,9 +4,8 @@ use rustc_hash::FxHashMap;
 
 use super::super::markdown::code;
 use super::super::texts;
-use super::{Hover, line_of, list, stage, start, variable};
+use super::{Build, Hover, line_of, list, stage, start, variable};
 use crate::TextSize;
-use crate::analysis::Settings;
 use crate::model::state::{self, StageState, at_end, before, behind};
 use crate::model::{Base, Dockerfile, Instruction, InstructionData, InstructionId, SourceFile};
 use crate::syntax::{Keyword, is_heredoc_word};
@@ -17,7 +16,7 @@ const MOST: usize = 6;
 /// The card of an instruction's keyword, or of that of ONBUILD's trigger.
 pub(super) fn card(
     file: &SourceFile,
-    settings: &Settings,
+    build: Build<'_>,
     instruction: Instruction<'_>,
     offset: TextSize,
 ) -> Option<Hover> {
@@ -25,7 +24,7 @@ pub(super) fn card(
     let mut candidates = std::iter::once(data).chain(data.trigger.as_deref());
     let found = candidates.find(|it| instruction.abs(it.keyword_word.range).contains_inclusive(offset))?;
     let mut markdown = texts::instruction(found.keyword)?.markdown();
-    let place = Place { file, dockerfile: file.dockerfile(), settings, instruction };
+    let place = Place { file, dockerfile: file.dockerfile(), build, instruction };
     if let Some(here) = place.here() {
         markdown.push_str(&format!("\n\n---\n\n{here}"));
     }
@@ -34,18 +33,13 @@ pub(super) fn card(
 
 /// An instruction where it stands.
 /// The card of a directory or destination that counts from the one before: where it leads.
-pub(super) fn directory(
-    file: &SourceFile,
-    settings: &Settings,
-    instruction: Instruction<'_>,
-    offset: TextSize,
-) -> Option<Hover> {
+pub(super) fn directory(file: &SourceFile, instruction: Instruction<'_>, offset: TextSize) -> Option<Hover> {
     let word = instruction.data.arguments.words().last()?;
     let range = instruction.abs(word.range);
     if !range.contains_inclusive(offset) || instruction.data.arguments.is_json() {
         return None;
     }
-    let place = Place { file, dockerfile: file.dockerfile(), settings, instruction };
+    let place = Place { file, dockerfile: file.dockerfile(), build: Build::default(), instruction };
     let facts = match instruction.keyword() {
         Keyword::Copy | Keyword::Add => place.destination(&place.before()),
         Keyword::Workdir if state::is_relative(&word.text) => workdir(&place.before(), &place.behind()),
@@ -58,7 +52,7 @@ pub(super) fn directory(
 struct Place<'a> {
     file: &'a SourceFile,
     dockerfile: &'a Dockerfile,
-    settings: &'a Settings,
+    build: Build<'a>,
     instruction: Instruction<'a>,
 }
 
@@ -67,7 +61,7 @@ impl Place<'_> {
     fn here(&self) -> Option<String> {
         let stage = self.dockerfile.stage_of(self.instruction.id)?;
         if self.instruction.keyword() == Keyword::From {
-            return Some(stage::card(self.file, self.settings, stage.id));
+            return Some(stage::card(self.file, self.build, stage.id));
         }
         if self.instruction.keyword() == Keyword::Onbuild {
             return Some(self.triggered());
@@ -150,7 +144,7 @@ impl Place<'_> {
     fn args(&self) -> Vec<String> {
         let scopes = self.dockerfile.scopes();
         let facts = scopes.defs_of(self.instruction.id).iter().map(|def| {
-            let value = variable::value(self.dockerfile, self.settings, scopes.source_of(def.id));
+            let value = variable::value(self.dockerfile, scopes.source_of(def.id));
             match value {
                 Some(value) => format!("{} = {}", code(&def.name), code(&value)),
                 None => format!("{} has no value in this file", code(&def.name)),

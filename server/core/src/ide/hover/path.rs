@@ -183,12 +183,12 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::analysis::Settings;
 
     fn check(fixture: &str, expected: Expect) {
         let (text, at) = cursor(fixture.trim_start());
         let file = SourceFile::new(&text);
-        let found = super::super::hover(&file, &Settings::default(), TextSize::try_from(at).unwrap());
+        let found =
+            super::super::hover(&file, super::super::Build::default(), TextSize::try_from(at).unwrap());
         expected.assert_eq(&found.map_or_else(|| "nothing".to_owned(), |it| it.markdown));
     }
 

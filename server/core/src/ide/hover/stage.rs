@@ -1,18 +1,18 @@
 //! The card of a stage.
 
 use super::super::markdown::{code, prose};
-use super::{line_of, list, start};
-use crate::analysis::Settings;
+use super::{Build, line_of, list, start};
 use crate::model::state::{StageState, at_end, base_chain};
 use crate::model::{
     Base, Comment, Dockerfile, RefTarget, SourceFile, Stage, StageId, StageRef, StageRefKind,
 };
+use crate::workspace::BuiltTarget;
 
 /// The most entries of a list; further ones are counted.
 const MOST: usize = 8;
 
 /// What there is to say about a stage: description, bases, what holds at its end, users, reach.
-pub(super) fn card(file: &SourceFile, settings: &Settings, id: StageId) -> String {
+pub(super) fn card(file: &SourceFile, build: Build<'_>, id: StageId) -> String {
     let dockerfile = file.dockerfile();
     let stage = dockerfile.stage(id);
     let line = line_of(file, stage.range.start());
@@ -33,7 +33,8 @@ pub(super) fn card(file: &SourceFile, settings: &Settings, id: StageId) -> Strin
     facts.extend(platform(dockerfile, id));
     facts.extend(state(dockerfile, &at_end(dockerfile, id)));
     facts.extend(users(file, id));
-    facts.push(reach(dockerfile, settings, stage));
+    facts.push(reach(dockerfile, build, stage));
+    facts.extend(others(dockerfile, build.others, id));
     card.push_str(&list(&facts));
     card
 }
@@ -188,9 +189,9 @@ fn some_of(keyword: &str, mut entries: impl ExactSizeIterator<Item = String>) ->
 }
 
 /// Whether the build needs the stage, and which targets do.
-fn reach(dockerfile: &Dockerfile, settings: &Settings, stage: &Stage) -> String {
+fn reach(dockerfile: &Dockerfile, build: Build<'_>, stage: &Stage) -> String {
     let stages = &dockerfile.stages;
-    let chosen = settings.target().and_then(|name| dockerfile.stage_named(name));
+    let chosen = build.target.and_then(|name| dockerfile.stage_named(name));
     let target = chosen.or(dockerfile.default_target());
     let what = if chosen.is_some() { "target" } else { "default target" };
     let needed_by = dockerfile.graph.needed_by(stages, stage.id);
@@ -222,6 +223,19 @@ fn reach(dockerfile: &Dockerfile, settings: &Settings, stage: &Stage) -> String 
             }
         }
     }
+}
+
+/// ``Built by the service `web` of compose.yaml``
+fn others(dockerfile: &Dockerfile, built: &[BuiltTarget], id: StageId) -> Option<String> {
+    let is_this = |it: &&BuiltTarget| dockerfile.stage_named(&it.stage).is_some_and(|stage| stage.id == id);
+    let mut found: Vec<String> =
+        built.iter().filter(is_this).map(|it| format!("{} of {}", it.who, code(&it.file))).collect();
+    if found.len() > MOST {
+        let more = found.len() - MOST;
+        found.truncate(MOST);
+        found.push(format!("{more} more"));
+    }
+    (!found.is_empty()).then(|| format!("Built by {}", found.join(", ")))
 }
 
 /// What to write for the first stages of a list; further ones are counted.

@@ -8,7 +8,7 @@ use super::*;
 fn card(fixture: &str) -> Option<(String, String)> {
     let (text, at) = cursor(fixture);
     let file = SourceFile::new(&text);
-    let hover = hover(&file, &Settings::default(), TextSize::try_from(at).unwrap())?;
+    let hover = hover(&file, Build::default(), TextSize::try_from(at).unwrap())?;
     Some((file.text().slice(hover.range).into_owned(), hover.markdown))
 }
 
@@ -172,9 +172,10 @@ fn the_target_of_the_settings_counts() {
     let text = "FROM a AS base\nFROM base AS test\nFROM base AS final\nFROM b AS alone\nFROM final AS last\n";
     let reach = |target: &str, stage: &str| {
         let file = SourceFile::new(text);
-        let settings = Settings { target: Some(target.to_owned()), ..Settings::default() };
+        let target = Some(target).filter(|it| !it.is_empty());
+        let build = Build { target, ..Build::default() };
         let at = text.find(&format!("AS {stage}\n")).unwrap() + 3;
-        let card = hover(&file, &settings, TextSize::try_from(at).unwrap()).unwrap().markdown;
+        let card = hover(&file, build, TextSize::try_from(at).unwrap()).unwrap().markdown;
         card.lines().last().unwrap().to_owned()
     };
     assert_eq!(reach("", "last"), "- The default target");
@@ -542,9 +543,8 @@ fn values_that_the_build_is_given() {
     let card = |fixture: &str| {
         let (text, at) = cursor(fixture);
         let build_args = vec![("V".to_owned(), "9".to_owned()), ("W".to_owned(), "no".to_owned())];
-        let settings = Settings { build_args, ..Settings::default() };
-        let file = std::sync::Arc::new(SourceFile::new(&text)).in_build(&settings.build_args);
-        hover(&file, &settings, TextSize::try_from(at).unwrap()).unwrap().markdown
+        let file = std::sync::Arc::new(SourceFile::new(&text)).in_build(&build_args);
+        hover(&file, Build::default(), TextSize::try_from(at).unwrap()).unwrap().markdown
     };
     let shown = card(text);
     assert!(shown.starts_with("**`V`** = `9`"), "{shown}");
@@ -596,4 +596,21 @@ fn a_variable_that_nothing_sets() {
     );
     assert!(title("FROM a\nENV A=$<|>B\n").ends_with("the base image may define it."));
     assert!(title("FROM scratch\nENV A=$<|>PATH\n").ends_with("the base image may define it."));
+}
+
+#[test]
+fn what_files_of_the_project_build() {
+    let file = SourceFile::new("FROM a AS test\nFROM b\n");
+    let target = |who: &str| BuiltTarget {
+        stage: "Test".to_owned(),
+        file: "compose.yaml".to_owned(),
+        who: format!("the service `{who}`"),
+    };
+    let others = [target("a"), target("b"), BuiltTarget { stage: "no".to_owned(), ..target("c") }];
+    let build = Build { others: &others, ..Build::default() };
+    let card = hover(&file, build, TextSize::new(11)).unwrap().markdown;
+    assert_eq!(
+        card.lines().last(),
+        Some("- Built by the service `a` of `compose.yaml`, the service `b` of `compose.yaml`")
+    );
 }

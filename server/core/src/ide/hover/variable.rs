@@ -5,23 +5,22 @@ use super::super::symbol_at::var_ref_at;
 use super::super::texts;
 use super::{line_of, list};
 use crate::TextSize;
-use crate::analysis::Settings;
 use crate::model::expand::expand;
 use crate::model::scope::visible_before;
-use crate::model::state::{before, behind};
+use crate::model::state::{self, before, behind};
 use crate::model::{
     Base, Dockerfile, ResolvedVar, SourceFile, StageId, VarDef, VarDefId, VarDefKind, VarRef,
 };
 use crate::syntax::Keyword;
 
 /// The card of a variable that the file defines: its value, where it comes from, how to change it.
-pub(super) fn card(file: &SourceFile, settings: &Settings, id: VarDefId, offset: TextSize) -> String {
+pub(super) fn card(file: &SourceFile, id: VarDefId, offset: TextSize) -> String {
     let dockerfile = file.dockerfile();
     let def = dockerfile.scopes().def(id);
     let source = dockerfile.scopes().source_of(id);
     let automatic = texts::predefined(&def.name).filter(|_| def.kind != VarDefKind::Env);
-    let given = given(settings, def);
-    let mut card = match value(dockerfile, settings, source) {
+    let given = given(dockerfile, def);
+    let mut card = match value(dockerfile, source) {
         Some(value) => format!("**{}** = {}", code(&def.name), code(&value)),
         None if automatic.is_some() => format!("**{}**", code(&def.name)),
         None => format!("**{}** has no value unless the build gives it one", code(&def.name)),
@@ -86,8 +85,8 @@ pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
 }
 
 /// A definition's value without its quotes, with known variables put in where it is an ENV's.
-pub(super) fn value(dockerfile: &Dockerfile, settings: &Settings, def: &VarDef) -> Option<String> {
-    if let Some(given) = given(settings, def) {
+pub(super) fn value(dockerfile: &Dockerfile, def: &VarDef) -> Option<String> {
+    if let Some(given) = given(dockerfile, def) {
         return Some(given.to_owned());
     }
     let written = def.value.clone()?;
@@ -109,8 +108,8 @@ fn is_on_scratch(dockerfile: &Dockerfile, var: &VarRef) -> bool {
 }
 
 /// What the build is given for a build argument.
-fn given<'a>(settings: &'a Settings, def: &VarDef) -> Option<&'a str> {
-    settings.build_arg(&def.name).filter(|_| def.kind != VarDefKind::Env)
+fn given<'a>(dockerfile: &'a Dockerfile, def: &VarDef) -> Option<&'a str> {
+    state::given(&dockerfile.build_args, &def.name).filter(|_| def.kind != VarDefKind::Env)
 }
 
 /// The build argument that a use of this name would see, were it not for the container that it runs in.

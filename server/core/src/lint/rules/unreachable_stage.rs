@@ -224,7 +224,8 @@ FROM alpine
     #[test]
     fn what_a_file_of_the_project_builds_is_used() {
         let file = crate::model::SourceFile::new("FROM alpine AS test\nFROM alpine AS lint\nFROM alpine\n");
-        let targets = [BuiltTarget { stage: "test".to_owned(), file: "compose.yaml".to_owned() }];
+        let targets =
+            [BuiltTarget { stage: "test".to_owned(), file: "compose.yaml".to_owned(), who: String::new() }];
         let beside = Beside { targets: &targets, ..Beside::default() };
         let found = diagnostics_beside(&file, &Settings::default(), beside);
         let messages: Vec<_> = found.iter().map(|it| it.message.as_str()).collect();
