@@ -3,6 +3,7 @@
 use super::folders::{in_stage, known};
 use super::{CompletionKind, List, Topic, paths, stages};
 use crate::TextRange;
+use crate::ide::hover::line_of;
 use crate::ide::place::{Typed, Word};
 use crate::ide::texts::{MOUNT_SHARING, MOUNT_TYPES, mount_keys, usual_key};
 use crate::model::Base;
@@ -94,6 +95,7 @@ pub(super) fn mount(list: &mut List<'_>, typed: &Typed<'_>, value: &Word) {
             }
         }
         "target" => targets(list, typed, fields.kind(), replace),
+        "id" => ids(list, typed, fields.kind(), replace),
         "readonly" | "readwrite" | "required" => list.values(&["true", "false"], replace),
         "mode" => {
             list.explained(&[("0755", "rwxr-xr-x"), ("0700", "rwx------"), ("0400", "r--------")], replace)
@@ -128,6 +130,21 @@ fn targets(list: &mut List<'_>, typed: &Typed<'_>, kind: &str, replace: TextRang
         }
         "tmpfs" => list.values(&["/tmp"], replace),
         _ => {}
+    }
+}
+
+/// The ids that other mounts of this type have: secrets, sockets and caches are shared under them.
+fn ids(list: &mut List<'_>, typed: &Typed<'_>, kind: &str, replace: TextRange) {
+    let mut offered = rustc_hash::FxHashSet::default();
+    for instruction in list.dockerfile().instructions().filter(|it| it.id != typed.instruction.id) {
+        for mount in instruction.data.mounts().filter(|it| it.kind() == kind) {
+            let id = mount.get(&["id"]).and_then(|it| it.value.as_ref()).map(|it| it.text.as_str());
+            let is_plain = |it: &&str| !it.is_empty() && !it.contains(['"', '\'', ',', '$']);
+            if let Some(id) = id.filter(is_plain).filter(|it| offered.insert((*it).to_owned())) {
+                let line = line_of(list.file, instruction.start);
+                list.add(CompletionKind::Value, id, replace).detail = format!("line {line}");
+            }
+        }
     }
 }
 
@@ -168,6 +185,19 @@ mod tests {
     use expect_test::expect;
 
     use crate::ide::completion::tests::{accept, check, labels};
+
+    #[test]
+    fn ids_of_other_mounts_of_the_type() {
+        let text = "FROM a\nRUN --mount=type=secret,id=npm --mount=type=cache,id=go,target=/x a\nRUN --mount=type=secret,id=npm --mount=type=secret,id=$X,env=A b\n";
+        check(
+            &format!("{text}RUN --mount=type=secret,id=<|> c\n"),
+            &expect![[r#"
+                npm (line 2)
+            "#]],
+        );
+        assert_eq!(labels(&format!("{text}RUN --mount=type=cache,id=<|>,target=/y c\n")), "go");
+        assert_eq!(labels(&format!("{text}RUN --mount=type=ssh,id=<|> c\n")), "");
+    }
 
     #[test]
     fn caches_of_the_tools_in_the_command_and_in_the_stage() {

@@ -5,6 +5,7 @@ use super::super::markdown::code;
 use super::stage::stage_label;
 use super::{line_of, list};
 use crate::TextSize;
+use crate::model::files::How;
 use crate::model::{Base, Dockerfile, InstructionId, SourceFile, state};
 
 /// The most lines that are listed; further ones are counted.
@@ -49,16 +50,23 @@ fn not_made(dockerfile: &Dockerfile, asked: &Account) -> Option<String> {
         return None;
     }
     let list = if asked.is_group { "/etc/group" } else { "/etc/passwd" };
-    let root =
-        dockerfile.stage_of(asked.instruction).map(|_| state::before(dockerfile, asked.instruction).root);
-    Some(match root.flatten() {
+    let stage = dockerfile.stage_of(asked.instruction)?;
+    let mut makers = dockerfile.files(stage.id).find(list, Some(asked.instruction)).makers.into_iter();
+    // What a package manager or useradd does to the list says nothing of this name.
+    let is_copied =
+        makers.any(|it| matches!(it.how, How::Context(_) | How::Stage(..) | How::Image(_) | How::Heredoc));
+    let root = state::before(dockerfile, asked.instruction).root;
+    Some(match root {
+        _ if is_copied => {
+            format!("No command above is known to make it: it may stand in the stage's `{list}`")
+        }
         Some(Base::Image(image)) => {
-            format!("No command above makes it: {} has to bring it in `{list}`", code(&image.written))
+            format!("No command above is known to make it: {} may bring it", code(&image.written))
         }
         Some(Base::Scratch) => {
             format!("No command above makes it, and `scratch` has no `{list}`: copy one, or take a number")
         }
-        _ => format!("No command above makes it: it has to stand in the `{list}` of the base image"),
+        _ => "No command above is known to make it: the base image may bring it".to_owned(),
     })
 }
 
@@ -142,7 +150,14 @@ USER node
             &expect![[r#"
                 **User `node`**
 
-                - No command above makes it: `debian` has to bring it in `/etc/passwd`"#]],
+                - No command above is known to make it: it may stand in the stage's `/etc/passwd`"#]],
+        );
+        check(
+            "FROM scratch\nCOPY --from=x /etc/passwd /etc/\nUSER me<|>\n",
+            &expect![[r#"
+            **User `me`**
+
+            - No command above is known to make it: it may stand in the stage's `/etc/passwd`"#]],
         );
         check(
             "FROM scratch\nUSER me<|>\n",
