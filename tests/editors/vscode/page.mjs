@@ -1,6 +1,6 @@
 // Starts code-server, opens its page in Chromium, and waits for what the driver
 // extension found; or, with SCREENSHOT set, does by hand what the picture of the
-// README shows. All names come from the environment: see the script `run`. For a
+// README shows; or, with PREVIEW set, confirms a split in VS Code's preview. All names come from the environment: see the script `run`. For a
 // look at a failure, FAILED_PICTURE names a file for what the page shows then.
 
 import { spawn } from "node:child_process";
@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const { MODULES, CHROMIUM, USER_DATA, EXTENSIONS, PROJECT, SCRATCH, SCREENSHOT, DRIVER_RESULT, FAILED_PICTURE } =
+const { MODULES, CHROMIUM, USER_DATA, EXTENSIONS, PROJECT, SCRATCH, SCREENSHOT, PREVIEW, DRIVER_RESULT, FAILED_PICTURE } =
   process.env;
 const { chromium } = createRequire(join(MODULES, "index.js"))("playwright-core");
 
@@ -93,6 +93,9 @@ try {
   if (SCREENSHOT) {
     const { takePicture } = await import("./picture.mjs");
     await takePicture(page, SCREENSHOT);
+  } else if (PREVIEW) {
+    const { confirmSplit } = await import("./preview.mjs");
+    await confirmSplit(page);
   } else {
     await waitForFile(DRIVER_RESULT);
     report(JSON.parse(readFileSync(DRIVER_RESULT, "utf8")));

@@ -38,10 +38,10 @@ export async function takePicture(page, file) {
 
 const editor = (page, folder) => page.locator(`.monaco-editor[data-uri*="/${folder}/Dockerfile"]`);
 
-const lines = (page, folder) => editor(page, folder).locator(".view-line");
+export const lines = (page, folder) => editor(page, folder).locator(".view-line");
 
 /** Opens the Dockerfile of a folder in the active group. */
-async function openFile(page, folder) {
+export async function openFile(page, folder) {
   await page.waitForSelector(".explorer-folders-view .monaco-list-row");
   await quickInput(page, `${folder}/Dockerfile`, `[aria-label*="${folder}"]`);
   await editor(page, folder).waitFor();
@@ -69,7 +69,7 @@ async function focus(page, folder) {
 }
 
 /** Opens the menu of code actions on the first line, and goes to the split. */
-async function openMenu(page, folder) {
+export async function openMenu(page, folder) {
   await editor(page, folder).locator(".squiggly-hint").first().waitFor();
   const split = page.locator(".action-widget .monaco-list-row.focused").filter({ hasText: SPLIT });
   // On a busy machine the keys can come before VS Code has asked for the actions: then ask again, as a user would.
