@@ -5,8 +5,9 @@ use super::super::markdown::code;
 use super::stage::stage_label;
 use super::{line_of, list};
 use crate::TextSize;
-use crate::model::files::How;
+use crate::model::files::Relation;
 use crate::model::{Base, Dockerfile, InstructionId, SourceFile, state};
+use crate::syntax::Keyword;
 
 /// The most lines that are listed; further ones are counted.
 const MOST: usize = 8;
@@ -51,10 +52,11 @@ fn not_made(dockerfile: &Dockerfile, asked: &Account) -> Option<String> {
     }
     let list = if asked.is_group { "/etc/group" } else { "/etc/passwd" };
     let stage = dockerfile.stage_of(asked.instruction)?;
-    let mut makers = dockerfile.files(stage.id).find(list, Some(asked.instruction)).makers.into_iter();
-    // What a package manager or useradd does to the list says nothing of this name.
+    // What a command does to the list says nothing of this name.
+    let answer = dockerfile.files(stage.id).find(list, Some(asked.instruction));
+    let is_run = |id| dockerfile.instruction(id).data.effective().keyword == Keyword::Run;
     let is_copied =
-        makers.any(|it| matches!(it.how, How::Context(_) | How::Stage(..) | How::Image(_) | How::Heredoc));
+        answer.relation == Relation::Itself && answer.makers.iter().any(|it| !is_run(it.instruction));
     let root = state::before(dockerfile, asked.instruction).root;
     Some(match root {
         _ if is_copied => {
@@ -150,7 +152,7 @@ USER node
             &expect![[r#"
                 **User `node`**
 
-                - No command above is known to make it: it may stand in the stage's `/etc/passwd`"#]],
+                - No command above is known to make it: `debian` may bring it"#]],
         );
         check(
             "FROM scratch\nCOPY --from=x /etc/passwd /etc/\nUSER me<|>\n",
