@@ -35,7 +35,7 @@ pub(super) struct Made {
     /// The number that it is given.
     number: Option<String>,
     /// Whether a group of the same name comes with a user.
-    has_group: bool,
+    pub(super) has_group: bool,
 }
 
 impl Account {
@@ -204,17 +204,17 @@ impl Found<'_> {
     /// Those in the commands of a RUN.
     fn commands(&mut self) {
         let data = self.instruction.data;
-        for text in data.shell_texts() {
-            if is_foreign(text.text()) || !PROGRAMS.iter().any(|it| text.text().contains(it)) {
-                continue;
-            }
+        let written = data.heredocs.iter().map(|it| it.content.text.as_str());
+        let mut written = written.chain([data.line.text()]);
+        // Most instructions have none of them.
+        if !written.any(|text| PROGRAMS.iter().any(|it| text.contains(it))) {
+            return;
+        }
+        for text in data.shell_texts().iter().filter(|it| !is_foreign(it.text())) {
             let script = shell::read(text.text());
             for command in &script.commands {
                 let start = self.instruction.start;
-                let place = |word: &Word| {
-                    let range = text.source_range(word.range.start, word.range.end);
-                    range.at(start)
-                };
+                let place = |word: &Word| text.source_range(word.range.start, word.range.end).at(start);
                 self.command(command, &place);
             }
         }
@@ -306,7 +306,7 @@ impl<'c> Call<'c> {
         let mut call = Self { program, options: Vec::new(), flags: Vec::new(), operands: Vec::new() };
         let mut words = command.argv().iter().skip(1);
         while let Some(word) = words.next() {
-            let Some(option) = word.text.strip_prefix('-').filter(|it| !it.is_empty()) else {
+            let Some(option) = word.text.strip_prefix('-') else {
                 call.operands.push(word);
                 continue;
             };
@@ -470,6 +470,25 @@ USER 1001
                 RUN addgroup *[app] && adduser -G [app] app
                 COPY --chown=app:[app] a b
             "#]],
+        );
+    }
+
+    #[test]
+    fn commands_that_name_users() {
+        check(
+            "FROM a\nRUN useradd app && usermod -aG web app && su - app -c x && gosu app:web y && su-exec app z\nUSER a<|>pp\n",
+            &expect![[r#"
+                FROM a
+                RUN useradd *[app] && usermod -aG web [app] && su - [app] -c x && gosu [app]:web y && su-exec [app] z
+                USER [app]
+            "#]],
+        );
+        check(
+            "FROM a\nRUN adduser app && adduser app docker && addgroup app w<|>eb\n",
+            &expect![[r#"
+            FROM a
+            RUN adduser app && adduser app docker && addgroup app [web]
+        "#]],
         );
     }
 

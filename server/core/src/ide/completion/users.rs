@@ -68,7 +68,13 @@ impl Names {
         let found = accounts(dockerfile, instruction).into_iter().filter(|it| is_user || it.made.is_some());
         for it in found {
             let detail = if is_user { "USER" } else { "made in this stage" };
-            if it.is_group { self.add_group(&it.name, detail) } else { self.add_user(&it.name, detail) }
+            match it.is_group {
+                true => self.add_group(&it.name, detail),
+                false => self.add_user(&it.name, detail),
+            }
+            if it.made.is_some_and(|made| made.has_group) {
+                self.add_group(&it.name, detail);
+            }
         }
     }
 
@@ -140,5 +146,6 @@ USER <|>
             format!("{text}ADD --chown=app:x a b\n")
         );
         assert_eq!(labels(&format!("{text}COPY --chown=<|>:x a b\n")), "app root");
+        assert_eq!(labels("FROM a\nRUN useradd me\nUSER me:<|>\n"), "me root");
     }
 }
