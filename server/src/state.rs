@@ -530,6 +530,14 @@ impl Snapshot {
         }
     }
 
+    /// The same where it says which files of the project build a stage. This may read the disk.
+    pub(crate) fn analysis_with_builders(&self) -> Cow<'_, Analysis> {
+        match self.analysis.file().dockerfile().stages.len() {
+            0 | 1 => Cow::Borrowed(&self.analysis),
+            _ => Cow::Owned(self.analysis.clone().with_project(self.beside.project())),
+        }
+    }
+
     fn analysis_with(&self, project: impl Fn(&Beside) -> Arc<ContextFiles>) -> Analysis {
         let analysis = self.analysis_beside();
         match analysis.asks_for_project() {

@@ -222,7 +222,9 @@ impl Analysis {
     /// What stands above each FROM.
     pub fn code_lenses(&self, wanted: code_lens::Wanted) -> Vec<code_lens::Lens> {
         let (target, needed) = lint::target(&self.file, &self.settings);
-        let build = code_lens::Build { target, needed: &needed, args: &self.settings.build_args };
+        let others = self.project.built_targets();
+        let args = &self.settings.build_args;
+        let build = code_lens::Build { target, needed: &needed, args, others: &others };
         code_lens::lenses(&self.built(), wanted, build)
     }
 

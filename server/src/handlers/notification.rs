@@ -155,7 +155,7 @@ pub(crate) fn did_change_watched_files(server: &Server, params: DidChangeWatched
     drop(state);
     read_projects(server, to_read);
     if changed().any(may_build) {
-        colour_again(server);
+        show_again(server);
     }
     look_again(server, documents);
 }
@@ -262,7 +262,7 @@ fn look_again(server: &Server, documents: Vec<Uri>) {
     }
 }
 
-/// Has the client ask again for what it shows beside the text: what it was given may not be wanted any more.
+/// Has the client ask again for what it shows beside the text and for colours: what it was given may not hold any more.
 fn show_again(server: &Server) {
     let support = Arc::clone(server.state.lock().client());
     if support.refreshes_lenses {
@@ -281,12 +281,8 @@ fn show_again(server: &Server) {
             }
         });
     }
-    colour_again(server);
-}
-
-/// Has the client ask for colours again: which stages are built may be another matter now.
-fn colour_again(server: &Server) {
-    if server.state.lock().client().refreshes_tokens {
+    // Which stages are built may be another matter now.
+    if support.refreshes_tokens {
         let client = server.client.clone();
         tokio::spawn(async move {
             if let Err(error) = client.semantic_tokens_refresh().await {

@@ -20,7 +20,7 @@ pub(super) fn refused(reason: impl std::fmt::Display) -> Error {
 pub(crate) async fn hover(server: &Server, params: HoverParams) -> Result<Option<Hover>> {
     let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
     let answer = move |it: &Snapshot| {
-        it.analysis_with_targets().hover(it.offset(position)?).map(|card| it.hover(card))
+        it.analysis_with_builders().hover(it.offset(position)?).map(|card| it.hover(card))
     };
     server.query("hover", &text_document.uri, answer).await
 }

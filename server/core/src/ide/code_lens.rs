@@ -11,6 +11,7 @@ use crate::TextRange;
 use crate::model::scope::predefined;
 use crate::model::{Dockerfile, SourceFile, Stage, StageId, VarDefKind};
 use crate::syntax::shell::quote;
+use crate::workspace::BuiltTarget;
 
 /// The most targets that are named.
 const MOST_TARGETS: usize = 3;
@@ -41,6 +42,8 @@ pub struct Build<'a> {
     pub needed: &'a [bool],
     /// Build arguments.
     pub args: &'a [(String, String)],
+    /// What files of the project build.
+    pub others: &'a [BuiltTarget],
 }
 
 /// A lens.
@@ -102,6 +105,7 @@ pub fn lenses(file: &SourceFile, wanted: Wanted, build: Build<'_>) -> Vec<Lens> 
     // One more than are named tells that there are more.
     let ends =
         if wanted.targets && has_several { dockerfile.graph.ends(MOST_TARGETS + 2) } else { Vec::new() };
+    let builders = if has_several { builders(dockerfile, build.others) } else { FxHashMap::default() };
     let commands =
         if wanted.build_command { Commands::of(dockerfile, build.args) } else { Commands::default() };
     let mut lenses = Vec::new();
@@ -115,7 +119,10 @@ pub fn lenses(file: &SourceFile, wanted: Wanted, build: Build<'_>) -> Vec<Lens> 
             add(format!("{} use{plural}", places.len()), action);
         }
         if let Some(ends) = ends.get(stage.id.index())
-            && let Some(title) = reach(dockerfile, stage, ends, build)
+            && let facts =
+                reach(dockerfile, stage, ends, build).into_iter().chain(builders.get(&stage.id).cloned())
+            && let title = facts.collect::<Vec<_>>().join(", ")
+            && !title.is_empty()
         {
             add(title, LensAction::Nothing);
         }
@@ -135,6 +142,23 @@ fn places(dockerfile: &Dockerfile) -> Vec<Vec<TextRange>> {
         }
     }
     places
+}
+
+/// `built by compose.yaml`: the files of the project that build a stage as their target.
+fn builders(dockerfile: &Dockerfile, built: &[BuiltTarget]) -> FxHashMap<StageId, String> {
+    let mut found: FxHashMap<StageId, Vec<&str>> = FxHashMap::default();
+    for it in built {
+        let Some(stage) = dockerfile.stage_named(&it.stage) else { continue };
+        let files = found.entry(stage.id).or_default();
+        if !files.contains(&it.file.as_str()) {
+            files.push(&it.file);
+        }
+    }
+    let title = |files: Vec<&str>| {
+        let more = if files.len() > MOST_TARGETS { ", …" } else { "" };
+        format!("built by {}{more}", files[..files.len().min(MOST_TARGETS)].join(", "))
+    };
+    found.into_iter().map(|(stage, files)| (stage, title(files))).collect()
 }
 
 /// `reachable from final, test`: which targets need a stage, and whether the build does.
@@ -296,6 +320,33 @@ FROM final
             10 not built for target test
             10 Copy build command: docker build --build-arg 'GO=1.24 rc' --build-arg HTTP_PROXY=p -f Dockerfile .
         "#]],
+        );
+    }
+
+    #[test]
+    fn files_of_the_project_that_build_a_stage() {
+        let file = SourceFile::new("FROM a AS test\nFROM a AS final\n");
+        let target = |stage: &str, file: &str| BuiltTarget {
+            stage: stage.to_owned(),
+            file: file.to_owned(),
+            who: String::new(),
+        };
+        let others = [
+            target("test", "compose.yaml"),
+            target("Test", "compose.yaml"),
+            target("test", "docker-bake.hcl"),
+            target("final", "compose.yaml"),
+            target("none", "compose.yaml"),
+        ];
+        let build = Build { target: None, needed: &[false, true], args: &[], others: &others };
+        let wanted = Wanted { build_command: false, ..Wanted::default() };
+        let titles: Vec<_> = lenses(&file, wanted, build).into_iter().map(|it| it.title).collect();
+        assert_eq!(
+            titles,
+            [
+                "not built by default, built by compose.yaml, docker-bake.hcl",
+                "default target, built by compose.yaml"
+            ]
         );
     }
 
