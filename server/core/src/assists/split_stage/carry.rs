@@ -433,8 +433,17 @@ impl<'a> Carrier<'_, 'a> {
         Some(format!("{} {}", self.view.keyword(Keyword::Workdir), dir?))
     }
 
-    /// Variables that the final stage uses are defined there.
+    /// Variables that the final stage uses are defined there, and have the value there that they had at the end.
     fn settle_variables(&mut self, end: usize) {
+        self.define_used(end);
+        // What is defined anew may use further variables.
+        while self.define_anew(end) {
+            self.define_used(end);
+        }
+    }
+
+    /// Brings over the definitions that the final stage refers to.
+    fn define_used(&mut self, end: usize) {
         let first = self.view.stage.from.index();
         let scopes = self.view.dockerfile.scopes();
         // A variable is defined before it is used, so one way back finds what definitions need in turn.
@@ -451,18 +460,43 @@ impl<'a> Carrier<'_, 'a> {
             if at_run_time && def.kind == VarDefKind::Arg {
                 continue;
             }
-            // An ENV that goes over in part has all but the build's variables.
-            let lacks = match self.steps[index].place {
-                Place::Both | Place::Final => false,
-                Place::BothAs(_) | Place::FinalAs(_) => self.is_for_build(&def.name),
-                Place::Builder | Place::Dropped => true,
-            };
-            if lacks {
-                let step = &mut self.steps[index];
-                step.place = if index > end { Place::Final } else { Place::Both };
-                step.why = "defines what the final stage uses";
+            if self.lacks(index, &def.name) {
+                self.define(index, end);
             }
         }
+    }
+
+    /// Brings over each ENV that gives another value to a variable which an earlier one sets in the final stage; whether
+    /// there was one.
+    fn define_anew(&mut self, end: usize) -> bool {
+        let mut set: FxHashSet<&str> = FxHashSet::default();
+        let mut found = false;
+        for index in self.all(Keyword::Env) {
+            let Arguments::Pairs(pairs) = &self.instruction(index).data.arguments else { continue };
+            let names = || pairs.iter().map(|pair| pair.name.text.as_str());
+            if names().any(|name| set.contains(name) && self.lacks(index, name)) {
+                self.define(index, end);
+                found = true;
+            }
+            set.extend(names().filter(|name| !self.lacks(index, name)));
+        }
+        found
+    }
+
+    /// Whether the final stage is without a variable that an instruction defines.
+    fn lacks(&self, index: usize, variable: &str) -> bool {
+        match self.steps[index].place {
+            Place::Both | Place::Final => false,
+            // An ENV that goes over in part has all but the build's variables.
+            Place::BothAs(_) | Place::FinalAs(_) => self.is_for_build(variable),
+            Place::Builder | Place::Dropped => true,
+        }
+    }
+
+    fn define(&mut self, index: usize, end: usize) {
+        let step = &mut self.steps[index];
+        step.place = if index > end { Place::Final } else { Place::Both };
+        step.why = "defines what the final stage uses";
     }
 
     fn is_for_build(&self, variable: &str) -> bool {

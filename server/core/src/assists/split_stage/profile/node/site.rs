@@ -165,4 +165,36 @@ CMD ["npx", "serve", "-s", "dist", "-l", "3000"]
             "#]],
         );
     }
+
+    #[test]
+    fn a_variable_of_a_label_keeps_its_last_value() {
+        check(
+            r#"FROM node:22
+WORKDIR /app
+ENV RELEASE=1.0
+LABEL release=$RELEASE
+COPY . .
+ENV NAME=shop RELEASE=$RELEASE-$NAME
+ENV MODE=all
+RUN npm ci && npm run build
+CMD ["npx", "serve", "dist"]
+"#,
+            expect![[r#"
+                FROM node:22 AS builder
+                WORKDIR /app
+                ENV RELEASE=1.0
+                COPY . .
+                ENV NAME=shop RELEASE=$RELEASE-$NAME
+                ENV MODE=all
+                RUN npm ci && npm run build
+
+                FROM nginx:stable-alpine AS final
+                ENV RELEASE=1.0
+                LABEL release=$RELEASE
+                ENV NAME=shop RELEASE=$RELEASE-$NAME
+                COPY --from=builder /app/dist /usr/share/nginx/html
+                EXPOSE 80
+            "#]],
+        );
+    }
 }
