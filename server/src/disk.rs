@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use dockstage_core::assists::split_stage::ContextFiles;
 use dockstage_core::workspace::{Entry, IgnoreFile, Listing, WantedFolder, build_context};
 use ignore::{Walk, WalkBuilder};
-use tokio::io::AsyncWrite;
 
 /// A file this long is no Dockerfile, and reading it would help nobody.
 const MAX_LEN: u64 = 64 * 1024 * 1024;
@@ -432,13 +431,13 @@ pub(crate) fn short(path: &Path) -> String {
 }
 
 /// Standard output without the buffer that the standard library puts before it: that one ends with each line,
-/// so every message would go out in two parts, each by way of another thread.
-pub(crate) fn standard_output() -> io::Result<impl AsyncWrite + Unpin> {
+/// so every message would go out in two parts.
+pub(crate) fn standard_output() -> io::Result<impl io::Write + Send + Unpin + 'static> {
     #[cfg(unix)]
     let owned = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
     #[cfg(windows)]
     let owned = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
-    Ok(tokio::fs::File::from_std(File::from(owned)))
+    Ok(File::from(owned))
 }
 
 #[cfg(test)]

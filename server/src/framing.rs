@@ -64,10 +64,15 @@ impl<R> Messages<R> {
     }
 }
 
+/// What stands before a body of this length.
+pub(crate) fn header(len: usize) -> String {
+    format!("Content-Length: {len}\r\n\r\n")
+}
+
 /// Adds a message to `ready`, whose body comes in parts.
 pub(crate) fn push(ready: &mut Vec<u8>, body: &[&[u8]]) {
     let len: usize = body.iter().map(|part| part.len()).sum();
-    let header = format!("Content-Length: {len}\r\n\r\n");
+    let header = header(len);
     ready.reserve(header.len() + len);
     ready.extend_from_slice(header.as_bytes());
     body.iter().for_each(|part| ready.extend_from_slice(part));

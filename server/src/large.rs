@@ -19,7 +19,8 @@ use tower_lsp_server::ls_types::{
     SemanticTokensResult, SymbolInformation, SymbolKind, Uri,
 };
 
-use crate::framing::{next_message, push};
+use crate::framing::{header, next_message};
+use crate::outlet::{Bytes, Outlet};
 
 /// What the names of stand-ins begin with.
 const STAND_IN: &str = "dockstage/large/";
@@ -30,14 +31,14 @@ const LONGEST_STAND_IN: usize = 1024;
 /// The texts of answers that wait for their stand-ins. Clones are the same.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LargeAnswers {
-    texts: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+    texts: Arc<Mutex<HashMap<String, Bytes>>>,
     count: Arc<AtomicU64>,
 }
 
 impl LargeAnswers {
     /// The stand-in of an outline.
     #[allow(deprecated)] // The field has to be filled in.
-    pub(crate) fn symbols(&self, text: Vec<u8>, uri: Uri) -> DocumentSymbolResponse {
+    pub(crate) fn symbols(&self, text: Bytes, uri: Uri) -> DocumentSymbolResponse {
         DocumentSymbolResponse::Flat(vec![SymbolInformation {
             name: self.keep(text),
             kind: SymbolKind::FILE,
@@ -49,13 +50,13 @@ impl LargeAnswers {
     }
 
     /// The stand-in of a document's tokens.
-    pub(crate) fn tokens(&self, text: Vec<u8>) -> SemanticTokensResult {
+    pub(crate) fn tokens(&self, text: Bytes) -> SemanticTokensResult {
         let tokens = SemanticTokens { result_id: Some(self.keep(text)), data: Vec::new() };
         SemanticTokensResult::Tokens(tokens)
     }
 
     /// The stand-in of a list of completions.
-    pub(crate) fn completions(&self, text: Vec<u8>) -> CompletionResponse {
+    pub(crate) fn completions(&self, text: Bytes) -> CompletionResponse {
         CompletionResponse::Array(vec![CompletionItem {
             label: self.keep(text),
             ..CompletionItem::default()
@@ -63,14 +64,14 @@ impl LargeAnswers {
     }
 
     /// Keeps the text of an answer, under a name that no other has.
-    fn keep(&self, text: Vec<u8>) -> String {
+    fn keep(&self, text: Bytes) -> String {
         let name = format!("{STAND_IN}{}", self.count.fetch_add(1, Ordering::Relaxed));
         self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), text);
         name
     }
 
     /// The id and the text of the answer that a message with a stand-in is about; none for any other message.
-    fn instead_of(&self, body: &[u8]) -> Option<(Value, Vec<u8>)> {
+    fn instead_of(&self, body: &[u8]) -> Option<(Value, Bytes)> {
         if body.len() > LONGEST_STAND_IN {
             return None;
         }
@@ -85,19 +86,18 @@ impl LargeAnswers {
 
 /// A sink of messages in which every stand-in gives way to its answer.
 #[derive(Debug)]
-pub(crate) struct Answers<W> {
-    sink: W,
+pub(crate) struct Answers<O> {
+    outlet: O,
     large: LargeAnswers,
     /// What was written and is no whole message yet.
     raw: Vec<u8>,
-    /// What can go out, and how much of it did.
-    ready: Vec<u8>,
-    gone: usize,
+    /// What can go out.
+    ready: Vec<Bytes>,
 }
 
-impl<W: AsyncWrite + Unpin> Answers<W> {
-    pub(crate) fn new(sink: W, large: LargeAnswers) -> Self {
-        Self { sink, large, raw: Vec::new(), ready: Vec::new(), gone: 0 }
+impl<O: Outlet> Answers<O> {
+    pub(crate) fn new(outlet: O, large: LargeAnswers) -> Self {
+        Self { outlet, large, raw: Vec::new(), ready: Vec::new() }
     }
 
     /// Moves the messages that are whole from `raw` to `ready`.
@@ -107,40 +107,31 @@ impl<W: AsyncWrite + Unpin> Answers<W> {
             let message = &self.raw[done..done + end];
             match body.and_then(|body| self.large.instead_of(message.get(body)?)) {
                 Some((id, text)) => {
-                    let head = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"#);
-                    push(&mut self.ready, &[head.as_bytes(), &text, b"}"]);
+                    let start = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"#);
+                    let end = Bytes::from_static(b"}");
+                    let head = header(start.len() + text.len() + end.len()) + &start;
+                    self.ready.extend([head.into(), text, end]);
                 }
-                None => self.ready.extend_from_slice(message),
+                None => self.ready.push(Bytes::copy_from_slice(message)),
             }
             done += end;
         }
         self.raw.drain(..done);
     }
 
-    /// Lets go out what can.
+    /// Lets go out what can; ready when all of it is out.
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let Some(rest) = self.ready.get(self.gone..).filter(|rest| !rest.is_empty()) {
-            let sent = ready!(Pin::new(&mut self.sink).poll_write(context, rest))?;
-            if sent == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        loop {
+            ready!(self.outlet.poll_idle(context))?;
+            if self.ready.is_empty() {
+                return Poll::Ready(Ok(()));
             }
-            self.gone += sent;
+            self.outlet.begin(std::mem::take(&mut self.ready));
         }
-        // A large answer does not hold its memory for ever.
-        if self.ready.capacity() > LARGEST_BUFFER {
-            self.ready = Vec::new()
-        } else {
-            self.ready.clear()
-        }
-        self.gone = 0;
-        Poll::Ready(Ok(()))
     }
 }
 
-/// How much memory is kept for the next messages.
-const LARGEST_BUFFER: usize = 64 * 1024;
-
-impl<W: AsyncWrite + Unpin> AsyncWrite for Answers<W> {
+impl<O: Outlet> AsyncWrite for Answers<O> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -153,13 +144,11 @@ impl<W: AsyncWrite + Unpin> AsyncWrite for Answers<W> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_send(context))?;
-        Pin::new(&mut self.sink).poll_flush(context)
+        self.poll_send(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_send(context))?;
-        Pin::new(&mut self.sink).poll_shutdown(context)
+        self.poll_send(context)
     }
 }
 
@@ -168,12 +157,14 @@ mod tests {
     use tokio::io::AsyncWriteExt;
 
     use super::*;
+    use crate::framing::push;
+    use crate::outlet::Stream;
 
     /// What goes out when these messages are written in pieces of this length.
     fn sent(bodies: &[String], large: &LargeAnswers, piece: usize) -> Vec<String> {
         let mut written = Vec::new();
         bodies.iter().for_each(|body| push(&mut written, &[body.as_bytes()]));
-        let mut answers = Answers::new(Vec::new(), large.clone());
+        let mut answers = Answers::new(Stream::new(Vec::new()), large.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             for piece in written.chunks(piece) {
@@ -181,7 +172,7 @@ mod tests {
                 answers.flush().await.unwrap();
             }
         });
-        let out = String::from_utf8(answers.sink).unwrap();
+        let out = String::from_utf8(answers.outlet.into_sink()).unwrap();
         let whole = out.split("Content-Length: ").skip(1).map(|it| it.split_once("\r\n\r\n").unwrap());
         whole
             .map(|(len, body)| {
@@ -201,10 +192,10 @@ mod tests {
             let large = LargeAnswers::default();
             let uri = "file:///a".parse().unwrap();
             let bodies = [
-                response(large.symbols(b"[1]".to_vec(), uri)),
+                response(large.symbols(b"[1]"[..].into(), uri)),
                 response("é"),
-                response(large.tokens(b"{\"data\":[]}".to_vec())),
-                response(large.completions(b"[2]".to_vec())),
+                response(large.tokens(b"{\"data\":[]}"[..].into())),
+                response(large.completions(b"[2]"[..].into())),
             ];
             assert_eq!(
                 sent(&bodies, &large, piece),

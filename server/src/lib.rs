@@ -17,6 +17,8 @@ mod disk;
 mod framing;
 mod handlers;
 mod large;
+mod outlet;
 mod project;
+mod snapshot;
 mod state;
 mod workspace;

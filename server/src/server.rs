@@ -21,6 +21,7 @@ use crate::handlers::{
     selection, signature, workspace_symbol,
 };
 use crate::large::{Answers, LargeAnswers};
+use crate::outlet::{Blocking, Outlet, Stream};
 pub use crate::state::Snapshot;
 use crate::state::State;
 
@@ -132,7 +133,15 @@ pub async fn serve(
     input: impl AsyncRead + Unpin,
     output: impl AsyncWrite + Unpin,
 ) {
-    let output = Answers::new(output, service.inner().large.clone());
+    serve_through((service, socket), input, Stream::new(output)).await;
+}
+
+async fn serve_through(
+    (service, socket): (LspService<Server>, ClientSocket),
+    input: impl AsyncRead + Unpin,
+    outlet: impl Outlet,
+) {
+    let output = Answers::new(outlet, service.inner().large.clone());
     tower_lsp_server::Server::new(Messages::new(input), output, socket)
         .concurrency_level(CONCURRENCY)
         .serve(service)
@@ -166,7 +175,7 @@ pub fn run() -> ExitCode {
     };
     let shut_down = Arc::new(AtomicBool::new(false));
     let service = build(Arc::clone(&shut_down)).finish();
-    runtime.block_on(serve(service, tokio::io::stdin(), output));
+    runtime.block_on(serve_through(service, tokio::io::stdin(), Blocking::new(output)));
     // Not dropped: that would wait for the thread that reads standard input, which some clients never
     // close.
     runtime.shutdown_background();

@@ -1,23 +1,19 @@
-//! What the server remembers, and the snapshots that requests look at.
+//! What the server remembers.
 //!
 //! [`State`] has one owner, a mutex. Notifications change it in one call each, without waiting for
 //! anything, so that they take effect in the order of their arrival. A [`Snapshot`] shares its
 //! document and never changes.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use dockstage_core::analysis::Analysis;
-use dockstage_core::assists::split_stage::ContextFiles;
-use dockstage_core::lint::Diagnostic;
 use dockstage_core::model::{ContentChange, SourceFile};
-use dockstage_core::text::{LineTable, TextDocument};
-use dockstage_core::workspace::{IgnoreFile, Listing, WantedFolder};
+use dockstage_core::text::TextDocument;
+use dockstage_core::workspace::IgnoreFile;
 use serde_json::Value;
 use tower_lsp_server::ls_types::{self as lsp, TextDocumentContentChangeEvent, Uri};
 
@@ -25,9 +21,9 @@ use crate::beside::{Beside, OnDisk, ignore_files, is_ignore_file, is_same_file};
 use crate::capabilities::ClientSupport;
 use crate::config::{Config, Layer};
 use crate::convert::{from_proto, to_proto};
-use crate::disk;
-use crate::handlers::tokens::LastTokens;
 use crate::project::{Projects, Read};
+use crate::snapshot::Kept;
+pub use crate::snapshot::Snapshot;
 use crate::workspace::{Index, Workspace};
 
 /// Everything that changes.
@@ -65,7 +61,7 @@ enum Document {
         version: i32,
         revision: u64,
         file: Arc<SourceFile>,
-        last_tokens: LastTokens,
+        kept: Kept,
     },
     /// An ignore file. It has a say in what is said about Dockerfiles; there is nothing to say about it.
     Ignore {
@@ -146,9 +142,7 @@ impl State {
     pub(crate) fn open(&mut self, uri: Uri, version: i32, text: &str) -> Result<(), OutOfSync> {
         let document = match is_ignore_file(&uri) {
             true => self.ignore_file(version, TextDocument::from(text)),
-            false => {
-                self.dockerfile(version, LastTokens::default(), || SourceFile::new_by_halves(text, both))
-            }
+            false => self.dockerfile(version, Kept::default(), || SourceFile::new_by_halves(text, both)),
         };
         let document = match document {
             Ok(document) => document,
@@ -170,10 +164,10 @@ impl State {
         events: &[TextDocumentContentChangeEvent],
     ) -> Result<(), OutOfSync> {
         let edited = match self.documents.get(uri) {
-            Some(Document::Known { version: from, file, last_tokens, .. }) => {
-                let (from, file, last_tokens) = (*from, Arc::clone(file), last_tokens.clone());
+            Some(Document::Known { version: from, file, kept, .. }) => {
+                let (from, file, kept) = (*from, Arc::clone(file), kept.for_next_text());
                 let changes = self.changes(file.text(), from, version, events);
-                changes.and_then(|changes| self.dockerfile(version, last_tokens, || file.edited(&changes)))
+                changes.and_then(|changes| self.dockerfile(version, kept, || file.edited(&changes)))
             }
             Some(Document::Ignore { version: from, text, .. }) => {
                 let (from, text) = (*from, text.clone());
@@ -210,11 +204,11 @@ impl State {
     fn dockerfile(
         &mut self,
         version: i32,
-        last_tokens: LastTokens,
+        kept: Kept,
         file: impl FnOnce() -> SourceFile,
     ) -> Result<Document, OutOfSync> {
         let file = catch_unwind(AssertUnwindSafe(file)).map_err(|_| OutOfSync::Panicked)?;
-        Ok(Document::Known { version, revision: self.next_revision(), file: Arc::new(file), last_tokens })
+        Ok(Document::Known { version, revision: self.next_revision(), file: Arc::new(file), kept })
     }
 
     fn ignore_file(&mut self, version: i32, text: TextDocument) -> Result<Document, OutOfSync> {
@@ -393,7 +387,7 @@ impl State {
 
     /// A document as it is now; none when its text is not known.
     pub(crate) fn snapshot(&self, uri: &Uri) -> Option<Snapshot> {
-        let Some(Document::Known { version, revision, file, last_tokens }) = self.documents.get(uri) else {
+        let Some(Document::Known { version, revision, file, kept }) = self.documents.get(uri) else {
             return None;
         };
         let config = self.config_of(uri);
@@ -407,9 +401,9 @@ impl State {
             client: Arc::clone(&self.client),
             root: self.projects.root(uri).map(Path::to_owned),
             config,
-            last_tokens: last_tokens.clone(),
+            kept: kept.clone(),
+            changes_beside: self.changes_beside,
             cancelled: Arc::default(),
-            lines: OnceLock::new(),
         })
     }
 
@@ -452,101 +446,6 @@ impl State {
     }
 }
 
-/// One document at one moment, with the settings of that moment.
-#[derive(Debug, Clone)]
-pub struct Snapshot {
-    pub(crate) uri: Uri,
-    pub(crate) version: i32,
-    revision: u64,
-    pub(crate) analysis: Analysis,
-    beside: Beside,
-    /// The folder that is the build context, for a document that lies on disk.
-    pub(crate) context: Option<PathBuf>,
-    pub(crate) client: Arc<ClientSupport>,
-    /// What holds for it.
-    pub(crate) config: Config,
-    /// The folder of the workspace that it lies in, if any.
-    pub(crate) root: Option<PathBuf>,
-    pub(crate) last_tokens: LastTokens,
-    cancelled: Arc<AtomicBool>,
-    /// Where its lines begin, once somebody has asked for many places.
-    pub(crate) lines: OnceLock<Arc<LineTable>>,
-}
-
-impl Snapshot {
-    /// What can be asked about the document.
-    pub fn analysis(&self) -> &Analysis {
-        &self.analysis
-    }
-
-    /// A name for its text alone. Another run of the server has other names.
-    pub(crate) fn text_id(&self) -> String {
-        format!("{}.{}", std::process::id(), self.revision)
-    }
-
-    /// Whether the client has lost interest in the answer.
-    pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
-    }
-
-    /// Tells whoever works with this snapshot to stop, when it is dropped.
-    pub(crate) fn cancel_on_drop(&self) -> CancelOnDrop {
-        CancelOnDrop(Arc::clone(&self.cancelled))
-    }
-
-    /// The folder that is the build context, for a document that lies on disk.
-    pub(crate) fn context_folder(&self) -> Option<&Path> {
-        self.context.as_deref()
-    }
-
-    /// What is wrong with the document, as far as the user wants to know.
-    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        if !self.config.diagnostics {
-            return Vec::new();
-        }
-        self.analysis_with(Beside::project).diagnostics()
-    }
-
-    /// What lies in a folder of the build context. This reads the disk.
-    pub(crate) fn listing(&self, wanted: &WantedFolder) -> Option<Listing> {
-        disk::listing(self.context.as_ref()?, wanted)
-    }
-
-    /// What can be asked about the document where it depends on its ignore file. This may read the disk.
-    pub(crate) fn analysis_beside(&self) -> Analysis {
-        self.analysis.clone().with_ignore(self.beside.ignore_file())
-    }
-
-    /// The same where it also depends on the project's own files as they are now. This may read the disk.
-    pub(crate) fn analysis_in_project(&self) -> Analysis {
-        self.analysis_with(Beside::project_now)
-    }
-
-    /// The same where it depends on which stages the project's files build. This may read the disk.
-    pub(crate) fn analysis_with_targets(&self) -> Cow<'_, Analysis> {
-        match self.analysis.asks_for_targets() {
-            true => Cow::Owned(self.analysis.clone().with_project(self.beside.project())),
-            false => Cow::Borrowed(&self.analysis),
-        }
-    }
-
-    /// The same where it says which files of the project build a stage. This may read the disk.
-    pub(crate) fn analysis_with_builders(&self) -> Cow<'_, Analysis> {
-        match self.analysis.file().dockerfile().stages.len() {
-            0 | 1 => Cow::Borrowed(&self.analysis),
-            _ => Cow::Owned(self.analysis.clone().with_project(self.beside.project())),
-        }
-    }
-
-    fn analysis_with(&self, project: impl Fn(&Beside) -> Arc<ContextFiles>) -> Analysis {
-        let analysis = self.analysis_beside();
-        match analysis.asks_for_project() {
-            true => analysis.with_project(project(&self.beside)),
-            false => analysis,
-        }
-    }
-}
-
 /// The folder of a document that lies on disk.
 fn folder(uri: &Uri) -> Option<PathBuf> {
     let path = (uri.scheme().as_str() == "file").then(|| uri.to_file_path())??;
@@ -573,14 +472,4 @@ fn replaced(mut text: TextDocument, changes: &[ContentChange]) -> TextDocument {
         }
     }
     text
-}
-
-/// Sets a snapshot's flag when the future that waits for its answer is dropped.
-#[derive(Debug)]
-pub(crate) struct CancelOnDrop(Arc<AtomicBool>);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }

@@ -39,7 +39,12 @@ pub(crate) type Feature = (&'static str, fn(&Analysis, TextSize, &mut Said));
 /// The methods that answer the same at every offset.
 pub(crate) const OF_A_FILE: &[Feature] = &[
     ("diagnostics", |it, _, said| it.diagnostics().into_iter().for_each(|it| said.diagnostic(it))),
-    ("symbols", |it, _, said| it.symbols().iter().for_each(|it| said.symbol(it))),
+    ("symbols, outline", |it, _, said| {
+        let symbols = it.symbols();
+        symbols.iter().for_each(|it| said.symbol(it));
+        let outline = it.outline();
+        assert_eq!(outline.before_stages().count() + outline.stages().count(), symbols.len());
+    }),
     ("folding_ranges", |it, _, said| {
         said.ranges.extend(it.folding_ranges(usize::MAX).iter().map(|it| it.range));
         assert!(it.folding_ranges(3).len() <= 3);
@@ -116,7 +121,7 @@ pub(crate) const AT_AN_OFFSET: &[Feature] = &[
             said.changes.push(it.format_on_type(at, typed, &format::EditorStyle::default()));
         }
     }),
-    ("code_actions", |it, at, said| {
+    ("code_actions, code_actions_for", |it, at, said| {
         for action in it.code_actions(TextRange::empty(at)) {
             said.changes.extend(action.change);
         }

@@ -199,6 +199,11 @@ impl Analysis {
         symbols::symbols(&self.built(), &self.settings)
     }
 
+    /// The same in its parts.
+    pub fn outline(&self) -> symbols::Outline<'_> {
+        symbols::Outline::of(&self.file, &self.settings)
+    }
+
     /// What a selection at `offset` grows to, the smallest first, the whole document last.
     pub fn selection_ranges(&self, offset: TextSize) -> Vec<TextRange> {
         selection::selection_ranges(&self.file, offset)
@@ -299,7 +304,11 @@ impl Analysis {
 
     /// Fixes and refactorings for a selection; an empty range is a cursor.
     pub fn code_actions(&self, range: TextRange) -> Vec<CodeAction> {
-        let mut diagnostics = self.diagnostics();
+        self.code_actions_for(self.diagnostics(), range)
+    }
+
+    /// The same for those who know the diagnostics already.
+    pub fn code_actions_for(&self, mut diagnostics: Vec<Diagnostic>, range: TextRange) -> Vec<CodeAction> {
         assists::stages::add_fixes(&self.file, &mut diagnostics, range);
         let mut actions = lint::fixes(&diagnostics, range);
         actions.extend(assists::assists(&self.file, range, &self.project));

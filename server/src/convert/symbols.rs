@@ -33,21 +33,16 @@ impl SymbolSupport {
 }
 
 impl Snapshot {
-    /// The outline: a tree where the client shows one, else a list in order of the text.
-    pub(crate) fn symbols(&self, symbols: Vec<Symbol>) -> lsp::DocumentSymbolResponse {
-        self.expect_many_places();
-        if self.client.symbols.nested {
-            return lsp::DocumentSymbolResponse::Nested(
-                symbols.into_iter().map(|it| self.nested_symbol(it)).collect(),
-            );
-        }
+    /// The outline of a client that shows no tree: a list in order of the text.
+    pub(super) fn flat_symbols(&self, symbols: Vec<Symbol>) -> Vec<lsp::SymbolInformation> {
         let mut flat = Vec::new();
         self.flatten_symbols(symbols, None, &mut flat);
-        lsp::DocumentSymbolResponse::Flat(flat)
+        flat
     }
 
+    /// An entry with what lies in it.
     #[allow(deprecated)] // The field has to be filled in.
-    fn nested_symbol(&self, symbol: Symbol) -> lsp::DocumentSymbol {
+    pub(super) fn nested_symbol(&self, symbol: Symbol) -> lsp::DocumentSymbol {
         let (tags, deprecated) = self.client.symbols.deprecated(&symbol);
         let children: Vec<_> = symbol.children.into_iter().map(|it| self.nested_symbol(it)).collect();
         lsp::DocumentSymbol {

@@ -1,7 +1,6 @@
 //! From bytes and plain data to the protocol.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use dockstage_core::TextRange;
 use dockstage_core::assists::ActionKind;
@@ -10,6 +9,7 @@ use dockstage_core::ide::highlight::{Highlight, HighlightKind};
 use dockstage_core::ide::hover::Hover;
 use dockstage_core::ide::rename::RenameTarget;
 use dockstage_core::lint::{Diagnostic, Severity, Source};
+use dockstage_core::model::Instruction;
 use dockstage_core::text::{LineTable, PositionEncoding, SourceChange, TextDocument, TextEdit};
 use dockstage_core::workspace::IgnoreFile;
 use tower_lsp_server::ls_types as lsp;
@@ -24,17 +24,26 @@ impl Snapshot {
 
     /// Makes ready for an answer with many places: each is then found in less time.
     pub(crate) fn expect_many_places(&self) {
-        self.lines.get_or_init(|| Arc::new(LineTable::of(self.text())));
+        self.kept.lines.get_or_init(|| LineTable::of(self.text()));
     }
 
     /// A place between two characters of the document.
     pub(crate) fn position(&self, offset: dockstage_core::TextSize) -> lsp::Position {
         let (text, encoding) = (self.text(), self.client.encoding);
-        let at = match self.lines.get() {
+        let at = match self.kept.lines.get() {
             Some(lines) => lines.line_col(text, offset, encoding),
             None => text.line_col(offset, encoding),
         };
         lsp::Position::new(at.line, at.col)
+    }
+
+    /// Where an instruction starts.
+    pub(crate) fn start_of(&self, instruction: Instruction<'_>) -> lsp::Position {
+        let at = self.kept.lines.get().and_then(|lines| lines.col_in_row(instruction.row, instruction.start));
+        match at {
+            Some(column) => lsp::Position::new(instruction.row, column),
+            None => self.position(instruction.start),
+        }
     }
 
     /// A place in the document, by lines and columns.

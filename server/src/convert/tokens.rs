@@ -100,46 +100,84 @@ impl Snapshot {
     pub(crate) fn semantic_tokens(&self, tokens: &[Token]) -> Vec<SemanticToken> {
         let Some(support) = &self.client.tokens else { return Vec::new() };
         let text = self.analysis.file().text().to_string();
-        encode(&text, tokens, support, self.client.encoding)
+        let mut encoder = Encoder::new(&text, support, self.client.encoding);
+        tokens.iter().for_each(|token| encoder.add(token));
+        encoder.found
     }
 }
 
-fn encode(
-    text: &str,
-    tokens: &[Token],
-    support: &TokenSupport,
-    encoding: PositionEncoding,
-) -> Vec<SemanticToken> {
-    let types = TokenKind::ALL.map(|kind| support.type_of(kind));
-    let mut place = Place { text: text.as_bytes(), encoding, at: 0, line: 0, column: 0 };
-    let (mut last_line, mut last_column) = (0, 0);
-    let mut found = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        let Some(token_type) = types[token.kind as usize] else { continue };
-        let bits = if token.modifiers == Modifiers::default() { 0 } else { support.bits_of(token.modifiers) };
-        let end = usize::from(token.range.end());
-        place.go_to(token.range.start().into());
-        while place.at < end {
-            let (line, column) = (place.line, place.column);
-            let length = if support.multiline { place.go_over(end) } else { place.go_on(end) };
-            if length > 0 {
-                let is_same = line == last_line;
-                found.push(SemanticToken {
-                    delta_line: line - last_line,
-                    delta_start: if is_same { column - last_column } else { column },
-                    length,
-                    token_type,
-                    token_modifiers_bitset: bits,
-                });
-                (last_line, last_column) = (line, column);
-            }
-            place.skip_line_end(end);
+/// A line and a column, from 0.
+pub(super) type LineColumn = (u32, u32);
+
+/// Puts tokens into numbers, one after the other.
+pub(super) struct Encoder<'a> {
+    support: &'a TokenSupport,
+    types: [Option<u32>; TokenKind::ALL.len()],
+    place: Place<'a>,
+    /// Where the last token begins: the next one is counted from there.
+    pub(super) last: LineColumn,
+    pub(super) found: Vec<SemanticToken>,
+}
+
+impl<'a> Encoder<'a> {
+    pub(super) fn new(text: &'a str, support: &'a TokenSupport, encoding: PositionEncoding) -> Self {
+        Self {
+            support,
+            types: TokenKind::ALL.map(|kind| support.type_of(kind)),
+            place: Place { text: text.as_bytes(), encoding, at: 0, line: 0, column: 0 },
+            last: (0, 0),
+            found: Vec::new(),
         }
     }
-    found
+
+    /// Goes on behind what needs no look, to a place whose line and column are known.
+    pub(super) fn jump(&mut self, offset: usize, (line, column): LineColumn) {
+        self.place = Place { at: offset, line, column, ..self.place };
+    }
+
+    pub(super) fn add(&mut self, token: &Token) {
+        let Some(token_type) = self.types[token.kind as usize] else { return };
+        let modifiers = token.modifiers;
+        let bits = if modifiers == Modifiers::default() { 0 } else { self.support.bits_of(modifiers) };
+        let end = usize::from(token.range.end());
+        self.place.go_to(token.range.start().into());
+        while self.place.at < end {
+            let here = (self.place.line, self.place.column);
+            let length = if self.support.multiline { self.place.go_over(end) } else { self.place.go_on(end) };
+            if length > 0 {
+                let (delta_line, delta_start) = distance(self.last, here);
+                let token_modifiers_bitset = bits;
+                self.found.push(SemanticToken {
+                    delta_line,
+                    delta_start,
+                    length,
+                    token_type,
+                    token_modifiers_bitset,
+                });
+                self.last = here;
+            }
+            self.place.skip_line_end(end);
+        }
+    }
+
+    /// Adds tokens that are in numbers already. The first and the last of them begin here.
+    pub(super) fn add_again(&mut self, tokens: &[SemanticToken], first: LineColumn, last: LineColumn) {
+        let Some((one, rest)) = tokens.split_first() else { return };
+        let (delta_line, delta_start) = distance(self.last, first);
+        self.found.push(SemanticToken { delta_line, delta_start, ..*one });
+        self.found.extend_from_slice(rest);
+        self.last = last;
+    }
+}
+
+/// How far it is from one token to the next: lines, and columns from that token or from the start of its line.
+fn distance(from: LineColumn, to: LineColumn) -> LineColumn {
+    let is_same = from.0 == to.0;
+    (to.0 - from.0, if is_same { to.1 - from.1 } else { to.1 })
 }
 
 /// A place that moves through a text, with its line and column.
+#[derive(Clone, Copy)]
 struct Place<'a> {
     text: &'a [u8],
     encoding: PositionEncoding,
@@ -245,7 +283,10 @@ mod tests {
     }
 
     fn encoded(text: &str, tokens: &[Token], multiline: bool, encoding: PositionEncoding) -> Vec<[u32; 3]> {
-        let found = encode(text, tokens, &support(&["string"], multiline), encoding);
+        let support = support(&["string"], multiline);
+        let mut encoder = Encoder::new(text, &support, encoding);
+        tokens.iter().for_each(|token| encoder.add(token));
+        let found = encoder.found;
         assert!(found.iter().all(|it| it.token_modifiers_bitset == 0b10 && it.token_type == 0));
         found.iter().map(|it| [it.delta_line, it.delta_start, it.length]).collect()
     }

@@ -4,6 +4,7 @@ use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::*;
 
 use crate::convert::completion::Origin;
+use crate::outlet::Bytes;
 use crate::server::Server;
 use crate::state::Snapshot;
 
@@ -26,7 +27,7 @@ pub(crate) async fn completion(
             true => CompletionResponse::List(CompletionList { is_incomplete, items }),
             false => CompletionResponse::Array(items),
         };
-        serde_json::to_vec(&list).ok()
+        serde_json::to_vec(&list).ok().map(Bytes::from)
     };
     let text = server.query("completion", &text_document.uri, answer).await?;
     Ok(text.map(|text| server.large.completions(text)))

@@ -87,8 +87,7 @@ pub(crate) async fn document_symbol(
     params: DocumentSymbolParams,
 ) -> Result<Option<DocumentSymbolResponse>> {
     let uri = params.text_document.uri;
-    let answer = |it: &Snapshot| serde_json::to_vec(&it.symbols(it.analysis.symbols())).ok();
-    let text = server.query("documentSymbol", &uri, answer).await?;
+    let text = server.query("documentSymbol", &uri, Snapshot::outline).await?;
     Ok(text.map(|text| server.large.symbols(text, uri)))
 }
 
@@ -106,7 +105,7 @@ pub(crate) async fn code_action(
 ) -> Result<Option<CodeActionResponse>> {
     let (range, only) = (params.range, params.context.only.unwrap_or_default());
     let answer = move |it: &Snapshot| {
-        let found = it.analysis_in_project().code_actions(it.text_range(range)?);
+        let found = it.code_actions(it.text_range(range)?);
         let wanted = found.into_iter().filter(|action| is_wanted(&action_kind(action.kind), &only));
         Some(wanted.filter_map(|action| it.code_action(action)).collect())
     };

@@ -8,11 +8,13 @@ mod query;
 
 pub use query::{Fit, fit};
 
+use std::borrow::Cow;
+
 use super::markdown::one_line;
 use crate::TextRange;
 use crate::analysis::Settings;
 use crate::model::{
-    Arguments, Dockerfile, Heredoc, Instruction, Pair, SourceFile, Stage, VarDef, VarDefKind,
+    Arguments, Dockerfile, Heredoc, Instruction, Pair, SourceFile, Stage, StageId, VarDef, VarDefKind,
 };
 use crate::syntax::Keyword;
 
@@ -57,22 +59,69 @@ pub struct Symbol {
 
 /// The outline of a document.
 pub fn symbols(file: &SourceFile, settings: &Settings) -> Vec<Symbol> {
-    let dockerfile = file.dockerfile();
-    let first = dockerfile.stages.first().map_or(dockerfile.placed.len(), |stage| stage.from.index());
-    let before = dockerfile.instructions().take(first);
-    let mut outline: Vec<Symbol> = before.map(|it| instruction(dockerfile, it)).collect();
-    let chosen = settings.target().and_then(|name| dockerfile.stage_named(name));
-    let reached = chosen.map(|target| dockerfile.graph.reached_from(&dockerfile.stages, target.id));
-    let reached = reached.as_ref().unwrap_or(&dockerfile.graph.reached);
-    let target = chosen.or(dockerfile.default_target()).map(|target| target.id);
-    let role = |stage: &Stage| match reached.get(stage.id.index()) {
-        _ if dockerfile.stages.len() == 1 => None,
-        _ if target == Some(stage.id) => Some("target"),
-        Some(false) => Some("not built"),
-        _ => None,
-    };
-    outline.extend(dockerfile.stages.iter().map(|it| stage(dockerfile, it, role(it))));
-    outline
+    let outline = Outline::of(file, settings);
+    let mut symbols: Vec<Symbol> = outline.before_stages().map(|it| outline.instruction(it)).collect();
+    symbols.extend(outline.stages().map(|(head, _, inside)| {
+        let children = inside.map(|it| outline.instruction(it)).collect();
+        Symbol { children, ..head }
+    }));
+    symbols
+}
+
+/// The outline in its parts, for those who keep what they have made of it.
+#[derive(Debug)]
+pub struct Outline<'a> {
+    dockerfile: &'a Dockerfile,
+    /// The stage that is built.
+    target: Option<StageId>,
+    /// For each stage whether that one needs it.
+    reached: Cow<'a, [bool]>,
+}
+
+impl<'a> Outline<'a> {
+    /// That of a document.
+    pub fn of(file: &'a SourceFile, settings: &Settings) -> Self {
+        let dockerfile = file.dockerfile();
+        let chosen = settings.target().and_then(|name| dockerfile.stage_named(name));
+        let reached = chosen.map(|target| dockerfile.graph.reached_from(&dockerfile.stages, target.id));
+        Self {
+            dockerfile,
+            target: chosen.or(dockerfile.default_target()).map(|target| target.id),
+            reached: reached.map_or(Cow::Borrowed(&dockerfile.graph.reached), Cow::Owned),
+        }
+    }
+
+    /// The instructions above the first stage.
+    pub fn before_stages(&self) -> impl Iterator<Item = Instruction<'a>> + use<'a> {
+        let dockerfile = self.dockerfile;
+        let first = dockerfile.stages.first().map_or(dockerfile.placed.len(), |stage| stage.from.index());
+        dockerfile.instructions().take(first)
+    }
+
+    /// Each stage without what lies in it, its FROM, and the other instructions.
+    pub fn stages(
+        &self,
+    ) -> impl Iterator<Item = (Symbol, Instruction<'a>, impl Iterator<Item = Instruction<'a>>)> {
+        let dockerfile = self.dockerfile;
+        dockerfile.stages.iter().map(move |stage| {
+            let inside = stage.instructions().skip(1).map(|id| dockerfile.instruction(id));
+            (head(dockerfile, stage, self.role(stage)), dockerfile.instruction(stage.from), inside)
+        })
+    }
+
+    /// What an instruction shows. But for its place that depends on its own text alone.
+    pub fn instruction(&self, it: Instruction<'_>) -> Symbol {
+        instruction(self.dockerfile, it)
+    }
+
+    fn role(&self, stage: &Stage) -> Option<&'static str> {
+        match self.reached.get(stage.id.index()) {
+            _ if self.dockerfile.stages.len() == 1 => None,
+            _ if self.target == Some(stage.id) => Some("target"),
+            Some(false) => Some("not built"),
+            _ => None,
+        }
+    }
 }
 
 /// What can be built of a document: the stages with a name and the last one, without what lies in them.
@@ -81,12 +130,6 @@ pub fn targets(file: &SourceFile) -> Vec<Symbol> {
     let last = dockerfile.default_target().map(|stage| stage.id);
     let targets = dockerfile.stages.iter().filter(|stage| stage.name.is_some() || last == Some(stage.id));
     targets.map(|stage| head(dockerfile, stage, None)).collect()
-}
-
-fn stage(dockerfile: &Dockerfile, stage: &Stage, role: Option<&str>) -> Symbol {
-    let inside = stage.instructions().skip(1).map(|id| dockerfile.instruction(id));
-    let children = inside.map(|it| instruction(dockerfile, it)).collect();
-    Symbol { children, ..head(dockerfile, stage, role) }
 }
 
 /// A stage without its instructions: its name, its base, and what the build has to do with it.

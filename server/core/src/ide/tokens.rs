@@ -7,7 +7,7 @@
 mod names;
 mod words;
 
-use crate::model::{Dockerfile, InstructionId, SourceFile};
+use crate::model::{Dockerfile, Instruction, InstructionId, SourceFile};
 use crate::syntax::RelRange;
 use crate::syntax::bash::ShellKind;
 use crate::{TextRange, TextSize};
@@ -126,23 +126,30 @@ pub struct Token {
 /// whether no build takes it.
 pub fn tokens(file: &SourceFile, within: Option<TextRange>, unused: &[bool]) -> Vec<Token> {
     let dockerfile = file.dockerfile();
-    let mut painter = Painter { dockerfile, names: names::Names::of(dockerfile, unused), found: Vec::new() };
-    let is_wanted = |range: TextRange| within.is_none_or(|it| it.intersect(range).is_some());
-    let outside = outside_of_instructions(dockerfile).into_iter();
-    let mut outside = outside.filter(|it| is_wanted(it.range)).peekable();
-    let (first, end) = instructions_in(dockerfile, within);
-    for id in (first..end).map(InstructionId) {
-        let start = dockerfile.instruction(id).start;
-        while let Some(token) = outside.next_if(|it| it.range.start() < start) {
-            painter.push(token);
+    let mut painter = Painter::of(file, unused);
+    let mut found = Vec::new();
+    for part in painter.parts(within) {
+        match part {
+            Part::Outside(token) => found.push(token),
+            Part::Instruction(id) => {
+                let names = painter.names(id);
+                paint(dockerfile.instruction(id), &names, &mut found);
+            }
         }
-        painter.instruction(id);
     }
-    painter.found.extend(outside);
     if let Some(within) = within {
-        painter.found.retain(|it| it.range.intersect(within).is_some_and(|it| !it.is_empty()));
+        found.retain(|it| it.range.intersect(within).is_some_and(|it| !it.is_empty()));
     }
-    painter.found
+    found
+}
+
+/// What the tokens of a file belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A comment or a piece of a directive.
+    Outside(Token),
+    /// An instruction.
+    Instruction(InstructionId),
 }
 
 /// The instructions that touch a part of the file.
@@ -176,39 +183,84 @@ fn outside_of_instructions(dockerfile: &Dockerfile) -> Vec<Token> {
 /// A token inside of an instruction.
 type Local = (RelRange, TokenKind, Modifiers);
 
-struct Painter<'a> {
+/// Paints a file part by part, for those who keep what they have made of a part.
+#[derive(Debug)]
+pub struct Painter<'a> {
     dockerfile: &'a Dockerfile,
     names: names::Names<'a>,
-    found: Vec<Token>,
 }
 
-impl Painter<'_> {
-    fn instruction(&mut self, id: InstructionId) {
-        let instruction = self.dockerfile.instruction(id);
-        let words = words::words(instruction, self.dockerfile.is_posix_shell(id));
-        let mut names = self.names.of_instruction(instruction).into_iter().peekable();
-        for (range, kind, modifiers) in words {
-            let mut word = Token { range: instruction.abs(range), kind, modifiers };
-            while let Some(name) = names.next_if(|it| it.range.start() < word.range.end()) {
-                let before = TextRange::new(word.range.start().min(name.range.start()), name.range.start());
-                self.push(Token { range: before, ..word });
-                self.push(name);
-                let start = name.range.end().max(word.range.start()).min(word.range.end());
-                word.range = TextRange::new(start, word.range.end());
-            }
-            self.push(word);
-        }
-        names.for_each(|name| self.push(name));
+/// The second coat of an instruction. What an instruction looks like depends on its own text, on this, and on
+/// nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NameTokens {
+    tokens: Box<[Local]>,
+    /// Whether a shell of the POSIX family runs it.
+    is_posix: bool,
+}
+
+impl<'a> Painter<'a> {
+    /// One for a file. `unused` says of each stage whether no build takes it.
+    pub fn of(file: &'a SourceFile, unused: &'a [bool]) -> Self {
+        let dockerfile = file.dockerfile();
+        Self { dockerfile, names: names::Names::of(dockerfile, unused) }
     }
 
-    /// Adds what is not covered yet.
-    fn push(&mut self, token: Token) {
-        let covered = self.found.last().map_or(TextSize::default(), |it| it.range.end());
-        let start = token.range.start().max(covered);
-        if start < token.range.end() {
-            self.found.push(Token { range: TextRange::new(start, token.range.end()), ..token });
+    /// The parts of a file, or those that touch a range, in order.
+    pub fn parts(&self, within: Option<TextRange>) -> Vec<Part> {
+        let is_wanted = |range: TextRange| within.is_none_or(|it| it.intersect(range).is_some());
+        let outside = outside_of_instructions(self.dockerfile).into_iter();
+        let mut outside = outside.filter(|it| is_wanted(it.range)).peekable();
+        let (first, end) = instructions_in(self.dockerfile, within);
+        let mut parts = Vec::with_capacity(end.saturating_sub(first) as usize);
+        for id in (first..end).map(InstructionId) {
+            let start = self.dockerfile.instruction(id).start;
+            while let Some(token) = outside.next_if(|it| it.range.start() < start) {
+                parts.push(Part::Outside(token));
+            }
+            parts.push(Part::Instruction(id));
+        }
+        parts.extend(outside.map(Part::Outside));
+        parts
+    }
+
+    /// What the names in an instruction mean.
+    pub fn names(&mut self, id: InstructionId) -> NameTokens {
+        let instruction = self.dockerfile.instruction(id);
+        let at = |offset: TextSize| u32::from(offset - instruction.start.min(offset));
+        let tokens = self.names.of_instruction(instruction);
+        let local =
+            |it: &Token| (RelRange::new(at(it.range.start()), at(it.range.end())), it.kind, it.modifiers);
+        NameTokens {
+            tokens: tokens.iter().map(local).collect(),
+            is_posix: self.dockerfile.is_posix_shell(id),
         }
     }
+}
+
+/// Adds the tokens of an instruction, with both coats.
+pub fn paint(instruction: Instruction<'_>, names: &NameTokens, found: &mut Vec<Token>) {
+    let mut push = |(range, kind, modifiers): Local| {
+        // What is covered already stays so.
+        let range = instruction.abs(range);
+        let covered = found.last().map_or(TextSize::default(), |it| it.range.end());
+        let start = range.start().max(covered);
+        if start < range.end() {
+            found.push(Token { range: TextRange::new(start, range.end()), kind, modifiers });
+        }
+    };
+    let words = words::words(instruction, names.is_posix);
+    let mut names = names.tokens.iter().copied().peekable();
+    for (mut range, kind, modifiers) in words {
+        while let Some(name) = names.next_if(|it| it.0.start() < range.end()) {
+            let (start, end) = (name.0.start(), name.0.end());
+            push((RelRange::new(range.start().min(start), start), kind, modifiers));
+            push(name);
+            range = RelRange::new(end.max(range.start()).min(range.end()), range.end());
+        }
+        push((range, kind, modifiers));
+    }
+    names.for_each(push);
 }
 
 impl From<ShellKind> for TokenKind {

@@ -74,6 +74,10 @@ pub struct Marks {
     pub has_trigger: bool,
     /// It names a stage.
     pub has_stage_refs: bool,
+    /// It defines or uses a variable, or its shell's text may.
+    pub has_vars: bool,
+    /// Only a reading of its shell's whole text tells which variables it uses.
+    pub hides_vars: bool,
     /// It is a RUN with mounts.
     pub has_mounts: bool,
     /// An empty line stands inside of it.
@@ -85,7 +89,11 @@ pub struct Marks {
 impl Marks {
     /// Those of an instruction that is complete otherwise.
     pub(super) fn of(data: &InstructionData) -> Self {
+        let hides_vars = data.hides_vars();
+        let defines = matches!(data.effective().keyword, Keyword::Arg | Keyword::Env);
         Self {
+            has_vars: defines || hides_vars || !data.var_uses.is_empty(),
+            hides_vars,
             has_faults: !data.faults.is_empty(),
             has_dollar: has_dollar(data),
             has_trigger: data.trigger.is_some(),

@@ -214,22 +214,25 @@ impl InstructionData {
         is_script(self) && self.heredocs.iter().all(|it| !is_foreign(&it.content.text))
     }
 
+    /// Whether the shell's text may use variables that only a reading of the whole of it finds.
+    pub(super) fn hides_vars(&self) -> bool {
+        let is_script = is_script(self);
+        let script = if is_script { self.heredocs.first().map(|it| it.content.text.as_str()) } else { None };
+        let text = script.unwrap_or(self.line.text());
+        has_heredoc(text) || ["((", "$[", "export", "readonly"].iter().any(|it| text.contains(it))
+    }
+
     /// The uses of variables that only a reading of the shell's whole text finds: names without a `$`, and all of
     /// them where heredocs stand inside of it.
     pub(super) fn other_shell_uses(&self) -> &[ShellUse] {
-        let may_have = |text: &str| {
-            has_heredoc(text) || ["((", "$[", "export", "readonly"].iter().any(|it| text.contains(it))
-        };
-        let is_script = is_script(self);
-        let text = if is_script { self.heredocs.first().map(|it| it.content.text.as_str()) } else { None };
-        match may_have(text.unwrap_or(self.line.text())) {
-            true => &self.shell.get(self).uses,
-            false => &[],
-        }
+        if self.marks.hides_vars { &self.shell.get(self).uses } else { &[] }
     }
 
     /// Whether a use that a shell expands is among those: heredocs stand inside of the text that it stands in.
     pub(super) fn is_read_as_a_whole(&self, offset: u32) -> bool {
+        if !self.marks.hides_vars {
+            return false;
+        }
         let inside = |it: &&Heredoc| it.content.range.start() <= offset && offset < it.content.range.end();
         match self.heredocs.iter().find(inside) {
             Some(script) => is_script(self) && has_heredoc(&script.content.text),

@@ -66,9 +66,24 @@ impl TextDocument {
         u32::try_from(self.rope.len_lines()).unwrap_or(u32::MAX)
     }
 
-    /// The length of each line, its line end included.
-    pub(super) fn line_lengths(&self) -> impl Iterator<Item = TextSize> + '_ {
-        self.rope.lines().map(|line| TextSize::new(saturate(line.len_bytes())))
+    /// Where each line begins.
+    pub(super) fn line_starts(&self) -> Vec<TextSize> {
+        let mut starts = Vec::with_capacity(self.rope.len_lines());
+        let mut start = 0;
+        if self.lone_crs > 0 {
+            starts.extend(self.rope.lines().map(|line| {
+                let here = start;
+                start += line.len_bytes();
+                TextSize::new(saturate(here))
+            }));
+            return starts;
+        }
+        starts.push(TextSize::new(0));
+        for chunk in self.rope.chunks() {
+            starts.extend(chunk.match_indices('\n').map(|(at, _)| TextSize::new(saturate(start + at + 1))));
+            start += chunk.len();
+        }
+        starts
     }
 
     /// Whether every character is one byte.

@@ -13,13 +13,14 @@ pub struct LineTable {
 impl LineTable {
     /// Goes through a text once.
     pub fn of(text: &TextDocument) -> Self {
-        let mut starts = Vec::with_capacity(text.line_count() as usize);
-        let mut start = TextSize::new(0);
-        for len in text.line_lengths() {
-            starts.push(start);
-            start += len;
-        }
-        Self { starts, is_ascii: text.is_ascii() }
+        Self { starts: text.line_starts(), is_ascii: text.is_ascii() }
+    }
+
+    /// The column of an offset that may stand in this line, where that can be told without a look at the text.
+    pub fn col_in_row(&self, line: u32, offset: TextSize) -> Option<u32> {
+        let (start, next) = (self.starts.get(line as usize)?, self.starts.get(line as usize + 1));
+        let is_inside = *start <= offset && next.is_none_or(|next| offset < *next);
+        (self.is_ascii && is_inside).then(|| u32::from(offset - *start))
     }
 
     /// The position of `offset` in the text that the table was made of; cut like that of [`TextDocument::line_col`].
@@ -58,6 +59,13 @@ mod tests {
                 for encoding in [PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32] {
                     let expected = document.line_col(offset, encoding);
                     assert_eq!(table.line_col(&document, offset, encoding), expected, "{text:?} {offset:?}");
+                    for line in 0..5 {
+                        let col = table.col_in_row(line, offset.min(document.len()));
+                        assert!(
+                            col.is_none_or(|col| LineCol { line, col } == expected),
+                            "{text:?} {offset:?}"
+                        );
+                    }
                 }
             }
         }

@@ -5,21 +5,58 @@ use rustc_hash::FxHashSet;
 use super::{Modifiers, Token, TokenKind};
 use crate::model::scope::predefined;
 use crate::model::{
-    Dockerfile, Instruction, RefTarget, ResolvedVar, Scopes, Stage, StageRef, VarDef, VarDefId, VarDefKind,
-    VarRef,
+    Dockerfile, Instruction, InstructionId, RefTarget, ResolvedVar, Scopes, Stage, StageRef, VarDef,
+    VarDefId, VarDefKind, VarRef,
 };
-use crate::syntax::RelRange;
+use crate::syntax::{Keyword, RelRange};
 use crate::{TextRange, TextSize};
 
 /// The names of a file.
+#[derive(Debug)]
 pub(super) struct Names<'a> {
-    dockerfile: &'a Dockerfile,
     scopes: &'a Scopes,
     /// Definitions that something in the file uses or takes over.
     used: FxHashSet<VarDefId>,
     /// For each stage whether no build takes it.
     unused_stages: &'a [bool],
+    /// Where the last instruction was looked for.
+    stages: Cursor<'a, Stage>,
+    refs: Cursor<'a, StageRef>,
+    defs: Cursor<'a, VarDef>,
+    vars: Cursor<'a, VarRef>,
 }
+
+/// Finds what belongs to an instruction in a list in order of the text: at once for one that comes soon behind the
+/// one before.
+#[derive(Debug)]
+struct Cursor<'a, T> {
+    items: &'a [T],
+    instruction: fn(&T) -> InstructionId,
+    at: usize,
+}
+
+impl<'a, T> Cursor<'a, T> {
+    fn new(items: &'a [T], instruction: fn(&T) -> InstructionId) -> Self {
+        Self { items, instruction, at: 0 }
+    }
+
+    fn of(&mut self, id: InstructionId) -> &'a [T] {
+        let rest = self.items.get(self.at..).unwrap_or_default();
+        let is_before = |it: &T| (self.instruction)(it) < id;
+        let is_near = rest.get(NEAR).is_none_or(|it| !is_before(it))
+            && self.at.checked_sub(1).and_then(|at| self.items.get(at)).is_none_or(is_before);
+        self.at = match is_near {
+            true => self.at + rest.iter().take_while(|it| is_before(it)).count(),
+            false => self.items.partition_point(is_before),
+        };
+        let rest = self.items.get(self.at..).unwrap_or_default();
+        let count = rest.iter().take_while(|it| (self.instruction)(it) == id).count();
+        &rest[..count]
+    }
+}
+
+/// So far a cursor looks one by one.
+const NEAR: usize = 64;
 
 impl<'a> Names<'a> {
     pub(super) fn of(dockerfile: &'a Dockerfile, unused_stages: &'a [bool]) -> Self {
@@ -29,20 +66,33 @@ impl<'a> Names<'a> {
             _ => None,
         });
         let taken_over = scopes.defs.iter().filter_map(|it| it.redeclares);
-        Self { dockerfile, scopes, used: uses.chain(taken_over).collect(), unused_stages }
+        Self {
+            scopes,
+            used: uses.chain(taken_over).collect(),
+            unused_stages,
+            stages: Cursor::new(&dockerfile.stages, |it| it.from),
+            refs: Cursor::new(&dockerfile.refs, |it| it.instruction),
+            defs: Cursor::new(&scopes.defs, |it| it.instruction),
+            vars: Cursor::new(&scopes.refs, |it| it.instruction),
+        }
     }
 
     /// The names in an instruction, in order, none over another and none over a continuation.
-    pub(super) fn of_instruction(&self, instruction: Instruction<'_>) -> Vec<Token> {
+    pub(super) fn of_instruction(&mut self, instruction: Instruction<'_>) -> Vec<Token> {
         let mut found = Vec::new();
-        if let Some(stage) = self.dockerfile.stage_of(instruction.id).filter(|it| it.from == instruction.id) {
+        let marks = instruction.marks;
+        if !marks.has_vars && !marks.has_stage_refs && instruction.keyword() != Keyword::From {
+            return found;
+        }
+        for stage in self.stages.of(instruction.id) {
             found.extend(self.stage_name(stage));
         }
-        for it in self.dockerfile.refs_in(instruction.id) {
-            found.extend(reference(it));
+        for it in self.refs.of(instruction.id) {
+            reference(it, &mut found);
         }
-        found.extend(self.scopes.defs_of(instruction.id).iter().map(|it| self.definition(it)));
-        found.extend(self.scopes.refs_in(instruction.id).iter().filter_map(|it| self.usage(it)));
+        let (defs, vars) = (self.defs.of(instruction.id), self.vars.of(instruction.id));
+        found.extend(defs.iter().map(|it| self.definition(it)));
+        found.extend(vars.iter().filter_map(|it| self.usage(it)));
         if found.len() > 1 {
             found.sort_by_key(|it| (it.range.start(), it.range.end()));
         }
@@ -89,19 +139,19 @@ fn kind_of(kind: VarDefKind) -> TokenKind {
     }
 }
 
-/// What a reference names: a stage, or an image with its tag.
-fn reference(reference: &StageRef) -> Vec<Token> {
+/// Adds what a reference names: a stage, or an image with its tag.
+fn reference(reference: &StageRef, found: &mut Vec<Token>) {
     let token = |range, kind, modifiers| Token { range, kind, modifiers };
     let range = reference.range;
     let image = match &reference.target {
         target if target.stage().is_some() => {
-            return vec![token(range, TokenKind::Stage, Modifiers::default())];
+            return found.push(token(range, TokenKind::Stage, Modifiers::default()));
         }
         RefTarget::External(image) => image,
-        _ => return Vec::new(),
+        _ => return,
     };
     if reference.text.eq_ignore_ascii_case("scratch") {
-        return vec![token(range, TokenKind::Image, Modifiers::BUILTIN)];
+        return found.push(token(range, TokenKind::Image, Modifiers::BUILTIN));
     }
     let external = Modifiers::EXTERNAL;
     // The variables of a base are put in, quotes may stand around it.
@@ -109,19 +159,18 @@ fn reference(reference: &StageRef) -> Vec<Token> {
         && !reference.text.contains('$')
         && usize::from(range.len()) == reference.text.len();
     if !is_literal {
-        return vec![token(range, TokenKind::Image, external)];
+        return found.push(token(range, TokenKind::Image, external));
     }
     let tag_len = |part: &Option<String>| part.as_ref().map_or(0, |it| it.len() + 1);
     let name_len = reference.text.len() - tag_len(&image.tag) - tag_len(&image.digest);
     let size = |len: usize| TextSize::try_from(len).unwrap_or_default();
-    let mut found = vec![token(TextRange::at(range.start(), size(name_len)), TokenKind::Image, external)];
+    found.push(token(TextRange::at(range.start(), size(name_len)), TokenKind::Image, external));
     let mut at = range.start() + size(name_len);
     for part in [&image.tag, &image.digest].into_iter().flatten() {
         let part = TextRange::at(at + size(1), size(part.len()));
         found.push(token(part, TokenKind::Choice, external));
         at = part.end();
     }
-    found
 }
 
 /// What goes over a continuation, in pieces.

@@ -20,7 +20,6 @@ pub(super) struct Collected {
 impl Collected {
     pub(super) fn of(placed: &[Placed], stages: &[Stage], posix_shells: &[bool]) -> Self {
         let mut found = Self::default();
-        found.refs.reserve(placed.iter().map(|it| it.data.var_uses.len()).sum());
         found.starts.reserve(placed.len() + 1);
         let mut begun = 0;
         for (index, it) in placed.iter().enumerate() {
@@ -29,6 +28,9 @@ impl Collected {
             begun += usize::from(is_from);
             let stage = stages[..begun].last().map(|stage| stage.id);
             found.starts.push((found.defs.len(), found.refs.len()));
+            if !it.marks.has_vars {
+                continue;
+            }
             let is_posix = posix_shells.get(index).copied().unwrap_or(false);
             found.add_uses(it, instruction, stage.filter(|_| !is_from), is_posix);
             match it.data.effective().keyword {

@@ -135,12 +135,15 @@ impl<'a> Resolver<'a> {
         let inside = from + 1..end;
         let (mut triggers, mut at_run_time) = (Vec::new(), Vec::new());
         for instruction in inside {
-            let data = &self.placed[instruction].data;
-            match data.keyword {
+            let it = &self.placed[instruction];
+            if !it.marks.has_vars {
+                continue;
+            }
+            match it.keyword {
                 Keyword::Onbuild => triggers.push(instruction),
                 _ => self.instruction(instruction, false),
             }
-            if runs_in_container(data.keyword) {
+            if runs_in_container(it.keyword) {
                 at_run_time.push(instruction);
             }
         }
