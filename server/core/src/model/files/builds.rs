@@ -16,7 +16,9 @@ pub(super) fn run(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool 
     match program.strip_prefix("xx-").unwrap_or(program) {
         "go" => go(script, call),
         "cargo" => cargo(script, call),
-        "pip" | "pip3" | "uv" | "poetry" | "pipenv" | "virtualenv" => return python(script, call),
+        "pip" | "pip3" | "uv" | "poetry" | "pipenv" | "virtualenv" | "pdm" | "rye" | "hatch" | "flit" => {
+            return python(script, call);
+        }
         "dotnet" => dotnet(script, call),
         "make" | "gmake" | "ninja" | "cmake" | "meson" => return make(script, call),
         "composer" => {
@@ -29,15 +31,21 @@ pub(super) fn run(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool 
             let kind = if call.says(&["release"]) { "release" } else { "debug" };
             below(script, call, &format!(".build/{kind}"), &[]);
         }
-        "zig" => below(script, call, "zig-out", &[]),
-        "stack" | "cabal" => return false,
+        "zig" => site(script, call, "zig-out", &["-p", "--prefix"]),
+        "stack" | "cabal" => {
+            told(script, call, &["--local-bin-path", "--installdir"], Kind::Tree);
+            return false;
+        }
         "hugo" => site(script, call, "public", &["-d", "--destination"]),
         "jekyll" => site(script, call, "_site", &["-d", "--destination"]),
         "mkdocs" => site(script, call, "site", &["-d", "--site-dir"]),
         "trunk" => site(script, call, "dist", &["-d", "--dist"]),
         "wasm-pack" => site(script, call, "pkg", &["-d", "--out-dir"]),
         "mdbook" => site(script, call, "book", &["-d", "--dest-dir"]),
-        "bazel" | "bazelisk" => below(script, call, "bazel-bin", &[]),
+        "bazel" | "bazelisk" if call.verb() == "build" => below(script, call, "bazel-bin", &[]),
+        "dune" if call.verb() == "build" => below(script, call, "_build", &[]),
+        "rebar3" => below(script, call, "_build", &[]),
+        "gleam" => below(script, call, "build", &[]),
         "pyinstaller" => site(script, call, "dist", &["--distpath"]),
         "configure" | "config" | "Configure" => return configure(script, call),
         "jar" => return jar(script, call),
@@ -221,11 +229,12 @@ fn go(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
 
 /// What `-o` names: a program, or a folder with a program for each package.
 fn go_output(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, output: &Word) {
-    if !output.text.ends_with('/') {
+    let programs = go_programs(&command_of(call));
+    if !output.text.ends_with('/') && programs.len() < 2 {
         return script.make(output, Kind::Either, How::Command);
     }
     script.make(output, Kind::Tree, How::Command);
-    for name in go_programs(&command_of(call)) {
+    for name in programs {
         if let Some(folder) = script.path(output) {
             put(script, call, &paths::join(&folder, &name), Kind::File, false);
         }
@@ -242,7 +251,7 @@ fn cargo(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
             if let Some(path) = made_by_cargo(&command, &dir) {
                 let path =
                     path.strip_prefix("/usr/local/cargo/").map_or(path.clone(), |it| format!("{home}/{it}"));
-                put(script, call, &path, Kind::File, false);
+                cargo_install(script, call, &path);
             }
         }
         "fetch" | "update" | "clean" | "fmt" | "tree" | "metadata" | "login" | "search" | "version" => {}
@@ -256,6 +265,33 @@ fn cargo(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
         }
         _ => script.unknown_call(call, call.range()),
     }
+}
+
+/// What `cargo install` makes: most programs have the name of their package, but for `wasm-bindgen-cli` and the like.
+fn cargo_install(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, path: &str) {
+    const VALUED: [&str; 12] = [
+        "--version",
+        "--vers",
+        "--git",
+        "--branch",
+        "--tag",
+        "--rev",
+        "--path",
+        "--root",
+        "--features",
+        "-F",
+        "--target",
+        "-j",
+    ];
+    let Some(folder) = path.strip_suffix("/*") else { return put(script, call, path, Kind::File, false) };
+    let packages = call.operands(&VALUED);
+    for package in packages.iter().skip(1).filter(|it| !it.text.contains(['/', '+'])) {
+        let name = package.text.split('@').next().unwrap_or_default();
+        if !name.ends_with("cli") {
+            put(script, call, &format!("{folder}/{name}"), Kind::File, false);
+        }
+    }
+    put(script, call, path, Kind::File, true);
 }
 
 fn cargo_build(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
@@ -297,8 +333,10 @@ fn python(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
                 None => below(script, call, ".venv", &["--directory", "--project"]),
             }
         }
-        ("uv" | "poetry", "build") => site(script, call, "dist", &["-o", "--out-dir", "--output"]),
-        ("poetry" | "pipenv", "install" | "sync") => {
+        ("uv" | "poetry" | "pdm" | "rye" | "hatch" | "flit", "build") => {
+            site(script, call, "dist", &["-o", "--out-dir", "--output"])
+        }
+        ("poetry" | "pipenv" | "pdm" | "rye", "install" | "sync") => {
             script.may_put(call, &paths::join(&script.dir(), ".venv"), Kind::Tree, How::Convention);
             script.may_put(call, "/", Kind::Tree, How::System);
         }

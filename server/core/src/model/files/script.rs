@@ -148,6 +148,7 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
                 .operands(&[])
                 .into_iter()
                 .for_each(|it| drop(self.variables.insert(it.text.clone(), None))),
+            "." | "source" if self.activates(&call) => {}
             "for" => drop(argv.get(1).map(|it| self.variables.insert(it.text.clone(), None))),
             program if shell::is_posix_shell(program) => self.inner_script(&call),
             _ => {
@@ -177,6 +178,17 @@ impl<'w, 'a, 'b, 'f> Script<'w, 'a, 'b, 'f> {
         if let Some(last) = self.dirs.last_mut() {
             *last = to;
         }
+    }
+
+    /// `. venv/bin/activate`: what is installed behind it goes there. Whether it is that.
+    fn activates(&mut self, call: &Call<'_>) -> bool {
+        let script = call.operands(&[]).first().and_then(|it| self.path(it));
+        let Some(home) = script.as_deref().and_then(|it| it.strip_suffix("/bin/activate")) else {
+            return false;
+        };
+        let is_known = !self.sink.is_guess && !home.contains('$');
+        self.variables.insert("VIRTUAL_ENV".to_owned(), is_known.then(|| home.to_owned()));
+        true
     }
 
     /// `sh -c "…"`, or a script of which we do not know what it does.
@@ -416,7 +428,7 @@ fn without_prefix(mut argv: &[Word]) -> &[Word] {
                     .take_while(|it| it.text.contains('=') || it.text.starts_with('-'))
                     .count()
             }
-            "timeout" => 2,
+            "timeout" | "gosu" | "su-exec" => 2,
             _ => return argv,
         };
         argv = argv.get(skipped..).unwrap_or_default();

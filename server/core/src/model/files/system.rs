@@ -13,9 +13,9 @@ const PACKAGES: [(&str, &str); 3] = [
 
 /// What is known to be written beside what nobody knows: the command, and paths.
 const COMMANDS: [(&str, &[&str]); 7] = [
-    ("useradd", &["/etc/passwd", "/etc/group", "/etc/shadow"]),
-    ("adduser", &["/etc/passwd", "/etc/group", "/etc/shadow"]),
-    ("usermod", &["/etc/passwd", "/etc/group", "/etc/shadow"]),
+    ("useradd", &["/etc/passwd", "/etc/group"]),
+    ("adduser", &["/etc/passwd", "/etc/group"]),
+    ("usermod", &["/etc/passwd", "/etc/group"]),
     ("groupadd", &["/etc/group"]),
     ("addgroup", &["/etc/group"]),
     ("update-ca-certificates", &["/etc/ssl/certs"]),

@@ -222,6 +222,8 @@ RUN xx-go build -o /x . && xx-verify --static /x && go test -coverprofile=/cover
 RUN cargo chef prepare --recipe-path recipe.json && cargo chef cook --release
 RUN cargo build --release --bin a --bin=b
 RUN cargo leptos build
+RUN cargo install --locked just@1 sqlx-cli --root /r && cargo install --git https://x/y z
+RUN go build -o /both ./cmd/a ./cmd/b
 "#,
         expect![[r#"
             2: /src Folder Workdir `/src`
@@ -249,6 +251,15 @@ RUN cargo leptos build
             7: /src/target/debug Tree Convention `cargo leptos build`
             7: /src/target/site Tree Convention `cargo leptos build`
             7: /src/target? Tree Convention `cargo leptos build`
+            8: /usr/local/cargo? Tree Convention `cargo install --locked just@1 sqlx-cli --root /r`
+            8: /r/bin/just File Convention `cargo install --locked just@1 sqlx-cli --root /r`
+            8: /r/bin/*? File Convention `cargo install --locked just@1 sqlx-cli --root /r`
+            8: /usr/local/cargo? Tree Convention `cargo install --git https://x/y z`
+            8: /usr/local/cargo/bin/z File Convention `cargo install --git https://x/y z`
+            8: /usr/local/cargo/bin/*? File Convention `cargo install --git https://x/y z`
+            9: /both Tree Command `/both`
+            9: /both/a File Convention `go build -o /both ./cmd/a ./cmd/b`
+            9: /both/b File Convention `go build -o /both ./cmd/a ./cmd/b`
         "#]],
     );
 }
@@ -292,6 +303,8 @@ RUN jar -xf a.jar && jar cfm b.jar m x.class && jar -cmf m c.jar x.class && jar 
 RUN java -Djarmode=tools -jar a.jar extract --destination /layers
 RUN dotnet publish --output:/pub && dotnet ef migrations bundle -o /bundle
 RUN conda create -y -p /env python && conda install numpy && pyinstaller app.py
+RUN . /opt/v/bin/activate && pip install -r r.txt && pdm build && . ./env.sh
+RUN zig build -p /zig && stack install --local-bin-path /hs && gosu app touch /gosu
 RUN dart compile exe bin/a.dart -o a && chisel cut --root /rootfs base && bazel build //...
 "#,
         expect![[r#"
@@ -312,9 +325,18 @@ RUN dart compile exe bin/a.dart -o a && chisel cut --root /rootfs base && bazel 
             7: /env Tree Command `/env`
             7: /? Tree System `conda install numpy`
             7: /src/dist Tree Convention `pyinstaller app.py`
-            8: /src/a File Command `a`
-            8: /rootfs Tree Command `/rootfs`
-            8: /src/bazel-bin Tree Convention `bazel build //...`
+            8: /opt/v Tree Convention `pip install -r r.txt`
+            8: /src/dist Tree Convention `pdm build`
+            8: /src? Tree Unknown `. ./env.sh`
+            8: /src/env.sh? Either Unknown `./env.sh`
+            9: /zig Tree Command `/zig`
+            9: /hs Tree Command `/hs`
+            9: /src? Tree Unknown `stack install --local-bin-path /hs`
+            9: /hs? Either Unknown `/hs`
+            9: /gosu File Command `/gosu`
+            10: /src/a File Command `a`
+            10: /rootfs Tree Command `/rootfs`
+            10: /src/bazel-bin Tree Convention `bazel build //...`
         "#]],
     );
 }
@@ -335,7 +357,6 @@ RUN dnf install --installroot=/mnt tzdata
             2: /etc? Tree System `adduser -D app`
             2: /etc/passwd File Convention `adduser -D app`
             2: /etc/group File Convention `adduser -D app`
-            2: /etc/shadow File Convention `adduser -D app`
             3: /var? Tree System `apt-get update`
             3: /etc? Tree System `groupadd x`
             3: /etc/group File Convention `groupadd x`
