@@ -62,6 +62,10 @@ pub(crate) const OF_A_FILE: &[Feature] = &[
         assert!(tokens.is_sorted_by(|a, b| a.range.end() <= b.range.start()), "{tokens:?}");
         said.ranges.extend(tokens.iter().map(|it| it.range));
     }),
+    ("unused_stages", |it, _, _| {
+        let unused = it.unused_stages();
+        assert!(unused.is_empty() || unused.len() == it.file().dockerfile().stages.len(), "{unused:?}");
+    }),
     ("links", |it, _, said| said.ranges.extend(it.links().iter().map(|it| it.range))),
     ("format", |it, _, said| said.changes.push(it.format(None, &format::EditorStyle::default()))),
 ];
@@ -129,7 +133,8 @@ pub(crate) const AT_AN_OFFSET: &[Feature] = &[
 ];
 
 /// What makes an analysis is no question.
-const NO_QUESTIONS: &[&str] = &["new", "with_ignore", "with_project", "asks_for_project", "file"];
+const NO_QUESTIONS: &[&str] =
+    &["new", "with_ignore", "with_project", "asks_for_project", "asks_for_targets", "file"];
 
 /// The public methods of [`Analysis`] that are in no list, and those in a list that there are not.
 pub(crate) fn forgotten() -> Vec<String> {

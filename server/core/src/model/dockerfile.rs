@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::files::StageFiles;
+use super::global_args::GlobalArgs;
 use super::graph::StageGraph;
 use super::instruction::{Instruction, InstructionData, InstructionId, Marks, Memo};
 use super::scope::{Scopes, VarRef};
@@ -123,6 +124,11 @@ impl Dockerfile {
         let index = self.placed.partition_point(|placed| placed.start <= offset).checked_sub(1)?;
         let found = view(index, &self.placed[index]);
         found.range().contains_inclusive(offset).then_some(found)
+    }
+
+    /// What a global ARG holds where FROM reads it, as far as the file and the build's arguments give it.
+    pub fn global_value(&self, name: &str) -> Option<String> {
+        GlobalArgs::of(&self.placed, self.escape, &self.build_args).value(name).map(str::to_owned)
     }
 
     /// Variables: where they are defined and used.

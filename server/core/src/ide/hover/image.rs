@@ -30,7 +30,7 @@ fn external(reference: &StageRef, image: &ImageRef) -> String {
     }
     let mut card = format!("**Image {}**", code(&name_of(image)));
     if image.has_variable() {
-        card.push_str(&format!(" from {}, with the defaults of its `ARG`s", code(&image.written)));
+        card.push_str(&format!(" from {}, with the values of its `ARG`s", code(&image.written)));
     }
     if !is_base {
         card.push_str(" or a named build context: no stage has this name");

@@ -1,5 +1,6 @@
 //! The card of a path in the files of a stage: what makes it, and how we know.
 
+use super::stage::stage_label;
 use super::{Hover, line_of};
 use crate::TextSize;
 use crate::ide::markdown::code;
@@ -35,9 +36,9 @@ fn card(file: &SourceFile, found: &StagePath) -> Option<String> {
         }
         Place::Stage(stage) | Place::Own(stage) => *stage,
     };
-    let label = code(&file.dockerfile().stage(stage).label());
+    let label = in_stage(file, stage);
     let (_, answer) = provenance(file, found)?;
-    let mut lines = vec![format!("**{path}** in the stage {label}")];
+    let mut lines = vec![format!("**{path}** in {label}")];
     let makers = answer.makers.iter().take(MOST_MAKERS);
     lines.extend(makers.map(|made| sentence(file, made, answer.relation, &found.path)));
     // What names the path itself is all that there is to say.
@@ -46,6 +47,13 @@ fn card(file: &SourceFile, found: &StagePath) -> Option<String> {
         lines.push(from_base(file, stage, &found.path));
     }
     Some(lines.join("\n\n"))
+}
+
+/// "the stage `build`", or "stage 1".
+fn in_stage(file: &SourceFile, stage: StageId) -> String {
+    let stage = file.dockerfile().stage(stage);
+    let the = if stage.name.is_some() { "the stage " } else { "" };
+    format!("{the}{}", stage_label(stage))
 }
 
 /// What is left when no instruction is known to make it.
@@ -136,8 +144,8 @@ fn maker(file: &SourceFile, made: &Made<'_>, path: &str) -> String {
             format!("copied from {} of the build context (line {line})", code(from))
         }
         How::Stage(stage, from) => {
-            let label = code(&file.dockerfile().stage(*stage).label());
-            format!("copied from {} of the stage {label} (line {line})", code(&below(from, made, path)))
+            let stage = in_stage(file, *stage);
+            format!("copied from {} of {stage} (line {line})", code(&below(from, made, path)))
         }
         How::Image(image) => format!("copied from the image {} (line {line})", code(image)),
     }

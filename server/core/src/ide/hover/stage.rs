@@ -108,7 +108,7 @@ fn bases(file: &SourceFile, stage: &Stage) -> String {
     format!("Built from {}", steps.join(" → "))
 }
 
-/// An image as it is with the defaults of its variables, and as written where that differs.
+/// An image as it is with the values of its variables, and as written where that differs.
 fn with_variables(stage: &Stage) -> String {
     match &stage.base_word {
         Some((written, _)) if *written != stage.base_text => {

@@ -282,7 +282,7 @@ fn images() {
         "ARG V=3.20\nFROM al<|>pine:${V}\n",
         &expect![[r#"
             alpine:${V}:
-            **Image `alpine:3.20`** from `alpine:${V}`, with the defaults of its `ARG`s
+            **Image `alpine:3.20`** from `alpine:${V}`, with the values of its `ARG`s
 
             - Registry: [Docker Hub](https://hub.docker.com/_/alpine)
             - Repository: `alpine`
@@ -332,7 +332,7 @@ fn variables() {
 
             ---
 
-            **Image `eclipse-temurin:21-jre`** from `eclipse-temurin:${JAVA}-jre`, with the defaults of its `ARG`s
+            **Image `eclipse-temurin:21-jre`** from `eclipse-temurin:${JAVA}-jre`, with the values of its `ARG`s
 
             - Registry: [Docker Hub](https://hub.docker.com/_/eclipse-temurin)
             - Repository: `eclipse-temurin`
@@ -613,4 +613,14 @@ fn what_files_of_the_project_build() {
         card.lines().last(),
         Some("- Built by the service `a` of `compose.yaml`, the service `b` of `compose.yaml`")
     );
+}
+
+#[test]
+fn values_of_arguments_that_are_made_of_others() {
+    let text = "ARG A=1\nARG B=v$A\nFROM x:$B\nARG B\nARG C=$B-\nARG D=$PATH\nRUN echo $B $C $D\n";
+    let card = |before: &str| title(&text.replacen(before, &format!("{before}<|>"), 1));
+    assert_eq!(card("FROM x:$"), "**`B`** = `v1`");
+    assert_eq!(card("echo $"), "**`B`** = `v1`");
+    assert_eq!(card("$B $"), "**`C`** = `v1-`");
+    assert_eq!(card("$C $"), "**`D`** = `$PATH`");
 }

@@ -84,7 +84,7 @@ pub(super) fn outside_card(file: &SourceFile, index: u32) -> Option<String> {
     })
 }
 
-/// A definition's value without its quotes, with known variables put in where it is an ENV's.
+/// A definition's value without its quotes, with known variables put in.
 pub(super) fn value(dockerfile: &Dockerfile, def: &VarDef) -> Option<String> {
     if let Some(given) = given(dockerfile, def) {
         return Some(given.to_owned());
@@ -94,12 +94,20 @@ pub(super) fn value(dockerfile: &Dockerfile, def: &VarDef) -> Option<String> {
         let plain = expand(&written, dockerfile.escape, &mut |_| None);
         return Some(plain.map_or(written, |it| it.text));
     }
-    let (VarDefKind::Env, Some(_), false) = (def.kind, def.stage, def.onbuild) else {
-        return Some(written);
+    let value = match (def.kind, def.stage, def.onbuild) {
+        (VarDefKind::Env, Some(_), false) => {
+            let state = behind(dockerfile, def.instruction);
+            state.env.into_iter().find(|(_, _, id)| *id == def.id).map(|(_, value, _)| value)
+        }
+        // Only a value that is known to its end says more than what is written.
+        (VarDefKind::Arg, Some(stage), false) => {
+            let filled = state::filled(dockerfile, stage, &[(def.instruction, &written)]).pop().flatten();
+            filled.filter(|it| !it.contains('$'))
+        }
+        (VarDefKind::GlobalArg, ..) => dockerfile.global_value(&def.name),
+        _ => None,
     };
-    let state = behind(dockerfile, def.instruction);
-    let known = state.env.into_iter().find(|(_, _, id)| *id == def.id);
-    Some(known.map_or(written, |(_, value, _)| value))
+    Some(value.unwrap_or(written))
 }
 
 /// Whether nothing but this file can set a variable: all but PATH, for which BuildKit has a value.
