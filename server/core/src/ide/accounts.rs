@@ -139,9 +139,19 @@ pub(super) fn accounts(dockerfile: &Dockerfile, instruction: Instruction<'_>) ->
     found.all
 }
 
-/// Programs whose words name users or groups.
-const PROGRAMS: [&str; 10] =
-    ["useradd", "adduser", "groupadd", "addgroup", "chown", "chgrp", "usermod", "gosu", "su-exec", "su"];
+/// Programs whose words name users or groups, each with the letters of its options that have a value.
+const PROGRAMS: [(&str, &str); 10] = [
+    ("useradd", "bcdefgGkKpsuZRP"),
+    ("adduser", "hgsGuk"),
+    ("groupadd", "gKpRPU"),
+    ("addgroup", "g"),
+    ("usermod", "cdefgGlpsuZRPvVwW"),
+    ("chown", ""),
+    ("chgrp", ""),
+    ("su", "cgGsTw"),
+    ("gosu", ""),
+    ("su-exec", ""),
+];
 
 struct Found<'a> {
     dockerfile: &'a Dockerfile,
@@ -207,7 +217,7 @@ impl Found<'_> {
         let written = data.heredocs.iter().map(|it| it.content.text.as_str());
         let mut written = written.chain([data.line.text()]);
         // Most instructions have none of them.
-        if !written.any(|text| PROGRAMS.iter().any(|it| text.contains(it))) {
+        if !written.any(|text| PROGRAMS.iter().any(|it| text.contains(it.0))) {
             return;
         }
         for text in data.shell_texts().iter().filter(|it| !is_foreign(it.text())) {
@@ -221,19 +231,9 @@ impl Found<'_> {
     }
 
     fn command(&mut self, command: &Command, place: &dyn Fn(&Word) -> TextRange) {
-        let call = match command.program() {
-            "useradd" => Call::of(command, "useradd", "bcdefgGkKpsuZRP"),
-            "adduser" => Call::of(command, "adduser", "hgsGuk"),
-            "groupadd" => Call::of(command, "groupadd", "gKpRPU"),
-            "addgroup" => Call::of(command, "addgroup", "g"),
-            "usermod" => Call::of(command, "usermod", "cdefgGlpsuZRPvVwW"),
-            "chown" => Call::of(command, "chown", ""),
-            "chgrp" => Call::of(command, "chgrp", ""),
-            "su" => Call::of(command, "su", "cgGsTw"),
-            "gosu" => Call::of(command, "gosu", ""),
-            "su-exec" => Call::of(command, "su-exec", ""),
-            _ => return,
-        };
+        let called = command.program();
+        let Some((program, with_value)) = PROGRAMS.iter().find(|it| it.0 == called) else { return };
+        let call = Call::of(command, program, with_value);
         for (option, value) in &call.options {
             let names_groups = matches!(
                 (call.program, option.as_str()),
