@@ -4,7 +4,7 @@
 //! instructions may have made it, all of them. What comes with the base image leads to the FROM that names it.
 
 use super::definition::NavigationTarget;
-use super::stage_path::{Place, provenance, stage_path_at};
+use super::stage_path::{Place, StagePath, provenance, stage_path_at};
 use crate::model::files::StageFiles;
 use crate::model::{Base, SourceFile};
 use crate::{TextRange, TextSize};
@@ -39,9 +39,19 @@ pub fn path_definition(file: &SourceFile, offset: TextSize) -> Option<PathTarget
     });
     let mut targets: Vec<NavigationTarget> = makers.collect();
     if targets.is_empty() {
-        targets.extend(base(file, dockerfile.files(stage), found.range));
+        let files = dockerfile.files(stage);
+        targets.extend(installer(file, files, &found));
+        targets.extend(base(file, files, found.range));
     }
     (!targets.is_empty()).then_some(PathTarget::Made(targets))
+}
+
+/// The one call of a package manager, where it may have brought the path.
+fn installer(file: &SourceFile, files: &StageFiles, found: &StagePath) -> Option<NavigationTarget> {
+    let mut installers = files.installers(&found.path);
+    let only = installers.next().filter(|_| installers.next().is_none())?;
+    let instruction = file.dockerfile().instruction(only.instruction).range();
+    Some(NavigationTarget { origin: found.range, full: instruction.cover(only.range), focus: only.range })
 }
 
 /// The FROM that brings an image.
@@ -143,6 +153,16 @@ mod tests {
             from("WORKDIR /app\nCOPY . .\nRUN ./build.sh", "/app/out/<|>x"),
             "RUN [./build.sh] | COPY [.] ."
         );
+    }
+
+    #[test]
+    fn what_a_package_may_have_brought() {
+        assert_eq!(
+            from("RUN apk add git", "/usr/bin/<|>git"),
+            "RUN [apk add git] | FROM [golang:1.22] AS builder"
+        );
+        assert_eq!(from("RUN apk add git", "/srv/<|>git"), "FROM [golang:1.22] AS builder");
+        assert_eq!(from("RUN apk add git && apk add jq", "/usr/bin/<|>git"), "FROM [golang:1.22] AS builder");
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Build tools and package managers: what they are told to make, and what they make where nothing else is said.
 
+use super::go::go;
+use super::java::{jar, java};
+use super::python::{is_python, python, python_module};
+use super::rust::cargo;
 use super::script::{Call, Script};
 use super::{How, Kind, web};
 use crate::model::paths;
-use crate::model::tools::{go_programs, gradle, is_go_build, made_by_cargo, made_by_go, maven};
-use crate::syntax::shell::{Command, Word};
+use crate::syntax::shell::Command;
 
 /// Adds what a call makes, if it is one of a tool that is known here; whether it is, and writes nowhere else.
 pub(super) fn run(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
@@ -81,10 +84,6 @@ pub(super) fn run(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool 
     true
 }
 
-fn is_python(program: &str) -> bool {
-    program.strip_prefix("python").is_some_and(|it| it.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
-}
-
 fn is_compiler(program: &str) -> bool {
     let name = program.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.').trim_end_matches('-');
     let name = name.rsplit('-').next().unwrap_or(name);
@@ -120,70 +119,22 @@ pub(super) fn told(
 }
 
 /// A folder below the directory, or below the one that an option names.
-fn below(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, name: &str, dirs: &[&str]) {
+pub(super) fn below(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, name: &str, dirs: &[&str]) {
     let dir = call.value(dirs).and_then(|it| script.path(&it)).unwrap_or_else(|| script.dir());
     script.put_by(call, &paths::join(&dir, name), Kind::Tree, How::Convention);
 }
 
 /// A folder that an option can name.
-fn site(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, name: &str, options: &[&str]) {
+pub(super) fn site(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, name: &str, options: &[&str]) {
     if !told(script, call, options, Kind::Tree) {
         below(script, call, name, &[]);
     }
 }
 
 /// The call as a command of its own, for those who read command lines.
-fn command_of(call: &Call<'_>) -> Command {
+pub(super) fn command_of(call: &Call<'_>) -> Command {
     let assigned = call.command.assigned().iter();
     Command::exec(assigned.chain(call.argv).cloned().collect())
-}
-
-fn java(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
-    let command = command_of(call);
-    let dir = script.dir();
-    if let Some(found) = maven::Call::of(&command) {
-        let project = found.project_dir(&dir);
-        let written = if found.packages() { "target" } else { "target/classes" };
-        if found.packages() {
-            // Of a project of several modules each has its own.
-            for module in ["", "*/"] {
-                let target = paths::join(&project, &format!("{module}target"));
-                let is_module = !module.is_empty();
-                for end in ["*.jar", "*.war"] {
-                    put(script, call, &format!("{target}/{end}"), Kind::File, is_module);
-                }
-                put(script, call, &target, Kind::Tree, is_module);
-            }
-        } else if found.goals.iter().any(|it| it.contains("compile") || it == "test") {
-            put(script, call, &paths::join(&project, written), Kind::Tree, false);
-        }
-        script.may_put(call, &format!("{}/.m2", script.home()), Kind::Tree, How::Convention);
-        if let Some(folder) =
-            found.options.iter().find_map(|it| it.value.as_deref()?.strip_prefix("outputDirectory="))
-        {
-            put(script, call, &paths::join(&project, folder), Kind::Tree, false);
-        }
-        return true;
-    }
-    if let Some(found) = gradle::Call::of(&command) {
-        let project = found.project_dir(&dir);
-        let part = found.subproject();
-        if found.packages() {
-            for module in ["", "*/"] {
-                let here = part.as_ref().map_or(project.clone(), |it| paths::join(&project, it));
-                let build = paths::join(&here, &format!("{module}build"));
-                put(script, call, &format!("{build}/libs/*.jar"), Kind::File, !module.is_empty());
-                put(script, call, &build, Kind::Tree, !module.is_empty());
-            }
-        }
-        script.may_put(call, &format!("{}/.gradle", script.home()), Kind::Tree, How::Convention);
-        return true;
-    }
-    if matches!(call.program(), "sbt" | "lein") {
-        below(script, call, "target", &[]);
-        return true;
-    }
-    false
 }
 
 /// What stands at a path by convention.
@@ -199,209 +150,6 @@ pub(super) fn put(
     } else {
         script.put_by(call, path, kind, How::Convention);
     }
-}
-
-fn go(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
-    let _ = told(script, call, &["-coverprofile", "--coverprofile"], Kind::File);
-    if let Some(output) = call.value(&["-o"]) {
-        return go_output(script, call, &output);
-    }
-    let command = command_of(call);
-    let dir = script.dir();
-    let home = script.variable("GOPATH").unwrap_or_else(|| "/go".to_owned());
-    match call.verb() {
-        "build" | "install" | "get" if is_go_build(&command) => match made_by_go(&command, &dir) {
-            Some(path) => {
-                let bin = script.variable("GOBIN").unwrap_or_else(|| format!("{home}/bin"));
-                let path = path.strip_prefix("/go/bin/").map_or(path.clone(), |name| format!("{bin}/{name}"));
-                put(script, call, &path, Kind::File, false);
-            }
-            // The name is the module's, which go.mod tells.
-            None if call.verb() == "build" => put(script, call, &paths::join(&dir, "*"), Kind::File, true),
-            None => {}
-        },
-        "mod" if call.says(&["vendor"]) => put(script, call, &paths::join(&dir, "vendor"), Kind::Tree, false),
-        "mod" | "version" | "env" | "clean" | "vet" | "list" | "work" | "fmt" | "help" => {}
-        _ => script.unknown_call(call, call.range()),
-    }
-    script.may_put(call, &format!("{home}/pkg"), Kind::Tree, How::Convention);
-}
-
-/// What `-o` names: a program, or a folder with a program for each package.
-fn go_output(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, output: &Word) {
-    let programs = go_programs(&command_of(call));
-    if !output.text.ends_with('/') && programs.len() < 2 {
-        return script.make(output, Kind::Either, How::Command);
-    }
-    script.make(output, Kind::Tree, How::Command);
-    for name in programs {
-        if let Some(folder) = script.path(output) {
-            put(script, call, &paths::join(&folder, &name), Kind::File, false);
-        }
-    }
-}
-
-fn cargo(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
-    let command = command_of(call);
-    let dir = script.dir();
-    let home = script.variable("CARGO_HOME").unwrap_or_else(|| "/usr/local/cargo".to_owned());
-    script.may_put(call, &home, Kind::Tree, How::Convention);
-    match call.verb() {
-        "install" => {
-            if let Some(path) = made_by_cargo(&command, &dir) {
-                let path =
-                    path.strip_prefix("/usr/local/cargo/").map_or(path.clone(), |it| format!("{home}/{it}"));
-                cargo_install(script, call, &path);
-            }
-        }
-        "fetch" | "update" | "clean" | "fmt" | "tree" | "metadata" | "login" | "search" | "version" => {}
-        "chef" if call.says(&["prepare"]) => {
-            if !told(script, call, &["--recipe-path"], Kind::File) {
-                put(script, call, &paths::join(&dir, "recipe.json"), Kind::File, false);
-            }
-        }
-        "build" | "b" | "rustc" | "zigbuild" | "chef" | "test" | "check" | "auditable" | "leptos" => {
-            cargo_build(script, call);
-        }
-        _ => script.unknown_call(call, call.range()),
-    }
-}
-
-/// What `cargo install` makes: most programs have the name of their package, but for `wasm-bindgen-cli` and the like.
-fn cargo_install(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, path: &str) {
-    const VALUED: [&str; 12] = [
-        "--version",
-        "--vers",
-        "--git",
-        "--branch",
-        "--tag",
-        "--rev",
-        "--path",
-        "--root",
-        "--features",
-        "-F",
-        "--target",
-        "-j",
-    ];
-    let Some(folder) = path.strip_suffix("/*") else { return put(script, call, path, Kind::File, false) };
-    let packages = call.operands(&VALUED);
-    for package in packages.iter().skip(1).filter(|it| !it.text.contains(['/', '+'])) {
-        let name = package.text.split('@').next().unwrap_or_default();
-        if !name.ends_with("cli") {
-            put(script, call, &format!("{folder}/{name}"), Kind::File, false);
-        }
-    }
-    put(script, call, path, Kind::File, true);
-}
-
-fn cargo_build(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
-    let dir = script.dir();
-    let said = call.value(&["--target-dir"]).and_then(|it| script.path(&it));
-    let set = script.variable("CARGO_TARGET_DIR").map(|it| paths::join(&dir, &it));
-    let target = said.or(set).unwrap_or_else(|| paths::join(&dir, "target"));
-    // With --target there is a folder for it in between.
-    let set = script.variable("CARGO_BUILD_TARGET").map(|it| Word::literal(&it, call.range()));
-    let triple = call.value(&["--target"]).or(set).and_then(|it| script.fill(&it));
-    let triple = triple.map_or_else(String::new, |it| format!("{it}/"));
-    let profile = call.value(&["--profile"]).and_then(|it| script.fill(&it));
-    let release = call.says(&["--release", "-r"]);
-    let profile = profile.unwrap_or_else(|| if release { "release" } else { "debug" }.to_owned());
-    let profile = if profile == "dev" { "debug".to_owned() } else { profile };
-    let folder = format!("{target}/{triple}{profile}");
-    for bin in call.values(&["--bin"]) {
-        if let Some(bin) = script.fill(&bin) {
-            put(script, call, &format!("{folder}/{bin}"), Kind::File, false);
-        }
-    }
-    // `cargo chef cook` builds what the program needs, not the program.
-    put(script, call, &folder, Kind::Tree, call.verb() == "chef");
-    if call.verb() == "leptos" {
-        put(script, call, &format!("{target}/site"), Kind::Tree, false);
-    }
-    script.may_put(call, &target, Kind::Tree, How::Convention);
-}
-
-fn python(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
-    let verb = call.verb();
-    match (call.program(), verb) {
-        ("virtualenv", _) => virtual_environment(script, call, 0),
-        ("uv", "venv") => virtual_environment(script, call, 1),
-        ("uv", "sync") => {
-            let set = script.variable("UV_PROJECT_ENVIRONMENT").map(|it| paths::join(&script.dir(), &it));
-            match set {
-                Some(path) => put(script, call, &path, Kind::Tree, false),
-                None => below(script, call, ".venv", &["--directory", "--project"]),
-            }
-        }
-        ("uv" | "poetry" | "pdm" | "rye" | "hatch" | "flit", "build") => {
-            site(script, call, "dist", &["-o", "--out-dir", "--output"])
-        }
-        ("poetry" | "pipenv" | "pdm" | "rye", "install" | "sync") => {
-            script.may_put(call, &paths::join(&script.dir(), ".venv"), Kind::Tree, How::Convention);
-            script.may_put(call, "/", Kind::Tree, How::System);
-        }
-        (_, "export" | "config" | "lock" | "cache" | "self" | "list" | "freeze" | "check") => {
-            let _ = told(script, call, &["-o", "--output"], Kind::File);
-        }
-        (_, "wheel") => {
-            if !told(script, call, &["-w", "--wheel-dir"], Kind::Tree) {
-                put(script, call, &format!("{}/*.whl", script.dir()), Kind::File, false);
-            }
-        }
-        (_, "download") => {
-            if !told(script, call, &["-d", "--dest"], Kind::Tree) {
-                put(script, call, &format!("{}/*", script.dir()), Kind::File, false);
-            }
-        }
-        (_, "install" | "pip") => packages(script, call),
-        _ => return false,
-    }
-    true
-}
-
-/// `pip install`: into what is named, or where Python looks for packages.
-fn packages(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
-    let told_target = told(script, call, &["-t", "--target"], Kind::Tree);
-    let told_prefix = told(script, call, &["--prefix", "--root"], Kind::Tree);
-    if told_target || told_prefix {
-        return;
-    }
-    let set = script.variable("VIRTUAL_ENV").or_else(|| script.variable("UV_PROJECT_ENVIRONMENT"));
-    if call.says(&["--user"]) {
-        let home = script.variable("PYTHONUSERBASE").unwrap_or_else(|| format!("{}/.local", script.home()));
-        put(script, call, &home, Kind::Tree, false);
-    } else if let Some(home) = set {
-        put(script, call, &home, Kind::Tree, false);
-    } else if let Some((home, _)) = call.argv.first().and_then(|it| it.text.rsplit_once("/bin/")) {
-        let home = home.to_owned();
-        put(script, call, &paths::join(&script.dir(), &home), Kind::Tree, false);
-    } else {
-        script.may_put(call, "/usr/local/lib/python*/site-packages", Kind::Tree, How::Convention);
-        script.may_put(call, "/usr/local/bin", Kind::Tree, How::Convention);
-        script.may_put(call, "/", Kind::Tree, How::System);
-    }
-}
-
-/// The folder of a virtual environment, behind so many other operands.
-fn virtual_environment(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>, skipped: usize) {
-    match call.operands(&["-p", "--python", "--prompt", "--seed"]).get(skipped) {
-        Some(folder) => script.make(folder, Kind::Tree, How::Command),
-        None => below(script, call, ".venv", &[]),
-    }
-}
-
-/// `python -m …`
-fn python_module(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
-    let Some(at) = call.argv.iter().position(|it| it.text == "-m") else { return false };
-    let inner = Call { argv: call.argv.get(at + 1..).unwrap_or_default(), command: call.command };
-    match inner.program() {
-        "venv" => virtual_environment(script, &inner, 0),
-        "pip" | "uv" | "poetry" | "pipenv" | "virtualenv" => return python(script, &inner),
-        "build" => site(script, &inner, "dist", &["-o", "--outdir"]),
-        "compileall" => {}
-        _ => return false,
-    }
-    true
 }
 
 fn dotnet(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) {
@@ -461,26 +209,6 @@ fn configure(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
         script.make(&folder, Kind::Tree, How::Convention);
     }
     script.may_put(call, &script.dir(), Kind::Tree, How::Unknown);
-    true
-}
-
-/// `jar -xf` unpacks into the directory, `jar -cf` makes an archive.
-fn jar(script: &mut Script<'_, '_, '_, '_>, call: &Call<'_>) -> bool {
-    let operands = call.operands(&["-C", "--dir"]);
-    let letters = call.argv.get(1).map_or("", |it| it.text.trim_start_matches('-'));
-    if letters.starts_with('x') || call.says(&["--extract"]) {
-        let dir =
-            call.value(&["-C", "--dir"]).and_then(|it| script.path(&it)).unwrap_or_else(|| script.dir());
-        script.put_by(call, &dir, Kind::Tree, How::Command);
-        return true;
-    }
-    // The operands stand in the order of their letters: `jar -cmf manifest archive`.
-    let bare = usize::from(!call.argv.get(1).is_some_and(|it| it.text.starts_with('-')));
-    let at = letters.chars().filter(|it| "fme".contains(*it)).position(|it| it == 'f');
-    let file = at.and_then(|at| operands.get(at + bare)).filter(|_| letters.starts_with('c'));
-    if let Some(file) = file {
-        script.make(file, Kind::File, How::Command);
-    }
     true
 }
 
