@@ -1,9 +1,9 @@
 //! Answers with many places, written past the framework.
 //!
 //! The framework makes a tree of values of every answer before it writes it: for the outline or the tokens of a long
-//! file, or a long list of completions, a hundred thousand small pieces of memory, many times the time and memory that the text itself takes. So such
-//! an answer is written as text by the thread that worked it out. A stand-in of its type goes through the framework,
-//! and gives way to the text on its way out.
+//! file, or a long list of completions, a hundred thousand small pieces of memory, many times the time and memory that
+//! the text itself takes. So such an answer is written as text by the thread that worked it out. A stand-in of its type
+//! goes through the framework, and gives way to the text on its way out.
 
 use std::collections::HashMap;
 use std::io;

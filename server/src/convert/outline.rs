@@ -143,8 +143,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Of what is remembered for each instruction of the last text, that for one of the text of now, if a change in one place
-/// made the one of the other: that with as many instructions before it, and that with as many behind it.
+/// Of what is remembered for each instruction of the last text, that for one of the text of now, if a change in one
+/// place made the one of the other: that with as many instructions before it, and that with as many behind it.
 pub(super) fn counterparts<T>(last: &[T], id: InstructionId, count: usize) -> impl Iterator<Item = &T> {
     let from_the_end = (id.index() + last.len()).checked_sub(count);
     [Some(id.index()), from_the_end].into_iter().flatten().filter_map(|index| last.get(index))
