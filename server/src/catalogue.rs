@@ -112,7 +112,11 @@ mod tests {
     fn every_finding_has_an_entry() {
         let text = SPLIT_STAGE_PAGE.split("```dockerfile\n").nth(1).and_then(|it| it.split("```").next());
         let file = dockstage_core::model::SourceFile::new(text.unwrap());
-        let hint = dockstage_core::assists::split_stage::hint(&file, &Default::default()).unwrap();
+        let hint = dockstage_core::assists::split_stage::hint(
+            &file,
+            dockstage_core::assists::split_stage::Request::of(&Default::default()),
+        )
+        .unwrap();
         let entry = find(hint.code).unwrap();
         assert_eq!((entry.severity, entry.source), (hint.severity, hint.source));
         assert!(rules::all().iter().all(|rule| find(rule.code).is_some()));

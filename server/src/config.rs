@@ -43,6 +43,7 @@ pub(crate) struct Layer {
     diagnostics_unreachable_stages: Option<bool>,
     diagnostics_assume_empty_base: Option<bool>,
     split_hint: Option<bool>,
+    split_runtime: BTreeMap<String, String>,
     format_indent: Option<Indent>,
     format_keyword_case: Option<KeywordCase>,
     format_shell: Option<bool>,
@@ -94,6 +95,7 @@ impl Layer {
             diagnostics_unreachable_stages: reader.flag("diagnostics", "unreachableStages"),
             diagnostics_assume_empty_base: reader.flag("diagnostics", "assumeEmptyBase"),
             split_hint: reader.flag("split", "hint"),
+            split_runtime: reader.texts("split", "runtime"),
             format_indent: reader
                 .value("format", "indent", "\"tab\" or a number of spaces up to 16", indent)
                 .flatten(),
@@ -137,6 +139,7 @@ impl Layer {
                 .diagnostics_assume_empty_base
                 .or(self.diagnostics_assume_empty_base),
             split_hint: later.split_hint.or(self.split_hint),
+            split_runtime: merged(&self.split_runtime, &later.split_runtime),
             format_indent: later.format_indent.clone().or_else(|| self.format_indent.clone()),
             format_keyword_case: later.format_keyword_case.or(self.format_keyword_case),
             format_shell: later.format_shell.or(self.format_shell),
@@ -170,6 +173,8 @@ impl Layer {
             analysis: Arc::new(Settings {
                 unreachable_stages: self.diagnostics_unreachable_stages.unwrap_or(default.unreachable_stages),
                 split_hint: self.split_hint.unwrap_or(default.split_hint),
+                // An empty text takes back what another source says.
+                runtime_images: self.split_runtime.into_iter().filter(|(_, it)| !it.is_empty()).collect(),
                 assume_empty_base: self.diagnostics_assume_empty_base.unwrap_or(default.assume_empty_base),
                 build_args: self.build.args.into_iter().collect(),
                 target: self.build.target.filter(|name| !name.is_empty()),
@@ -187,11 +192,10 @@ impl Build {
     /// This, and what a later source says over it: arguments one by one.
     #[must_use]
     pub(crate) fn under(&self, later: &Self) -> Self {
-        let args = self.args.iter().chain(&later.args);
         Self {
             context: later.context.as_ref().or(self.context.as_ref()).cloned(),
             target: later.target.as_ref().or(self.target.as_ref()).cloned(),
-            args: args.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            args: merged(&self.args, &later.args),
         }
     }
 
@@ -201,6 +205,12 @@ impl Build {
         self.context = self.context.map(|context| shortest(&folder.join(context)));
         self
     }
+}
+
+/// Values by name, and what a later source says over them, one by one.
+fn merged(earlier: &BTreeMap<String, String>, later: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let all = earlier.iter().chain(later);
+    all.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// A path without `.` and `..`, by its wording.
@@ -401,6 +411,19 @@ mod tests {
         let args = [("A", "1"), ("B", "3")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(config.analysis.build_args, args);
         assert!(config.analysis.assume_empty_base);
+    }
+
+    #[test]
+    fn runtime_images_are_those_of_all_layers() {
+        let config = resolved(&[
+            json!({"split": {"runtime": {"node": "a", "debian": "b"}}}),
+            json!({"split": {"runtime": {"node": "c", "debian": ""}}}),
+        ]);
+        assert_eq!(config.analysis.runtime_images, [("node".to_owned(), "c".to_owned())]);
+        assert_eq!(
+            problems(json!({"split": {"runtime": {"node": 1}}})),
+            ["`dockstage.split.runtime.node` must be a string, not 1."]
+        );
     }
 
     #[test]

@@ -149,3 +149,13 @@ fn the_build_context_is_that_of_the_configuration() {
     sandbox.write("dockstage.toml", b"build.context = 'nowhere'\n");
     assert_eq!(sandbox.run(&["split", "docker/Dockerfile"]).code, 2);
 }
+
+#[test]
+fn an_image_of_the_user_takes_the_place_of_ours() {
+    let settings = "[split.runtime]\neclipse-temurin = 'registry.example.com/base/jre'\n";
+    let sandbox = Sandbox::new("split-own", &[("Dockerfile", SPRING), ("dockstage.toml", settings)]);
+    let ran = sandbox.run(&["split", "Dockerfile"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stdout.contains("\nFROM registry.example.com/base/jre:21-jre AS final\n"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("takes the place of `eclipse-temurin:21-jre`"), "{}", ran.stderr);
+}

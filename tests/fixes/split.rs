@@ -33,7 +33,7 @@ pub(crate) struct Splits {
 pub(crate) fn judge(text: &str, splits: &mut Splits) -> Result<(), String> {
     let (file, context) = (SourceFile::new(text), ContextFiles::default());
     for runtime in RUNTIMES {
-        let split: Result<Split, Refusal> = split_with(&file, Request { context: &context, runtime });
+        let split: Result<Split, Refusal> = split_with(&file, Request { runtime, ..Request::of(&context) });
         let Ok(split) = split else { continue };
         match file.dockerfile().stages.len() {
             1 => splits.of_one += 1,
@@ -50,7 +50,7 @@ pub(crate) fn judge(text: &str, splits: &mut Splits) -> Result<(), String> {
         if said != found {
             return Err(format!("it says that it changes {said:?}, it changes {found:?}:\n{result}"));
         }
-        if split_with(&after, Request { context: &context, runtime: None }).is_ok() {
+        if split_with(&after, Request::of(&context)).is_ok() {
             return Err(format!("it is split again:\n{result}"));
         }
         if file.dockerfile().stages.len() > 1 {

@@ -25,6 +25,9 @@ pub struct Settings {
     pub unreachable_stages: bool,
     /// The hint on a FROM that offers the split into builder and final stage.
     pub split_hint: bool,
+    /// Runtime images of the user's own for the split, each behind the repository of ours, or the image of ours, whose
+    /// place it takes.
+    pub runtime_images: Vec<(String, String)>,
     /// The build is the plain one: an image that we know nothing of defines PATH and no other variable, the
     /// platform is `linux/amd64`, and an ARG has the value that the file or `build_args` give it, or none.
     /// Without it, what depends on any of these is not looked at.
@@ -54,6 +57,7 @@ impl Default for Settings {
         Self {
             unreachable_stages: true,
             split_hint: true,
+            runtime_images: Vec::new(),
             assume_empty_base: false,
             build_args: Vec::new(),
             target: None,
@@ -101,6 +105,12 @@ impl Analysis {
         has_other || dockerfile.graph.reached.contains(&false)
     }
 
+    /// How a split is asked for, under the settings and in the project.
+    fn split_request(&self) -> assists::split_stage::Request<'_> {
+        let images = self.settings.runtime_images.as_slice();
+        assists::split_stage::Request { images, ..assists::split_stage::Request::of(&self.project) }
+    }
+
     /// The document.
     pub fn file(&self) -> &Arc<SourceFile> {
         &self.file
@@ -123,7 +133,7 @@ impl Analysis {
         let beside = lint::Beside { ignore: self.ignore.as_deref(), targets: &targets };
         let mut found = lint::diagnostics_beside(&self.file, &self.settings, beside);
         if self.settings.split_hint {
-            found.extend(assists::split_stage::hint(&self.file, &self.project));
+            found.extend(assists::split_stage::hint(&self.file, self.split_request()));
         }
         found.sort_by_key(|it| (it.range.start(), it.range.end()));
         found
@@ -311,7 +321,7 @@ impl Analysis {
     pub fn code_actions_for(&self, mut diagnostics: Vec<Diagnostic>, range: TextRange) -> Vec<CodeAction> {
         assists::stages::add_fixes(&self.file, &mut diagnostics, range);
         let mut actions = lint::fixes(&diagnostics, range);
-        actions.extend(assists::assists(&self.file, range, &self.project));
+        actions.extend(assists::assists(&self.file, range, self.split_request()));
         actions.extend(lint::ignore_actions(&self.file, &diagnostics, range));
         actions.extend(assists::stages::assists(&self.file, range));
         share_notes(&mut actions);

@@ -57,7 +57,8 @@ pub(super) fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
         return Ok(Outcome::Failed);
     };
     let context = disk::project_files(input.file.as_deref(), settings.config.context.as_deref());
-    let request = Request { context: &context, runtime: args.runtime.as_deref() };
+    let images = &settings.config.analysis.runtime_images;
+    let request = Request { context: &context, images, runtime: args.runtime.as_deref() };
     let Some(new) = split(&input.path, text, request) else { return Ok(Outcome::Refused) };
     if args.diff {
         let (old, new) = (text.with_mark(&text.text), text.with_mark(&new));

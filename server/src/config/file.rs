@@ -323,7 +323,7 @@ match = 3
             [
                 "1:2: there is no setting `diagnostic`; did you mean `diagnostics`?",
                 "4:1: there is no setting `split.hints`; did you mean `hint`?",
-                "6:3: there is no setting `split.zzz`; there are hint",
+                "6:3: there is no setting `split.zzz`; there are hint, runtime",
             ]
         );
         assert_eq!(

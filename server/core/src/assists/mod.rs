@@ -4,7 +4,6 @@ use crate::TextRange;
 use crate::lint::{Diagnostic, Fix};
 use crate::model::SourceFile;
 use crate::text::SourceChange;
-use split_stage::ContextFiles;
 
 mod base_stage;
 mod extract_stage;
@@ -85,8 +84,8 @@ impl CodeAction {
     }
 }
 
-/// The refactorings that apply to a selection, for a project with these files.
-pub fn assists(file: &SourceFile, range: TextRange, project: &ContextFiles) -> Vec<CodeAction> {
-    let split = split_stage::assist(file, range, project);
-    split.into_iter().chain(split_stage::variants(file, range, project)).collect()
+/// The refactorings that apply to a selection, where a split is asked for in this way.
+pub fn assists(file: &SourceFile, range: TextRange, split: split_stage::Request<'_>) -> Vec<CodeAction> {
+    let preferred = split_stage::assist(file, range, split);
+    preferred.into_iter().chain(split_stage::variants(file, range, split)).collect()
 }

@@ -18,7 +18,7 @@ use super::view::View;
 use super::{Refusal, TO_DECIDE};
 use crate::model::scope::{ResolvedVar, VarDefKind};
 use crate::model::{Arguments, ImageRef, Instruction, InstructionId, Pair};
-use crate::syntax::{Keyword, RelRange};
+use crate::syntax::{Keyword, RelRange, Spanned};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Where everything goes.
@@ -406,8 +406,9 @@ impl<'a> Carrier<'_, 'a> {
                 all_carried = false;
                 continue;
             }
-            let absolute =
-                (keyword == Keyword::Workdir && !all_carried).then(|| self.absolute_workdir(index));
+            // The first one may count from a directory that only the builder's image starts in.
+            let lacks = || !all_carried || nth == 0 && self.base_dir() != "/";
+            let absolute = (keyword == Keyword::Workdir && lacks()).then(|| self.absolute_workdir(index));
             self.steps[index].place = absolute.flatten().map_or(Place::Both, Place::BothAs);
             self.steps[index].why = "holds for both stages";
         }
@@ -446,6 +447,7 @@ impl<'a> Carrier<'_, 'a> {
     fn define_used(&mut self, end: usize) {
         let first = self.view.stage.from.index();
         let scopes = self.view.dockerfile.scopes();
+        let mut looked_at: FxHashSet<(usize, &str)> = FxHashSet::default();
         // A variable is defined before it is used, so one way back finds what definitions need in turn.
         for reference in scopes.refs.iter().rev() {
             let ResolvedVar::Def(def) = reference.target else { continue };
@@ -462,6 +464,9 @@ impl<'a> Carrier<'_, 'a> {
             }
             if self.lacks(index, &def.name) {
                 self.define(index, end);
+            }
+            if def.kind == VarDefKind::Arg && looked_at.insert((index, def.name.as_str())) {
+                self.define_earlier_args(&def.name, index, end);
             }
         }
     }
@@ -499,19 +504,45 @@ impl<'a> Carrier<'_, 'a> {
         step.why = "defines what the final stage uses";
     }
 
+    /// An ARG without a default leaves the variable as an earlier one defined it, so that one is needed, too.
+    fn define_earlier_args(&mut self, name: &str, index: usize, end: usize) {
+        for at in (0..=index).rev() {
+            let instruction = self.instruction(at);
+            let Arguments::Words(words) = &instruction.data.arguments else { continue };
+            let defines = |it: &&Spanned| it.text.split('=').next() == Some(name);
+            let Some(word) = words.iter().find(defines).filter(|_| instruction.keyword() == Keyword::Arg)
+            else {
+                continue;
+            };
+            if self.lacks(at, name) {
+                self.define(at, end);
+            }
+            if word.text.contains('=') {
+                return;
+            }
+        }
+    }
+
     fn is_for_build(&self, variable: &str) -> bool {
         variable == "DEBIAN_FRONTEND" || self.profile.is_build_env(variable)
     }
 
+    /// The directory that the builder's image starts in.
+    fn base_dir(&self) -> &'static str {
+        directory(&ImageRef::parse(&self.view.stage.base_text))
+    }
+
     /// The directory of the builder's image, where the runtime image starts in another one and it matters.
     fn other_directory(&self) -> Option<&'static str> {
-        let dir = directory(&ImageRef::parse(&self.view.stage.base_text));
+        let dir = self.base_dir();
         let same = dir == directory(&ImageRef::parse(&self.runtime.image));
         let workdirs = self.all(Keyword::Workdir);
         let carried = workdirs.iter().find(|index| self.steps[**index].place.is_in_final());
         // A profile that takes the WORKDIRs away has a directory of its own in mind.
         let decided = self.recipe.port.is_some() && self.profile.makes_pages();
-        let is_set = carried.is_some_and(|index| self.is_absolute(*index));
+        let is_rewritten =
+            |index: usize| matches!(self.steps[index].place, Place::BothAs(_) | Place::FinalAs(_));
+        let is_set = carried.is_some_and(|index| self.is_absolute(*index) || is_rewritten(*index));
         (!same && !is_set && !decided).then_some(dir)
     }
 

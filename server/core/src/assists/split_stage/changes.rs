@@ -77,7 +77,7 @@ pub(super) fn of(
             (Keyword::Env, Arguments::Pairs(pairs)) => {
                 let kept = match &step.place {
                     Place::Final | Place::Both => None,
-                    Place::FinalAs(text) | Place::BothAs(text) => Some(names_of_env(text)),
+                    Place::FinalAs(text) | Place::BothAs(text) => Some(names_of_env(view, text)),
                     Place::Builder | Place::Dropped => Some(Vec::new()),
                 };
                 for pair in pairs {
@@ -100,11 +100,11 @@ pub(super) fn of(
             _ => drop(last.insert(keyword, step)),
         }
     }
+    // What the final stage begins with is what its own definitions, which stand behind it, may build on.
+    let is_own = |name: &String| known.get(name).is_some_and(|at| env[*at].1.is_none());
+    let added_env = added.iter().flat_map(|it| names_of_env(view, it)).filter(|name| !is_own(name));
+    changes.extend(added_env.map(|name| Change::new(Setting::Env(name), FOR_RUNTIME)));
     changes.extend(env.into_iter().filter_map(|(name, why)| Some(Change::new(Setting::Env(name), why?))));
-    for text in added {
-        changes
-            .extend(names_of_env(text).into_iter().map(|name| Change::new(Setting::Env(name), FOR_RUNTIME)));
-    }
     let same = |step: &&Step| {
         let instruction = view.dockerfile.instruction(step.instruction);
         match &step.place {
@@ -168,8 +168,8 @@ fn lost(keyword: Keyword, arguments: &Arguments, why: &'static str) -> Vec<Chang
 }
 
 /// The variables that an instruction sets, by its text.
-fn names_of_env(text: &str) -> Vec<String> {
-    let file = SourceFile::new(text);
+fn names_of_env(view: &View<'_>, text: &str) -> Vec<String> {
+    let file = SourceFile::new(&format!("# escape={}\n{text}", view.dockerfile.escape));
     let instructions = file.dockerfile().instructions();
     let pairs =
         instructions.filter(|it| it.keyword() == Keyword::Env).filter_map(|it| match &it.data.arguments {
@@ -197,7 +197,7 @@ pub fn differences(before: &SourceFile, after: &SourceFile) -> Vec<Setting> {
     found.extend(keys(&before.state.labels, &after.state.labels).map(Setting::Label));
     for (what, is_same) in [
         (Setting::Workdir, is_same(&before.workdir, &after.workdir)),
-        (Setting::User, is_same(&before.user, &after.user)),
+        (Setting::User, before.user == after.user),
         (Setting::Shell, before.state.shell == after.state.shell),
         (Setting::Expose, are_same(&before.state.expose, &after.state.expose)),
         (Setting::Volume, are_same(&before.state.volumes, &after.state.volumes)),
@@ -286,7 +286,8 @@ fn keys<'a>(
     let (old, new) = (map(before), map(after));
     let names = before.iter().chain(after).map(|(name, _)| name.as_str());
     let differs = move |name: &&str| match (old.get(name), new.get(name)) {
-        (Some(old), Some(new)) => !is_same(old, new),
+        // What a base image sets stays a variable in both; what a stage inherits is written out.
+        (Some(old), Some(new)) => old != new && (new.contains('$') || !old.contains('$')),
         _ => true,
     };
     names.filter(differs).map(str::to_owned)

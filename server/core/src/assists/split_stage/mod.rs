@@ -101,8 +101,17 @@ impl std::error::Error for Refusal {}
 pub struct Request<'a> {
     /// The project's own files, as far as they are known.
     pub context: &'a ContextFiles,
+    /// Runtime images of the user's own, each behind the repository of ours, or the image of ours, whose place it takes.
+    pub images: &'a [(String, String)],
     /// The runtime image by the name of its kind (`jre`, `slim`, `distroless` …); none for the preferred one.
     pub runtime: Option<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    /// The preferred split of a project with these files.
+    pub fn of(context: &'a ContextFiles) -> Self {
+        Self { context, images: &[], runtime: None }
+    }
 }
 
 /// A file split in two stages.
@@ -123,7 +132,7 @@ pub struct Split {
 /// # Errors
 /// Why it is not split.
 pub fn split(file: &SourceFile) -> Result<Split, Refusal> {
-    split_with(file, Request { context: &ContextFiles::default(), runtime: None })
+    split_with(file, Request::of(&ContextFiles::default()))
 }
 
 /// Whether the project's own files may have a say in how a file is split. It is cheap to ask.
@@ -143,9 +152,9 @@ pub fn asks_for_context(file: &SourceFile) -> bool {
 /// Why it is not split.
 pub fn split_with(file: &SourceFile, request: Request<'_>) -> Result<Split, Refusal> {
     if file.dockerfile().stages.len() > 1 {
-        return rebase::last_stage(file, request.context);
+        return rebase::last_stage(file, request);
     }
-    let view = view::View::new(file, request.context)
+    let view = view::View::new(file, request)
         .map_err(|refusal| Refusal { is_worth_showing: profile::looks_familiar(file), ..refusal })?;
     match plan::plan(&view, request.runtime) {
         Ok((plan, _)) => {
@@ -154,7 +163,7 @@ pub fn split_with(file: &SourceFile, request: Request<'_>) -> Result<Split, Refu
         }
         Err(refusal) => {
             let other = if vendor::applies(&view) { vendor::split } else { rebase::only_stage };
-            other(file, request.context).map_err(|instead| match instead.is_worth_showing {
+            other(file, request).map_err(|instead| match instead.is_worth_showing {
                 true if !refusal.is_worth_showing => instead,
                 _ => refusal,
             })
@@ -167,7 +176,7 @@ pub fn split_with(file: &SourceFile, request: Request<'_>) -> Result<Split, Refu
 /// # Errors
 /// Why the file is not split.
 pub fn plan(file: &SourceFile, request: Request<'_>) -> Result<SplitPlan, Refusal> {
-    plan::plan(&view::View::new(file, request.context)?, request.runtime).map(|(plan, _)| plan)
+    plan::plan(&view::View::new(file, request)?, request.runtime).map(|(plan, _)| plan)
 }
 
 /// The edits that carry out `plan`, which was made for `file`.
@@ -175,7 +184,7 @@ pub fn plan(file: &SourceFile, request: Request<'_>) -> Result<SplitPlan, Refusa
 /// # Errors
 /// When the plan belongs to another file.
 pub fn render(file: &SourceFile, plan: &SplitPlan) -> Result<SourceChange, Refusal> {
-    render::render(&view::View::new(file, &ContextFiles::default())?, plan)
+    render::render(&view::View::new(file, Request::of(&ContextFiles::default()))?, plan)
 }
 
 /// What the plan assumes and what to look at afterwards, one sentence each.
@@ -184,12 +193,12 @@ pub fn explain(plan: &SplitPlan) -> Vec<String> {
 }
 
 /// The hint on a FROM whose stage ships its build tools, with the split as its fix.
-pub fn hint(file: &SourceFile, context: &ContextFiles) -> Option<Diagnostic> {
-    let split = split_with(file, Request { context, runtime: None }).ok()?;
+pub fn hint(file: &SourceFile, request: Request<'_>) -> Option<Diagnostic> {
+    let split = split_with(file, request).ok()?;
     let stage = file.dockerfile().stages.last()?;
     let message = match split.title {
         TITLE => {
-            let view = view::View::new(file, context).ok()?;
+            let view = view::View::new(file, request).ok()?;
             let tools = profile::find(&view)?.ships();
             format!("Ships its build tools: {tools}. Split it into a builder and a final stage.")
         }
@@ -218,11 +227,11 @@ pub fn hint(file: &SourceFile, context: &ContextFiles) -> Option<Diagnostic> {
 
 /// The split as a refactoring, anywhere in the file's last stage. Where the stage builds something and is not
 /// split, the action is there with the reason.
-pub fn assist(file: &SourceFile, range: TextRange, context: &ContextFiles) -> Option<CodeAction> {
+pub fn assist(file: &SourceFile, range: TextRange, request: Request<'_>) -> Option<CodeAction> {
     let stage = file.dockerfile().stages.last()?;
     let here = TextRange::new(stage.range.start(), stage.range.end().max(file.text().len()));
     here.intersect(range)?;
-    let (title, change, notes, disabled) = match split_with(file, Request { context, runtime: None }) {
+    let (title, change, notes, disabled) = match split_with(file, request) {
         Ok(split) => (split.title, Some(split.change), split.notes, None),
         Err(refusal) if refusal.is_worth_showing => (TITLE, None, Vec::new(), Some(refusal.reason)),
         Err(_) => return None,
@@ -239,12 +248,12 @@ pub fn assist(file: &SourceFile, range: TextRange, context: &ContextFiles) -> Op
 }
 
 /// The same split with other runtime images, by their names, for a cursor on the FROM of the file's only stage.
-pub fn variants(file: &SourceFile, range: TextRange, context: &ContextFiles) -> Vec<CodeAction> {
+pub fn variants(file: &SourceFile, range: TextRange, request: Request<'_>) -> Vec<CodeAction> {
     let [stage] = file.dockerfile().stages.as_slice() else { return Vec::new() };
     if file.dockerfile().instruction(stage.from).range().intersect(range).is_none() {
         return Vec::new();
     }
-    let Ok(view) = view::View::new(file, context) else { return Vec::new() };
+    let Ok(view) = view::View::new(file, request) else { return Vec::new() };
     let preferred = plan::plan(&view, None).map(|(plan, _)| plan);
     let choices = plan::variants(&view);
     let actions = choices.iter().filter_map(|runtime| {

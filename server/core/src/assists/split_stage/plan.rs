@@ -5,7 +5,7 @@ use super::carry::{self, Carried};
 use super::changes::{self, Change};
 use super::needs;
 use super::profile::{self, Profile, Recipe};
-use super::runtime::Runtime;
+use super::runtime::{Runtime, asked, own};
 use super::start::Start;
 use super::users;
 use super::view::View;
@@ -138,6 +138,13 @@ pub(super) fn plan(
     choice: Option<&str>,
 ) -> Result<(SplitPlan, &'static dyn Profile), Refusal> {
     let profile = profile::find(view).ok_or_else(|| profile::unknown(view))?;
+    let dirs = view.instructions().map(|it| view.workdir_before(it.id)).chain([view.workdir_at_end()]);
+    if dirs.flatten().any(|dir| dir.contains(char::is_whitespace)) {
+        return Err(Refusal::new(
+            "WORKDIR has white space in its path, which commands of the split would take for two words"
+                .to_owned(),
+        ));
+    }
     let mut recipe = profile.recipe(view)?;
     if !profile.runs_sources()
         && let Ok(start) = Start::of(view)
@@ -161,6 +168,7 @@ pub(super) fn plan(
     let mut notes = vec![format!("The final stage starts from `{image}`.")];
     notes.extend(runtime.notes.iter().cloned());
     notes.extend(image_note);
+    notes.extend(asked::older(view, &recipe.build_dir, &runtime.image));
     let in_workdir = |it: &VarRef| view.dockerfile.instruction(it.instruction).keyword() == Keyword::Workdir;
     if view.dockerfile.scopes().refs.iter().any(in_workdir) {
         notes.push(
@@ -283,11 +291,25 @@ fn names(view: &View<'_>) -> (String, String) {
 /// How the final stage's base image is written. Where it is the stage's own image with another tag, variables
 /// stay where the part that changes is written out, so that both stages follow them.
 fn runtime_image(view: &View<'_>, runtime: &str) -> (String, Option<String>) {
-    runtime_image_of(view.stage, runtime)
+    runtime_image_of(view, view.stage, runtime)
 }
 
 /// The same for any stage.
-pub(super) fn runtime_image_of(stage: &Stage, runtime: &str) -> (String, Option<String>) {
+pub(super) fn runtime_image_of(view: &View<'_>, stage: &Stage, runtime: &str) -> (String, Option<String>) {
+    let (written, note) = written_image(stage, runtime);
+    match own::in_place_of(view.images, runtime, &written) {
+        Some(theirs) => {
+            let note = format!(
+                "`{theirs}` takes the place of `{runtime}`, as `split.runtime` says: it must hold what that one holds."
+            );
+            (theirs, Some(note))
+        }
+        None => (written, note),
+    }
+}
+
+/// A runtime image as the FROM of a stage would write it.
+fn written_image(stage: &Stage, runtime: &str) -> (String, Option<String>) {
     let resolved = &stage.base_text;
     let written = stage.base_word.as_ref().map_or(resolved.as_str(), |(text, _)| text.as_str());
     let tagged = resolved.split('@').next().unwrap_or(resolved);

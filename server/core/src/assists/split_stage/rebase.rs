@@ -8,12 +8,11 @@ mod inherited;
 
 use self::inherited::Inherited;
 use super::changes::Change;
-use super::context::ContextFiles;
 use super::profile;
 use super::runtime::{self, Runtime, jdk};
 use super::start::Start;
 use super::view::View;
-use super::{Refusal, Split};
+use super::{Refusal, Request, Split};
 use crate::model::{Base, Dockerfile, ImageRef, RefTarget, SourceFile, Stage, VarDefKind};
 use crate::syntax::Keyword;
 use crate::text::{SourceChange, TextEdit};
@@ -24,27 +23,27 @@ use rustc_hash::FxHashSet;
 pub(super) const TITLE: &str = "Build the final stage from the runtime image";
 
 /// Gives the last stage of a file with several a runtime image.
-pub(super) fn last_stage(file: &SourceFile, context: &ContextFiles) -> Result<Split, Refusal> {
+pub(super) fn last_stage(file: &SourceFile, request: Request<'_>) -> Result<Split, Refusal> {
     let dockerfile = file.dockerfile();
     let already = || Refusal::not_offered(format!("the file has {} stages already", dockerfile.stages.len()));
     let last = dockerfile.stages.last().ok_or_else(already)?;
     match &last.base {
-        Base::Stage(builder) => from_builder(file, context, dockerfile.stage(*builder), last),
+        Base::Stage(builder) => from_builder(file, request, dockerfile.stage(*builder), last),
         Base::Image(_) if builds(&ImageRef::parse(&last.base_text)) => {
-            swap(file, context, last).map_err(|_| already())
+            swap(file, request, last).map_err(|_| already())
         }
         _ => Err(already()),
     }
 }
 
 /// Gives the only stage of a file, which builds nothing, a runtime image.
-pub(super) fn only_stage(file: &SourceFile, context: &ContextFiles) -> Result<Split, Refusal> {
+pub(super) fn only_stage(file: &SourceFile, request: Request<'_>) -> Result<Split, Refusal> {
     let stage = file
         .dockerfile()
         .stages
         .first()
         .ok_or_else(|| Refusal::not_offered("there is no stage in the file".to_owned()))?;
-    swap(file, context, stage)
+    swap(file, request, stage)
 }
 
 /// Whether an image is there to build, and another one runs what it builds.
@@ -76,12 +75,12 @@ fn runtime_of(image: &ImageRef) -> Result<Runtime, Refusal> {
 }
 
 /// Replaces a stage's JDK or SDK by the image that only runs programs.
-fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Split, Refusal> {
+fn swap(file: &SourceFile, request: Request<'_>, stage: &Stage) -> Result<Split, Refusal> {
     let base = ImageRef::parse(&stage.base_text);
     if !builds(&base) {
         return Err(Refusal::not_offered("no build is found that can be split".to_owned()));
     }
-    let view = View::of_stage(file, context, stage)?;
+    let view = View::of_stage(file, request, stage)?;
     check_command(&view, &base)?;
     let runtime = runtime_of(&base)?;
     let named = view.instructions().find_map(|it| Some((it.row + 1, jdk::path_of_jdk(&view, it)?)));
@@ -130,7 +129,7 @@ fn swap(file: &SourceFile, context: &ContextFiles, stage: &Stage) -> Result<Spli
         .base_word
         .as_ref()
         .ok_or_else(|| Refusal::not_offered("the base image is missing".to_owned()))?;
-    let (written, note) = super::plan::runtime_image_of(stage, &runtime.image);
+    let (written, note) = super::plan::runtime_image_of(&view, stage, &runtime.image);
     let mut notes = vec![format!("Nothing is compiled in this stage: `{written}` is enough to run it.")];
     notes.extend(runtime.notes);
     notes.extend(note);
@@ -194,7 +193,7 @@ fn needs_kit(program: &str) -> bool {
 /// The last stage is built from the builder: it gets the runtime image, and what it inherited so far.
 fn from_builder(
     file: &SourceFile,
-    context: &ContextFiles,
+    request: Request<'_>,
     builder: &Stage,
     last: &Stage,
 ) -> Result<Split, Refusal> {
@@ -218,7 +217,7 @@ fn from_builder(
         it.stage == last.id && it.target == RefTarget::Stage(builder.id) && it.instruction != last.from
     });
     if !copies {
-        return joined(file, context, builder, last).ok_or_else(|| {
+        return joined(file, request, builder, last).ok_or_else(|| {
             already(", and the last one takes what it needs from the one that it is built from")
         });
     }
@@ -231,8 +230,8 @@ fn from_builder(
     } else {
         runtime::of(&base, "slim")?
     };
-    let view = View::of_stage(file, context, builder)?;
-    let final_view = View::of_stage(file, context, last)?;
+    let view = View::of_stage(file, request, builder)?;
+    let final_view = View::of_stage(file, request, last)?;
     if final_view.all(Keyword::Run).any(|run| {
         final_view.script(run).is_some_and(|it| it.iter().any(|command| needs_kit(command.program())))
     }) {
@@ -269,7 +268,7 @@ fn set_twice<'a>(dockerfile: &'a Dockerfile, builder: &Stage) -> Option<&'a str>
 
 /// The last stage takes all from the builder: both are split as if they were one stage, in which nothing says where
 /// the last one begins.
-fn joined(file: &SourceFile, context: &ContextFiles, builder: &Stage, last: &Stage) -> Option<Split> {
+fn joined(file: &SourceFile, request: Request<'_>, builder: &Stage, last: &Stage) -> Option<Split> {
     let dockerfile = file.dockerfile();
     let builds = builder.name.as_ref().is_some_and(|name| name.lower.contains("build"));
     if dockerfile.stages.len() != 2 || !builds {
@@ -280,7 +279,7 @@ fn joined(file: &SourceFile, context: &ContextFiles, builder: &Stage, last: &Sta
     let end = usize::from(from.end());
     let end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
     let one = format!("{}{}", &text[..usize::from(from.start())], &text[end..]);
-    let split = super::split_with(&SourceFile::new(&one), super::Request { context, runtime: None }).ok()?;
+    let split = super::split_with(&SourceFile::new(&one), Request { runtime: None, ..request }).ok()?;
     if split.title == TITLE {
         return None;
     }

@@ -69,7 +69,8 @@ const SYSTEM_DIRS: [&str; 18] = [
 /// Whether a path lies in a directory of the system, so that a build which runs in `/` did not make it.
 pub(super) fn is_of_system(path: &str) -> bool {
     let top = path.trim_start_matches('/').split('/').next().unwrap_or("");
-    SYSTEM_DIRS.iter().any(|it| it.strip_prefix('/') == Some(top)) || matches!(top, "lib" | "lib64" | "sbin")
+    let is_listed = || SYSTEM_DIRS.iter().any(|it| it.strip_prefix('/') == Some(top));
+    !top.is_empty() && is_listed() || matches!(top, "lib" | "lib64" | "sbin")
 }
 
 enum Effect {
@@ -361,7 +362,7 @@ mod tests {
             format!("FROM eclipse-temurin:21-jdk\nWORKDIR /app\nRUN {run}\nCMD ./mvnw spring-boot:run\n");
         let file = SourceFile::new(&text);
         let context = ContextFiles::default();
-        let view = View::new(&file, &context).unwrap();
+        let view = View::new(&file, super::super::Request::of(&context)).unwrap();
         let profile = profile::find(&view).unwrap();
         let run = view.all(Keyword::Run).next().unwrap();
         let purpose = purpose(&view, profile, run, "/app", &FxHashSet::default());
@@ -399,6 +400,15 @@ mod tests {
         check("apt-get update", expect!["lists"]);
         check("apk add --no-cache git maven", expect!["setup, packages: git maven, with lists"]);
         check("apk add dos2unix && dos2unix mvnw && chmod +x mvnw", expect!["build, packages: dos2unix"]);
+    }
+
+    #[test]
+    fn the_directories_of_the_system() {
+        for (path, wanted) in
+            [("/", false), ("/etc/shop.conf", true), ("/usr/local/bin/x", true), ("/src", false)]
+        {
+            assert_eq!(is_of_system(path), wanted, "{path}");
+        }
     }
 
     #[test]

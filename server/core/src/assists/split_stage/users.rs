@@ -90,8 +90,7 @@ mod tests {
         let mut context = ContextFiles::default();
         context.set_dockerfile("api/Dockerfile");
         context.add_builder(file, text);
-        let split =
-            split_with(&SourceFile::new(dockerfile), Request { context: &context, runtime: None }).unwrap();
+        let split = split_with(&SourceFile::new(dockerfile), Request::of(&context)).unwrap();
         let notes: Vec<String> = split.notes.into_iter().filter(|it| it.starts_with(file)).collect();
         expected.assert_eq(&notes.join("\n"));
     }

@@ -5,10 +5,9 @@
 //! Composer, its cache and what it needs stay behind. Hazards: extensions and scripts of the packages, because the
 //! image of Composer has other extensions.
 
-use super::context::ContextFiles;
 use super::shell::Command;
 use super::view::View;
-use super::{Refusal, Split, paths};
+use super::{Refusal, Request, Split, paths};
 use crate::model::{Instruction, SourceFile};
 use crate::syntax::Keyword;
 use crate::text::{SourceChange, TextEdit};
@@ -39,8 +38,8 @@ fn is_composer(command: &Command) -> bool {
 }
 
 /// Moves the commands of Composer into a new first stage.
-pub(super) fn split(file: &SourceFile, context: &ContextFiles) -> Result<Split, Refusal> {
-    let view = View::new(file, context)?;
+pub(super) fn split(file: &SourceFile, request: Request<'_>) -> Result<Split, Refusal> {
+    let view = View::new(file, request)?;
     if !applies(&view) {
         return Err(Refusal::not_offered("no build is found that can be split".to_owned()));
     }

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::Refusal;
+use super::Request;
 use super::context::ContextFiles;
 use super::paths;
 use super::runtime;
@@ -23,6 +24,8 @@ pub(super) struct View<'a> {
     pub(super) stage: &'a Stage,
     /// The project's own files, as far as they are known.
     pub(super) context: &'a ContextFiles,
+    /// Runtime images of the user's own.
+    pub(super) images: &'a [(String, String)],
     /// The directory in effect before each instruction of the stage, and at its end; none where it
     /// depends on something that the file does not tell.
     workdirs: Vec<Option<Arc<str>>>,
@@ -32,7 +35,7 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     /// Looks at a file that has exactly one stage and that BuildKit would take.
-    pub(super) fn new(file: &'a SourceFile, context: &'a ContextFiles) -> Result<Self, Refusal> {
+    pub(super) fn new(file: &'a SourceFile, request: Request<'a>) -> Result<Self, Refusal> {
         let dockerfile = file.dockerfile();
         let stage = match dockerfile.stages.as_slice() {
             [] => return Err(Refusal::not_offered("there is no stage in the file".to_owned())),
@@ -65,8 +68,7 @@ impl<'a> View<'a> {
                 "line {line} uses the stage itself or none: mend it first"
             )));
         }
-        let mut view =
-            Self { file, dockerfile, stage, context, workdirs: Vec::new(), scripts: no_scripts(stage) };
+        let mut view = Self::unread(file, request, stage);
         if let Some(onbuild) = view.instructions().find(|it| it.keyword() == Keyword::Onbuild) {
             return Err(Refusal::not_offered(format!(
                 "ONBUILD on line {} is for images that are built from this one",
@@ -77,15 +79,19 @@ impl<'a> View<'a> {
         Ok(view)
     }
 
+    fn unread(file: &'a SourceFile, request: Request<'a>, stage: &'a Stage) -> Self {
+        let Request { context, images, .. } = request;
+        let (dockerfile, workdirs, scripts) = (file.dockerfile(), Vec::new(), no_scripts(stage));
+        Self { file, dockerfile, stage, context, images, workdirs, scripts }
+    }
+
     /// Looks at one stage of a file with several.
     pub(super) fn of_stage(
         file: &'a SourceFile,
-        context: &'a ContextFiles,
+        request: Request<'a>,
         stage: &'a Stage,
     ) -> Result<Self, Refusal> {
-        let dockerfile = file.dockerfile();
-        let mut view =
-            Self { file, dockerfile, stage, context, workdirs: Vec::new(), scripts: no_scripts(stage) };
+        let mut view = Self::unread(file, request, stage);
         if view.instructions().any(|it| it.keyword() == Keyword::Onbuild || !it.data.faults.is_empty()) {
             return Err(Refusal::not_offered("the stage has an error or an ONBUILD".to_owned()));
         }
@@ -365,7 +371,8 @@ impl<'a> View<'a> {
             state::at_end(self.dockerfile, self.stage.id)
         };
         let dir = state.workdir.filter(|it| !it.contains('$'))?;
-        Some(Arc::from(paths::join("/", &dir)))
+        let base = runtime::directory(&ImageRef::parse(&self.stage.base_text));
+        Some(Arc::from(paths::join(base, &dir)))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Carrier;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Artifact, Place};
+use crate::assists::split_stage::setup;
 use crate::model::Instruction;
 
 impl<'a> Carrier<'_, 'a> {
@@ -33,7 +34,9 @@ impl<'a> Carrier<'_, 'a> {
         }
         let later = self.recipe.made_by.is_some_and(|made_by| copy.id > made_by);
         let dir = &self.recipe.build_dir;
-        let inside = paths::is_within(&to, dir) || paths::is_within(dir, &to);
+        // A build without a WORKDIR works in `/`, where the directories of the system are none of its own.
+        let of_system = dir == "/" && setup::is_of_system(&to);
+        let inside = !of_system && (paths::is_within(&to, dir) || paths::is_within(dir, &to));
         let asset = !for_build && dir != "/" && paths::is_within(&to, dir) && self.copies_assets(copy, &to);
         if for_build || (inside && !later && !asset) {
             let whole_context = words.iter().rev().skip(1).any(|it| matches!(it.text.as_str(), "." | "./"));

@@ -38,7 +38,9 @@ impl<'a> Carrier<'_, 'a> {
     /// Who owned the artifact so far, when that was not root and the final stage has the user by then.
     pub(super) fn owner(&self, builder_end: InstructionId) -> Option<String> {
         let made_by = self.recipe.made_by.unwrap_or(builder_end);
-        let owner = self.made_as(made_by).or_else(|| self.given_to(made_by))?;
+        // Pages belong to the server that the runtime image has.
+        let is_known = |owner: &&str| !self.profile.makes_pages() && !owner.contains('$');
+        let owner = self.made_as(made_by).or_else(|| self.given_to(made_by)).filter(is_known)?;
         let name = owner.split(':').next();
         (!matches!(name, Some("root" | "0"))).then(|| match self.numbered {
             Some((user, number)) if name == Some(user) => number.to_owned(),

@@ -4,7 +4,7 @@ use super::Carrier;
 use crate::assists::split_stage::plan::{Artifact, Place};
 use crate::assists::split_stage::runtime::{self, System, is_same_libc};
 use crate::assists::split_stage::{Refusal, packages, shell};
-use crate::model::{Arguments, ImageRef, Instruction};
+use crate::model::{Arguments, ImageRef, Instruction, ResolvedVar, VarRef};
 use crate::syntax::Keyword;
 use rustc_hash::FxHashSet;
 
@@ -70,6 +70,16 @@ impl Carrier<'_, '_> {
         let user = self.instruction(last);
         let written = user.data.arguments.words().first().map_or("", |word| word.text.trim());
         let name = written.split(':').next().unwrap_or("");
+        let is_of_base = |it: &VarRef| it.instruction == user.id && !matches!(it.target, ResolvedVar::Def(_));
+        if name.contains('$')
+            && !name.contains(":-")
+            && self.view.dockerfile.scopes().refs.iter().any(is_of_base)
+        {
+            return Err(Refusal::new(format!(
+                "USER on line {} names a variable that the file does not define",
+                user.row + 1
+            )));
+        }
         let is_known = name.bytes().all(|b| b.is_ascii_digit())
             || name.contains('$')
             || self.numbered.is_some_and(|(numbered, _)| numbered == name)

@@ -287,6 +287,8 @@ fn runtimes(
         || project.as_ref().is_some_and(Project::is_self_contained)
         || (main.program() != "dotnet" && publishes.iter().any(|it| it.rid.is_some()));
     let web = project.as_ref().map(Project::is_web);
+    let asked = project.as_ref().and_then(Project::version).filter(|_| !contained);
+    let tag = asked.map_or(tag.clone(), |asked| tag_for(asked, tag, notes));
     let mut kinds = match (contained, web) {
         (true, _) => vec!["runtime-deps", "aspnet"],
         (false, Some(false)) => vec!["runtime", "aspnet"],
@@ -324,6 +326,24 @@ fn runtimes(
     }
     found[0].notes.extend(aspnet.notes);
     Ok(found)
+}
+
+/// The tag for the version that the project is built for: .NET starts no program of another one.
+fn tag_for((major, minor): (u32, u32), tag: String, notes: &mut Vec<String>) -> String {
+    let (version, rest) = tag.split_at(tag.find('-').unwrap_or(tag.len()));
+    let mut numbers = version.split('.').map(|it| it.parse::<u32>().ok());
+    let (Some(Some(has)), Some(Some(has_minor))) = (numbers.next(), numbers.next()) else { return tag };
+    if (has, has_minor) < (major, minor) {
+        notes.push(format!(
+            "The project is built for .NET {major}.{minor}, which is newer than the SDK `{tag}`: take a newer SDK."
+        ));
+        return tag;
+    }
+    if (has, has_minor) == (major, minor) {
+        return tag;
+    }
+    notes.push(format!("The project is built for .NET {major}.{minor}, so the final stage has that one."));
+    format!("{major}.{minor}{rest}")
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use roxmltree::{Document, Node, ParsingOptions};
 
+use super::versions;
+
 /// What a project file says about the program that a publish makes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::assists::split_stage) struct Project {
@@ -51,6 +53,12 @@ impl Project {
     /// The name of the program, where it is not that of the file.
     pub(in crate::assists::split_stage) fn assembly(&self) -> Option<&str> {
         self.property("AssemblyName")
+    }
+
+    /// The version of .NET that a program of this project needs, where it takes no other one.
+    pub(in crate::assists::split_stage) fn version(&self) -> Option<(u32, u32)> {
+        let rolls = self.property("RollForward").is_some_and(|it| it.ends_with("Major"));
+        versions::dotnet(self.property("TargetFramework")?).filter(|_| !rolls)
     }
 
     /// Whether the program needs ASP.NET.

@@ -17,3 +17,4 @@ pub(super) mod python;
 pub(super) mod script_config;
 pub(super) mod tsconfig;
 pub(super) mod users;
+pub(super) mod versions;

@@ -32,6 +32,11 @@ impl Package {
         self.json.get("packageManager")?.as_str()
     }
 
+    /// What `engines` asks of a program, as a range of versions.
+    pub(in crate::assists::split_stage) fn engine(&self, name: &str) -> Option<&str> {
+        self.json.get("engines")?.get(name)?.as_str()
+    }
+
     /// The file that `node .` starts.
     pub(in crate::assists::split_stage) fn main(&self) -> Option<&str> {
         self.json.get("main")?.as_str()

@@ -1,6 +1,8 @@
 //! Which image runs what another image builds, and what that image has in it.
 
+pub(super) mod asked;
 pub(super) mod jdk;
+pub(super) mod own;
 mod table;
 
 use super::Refusal;
@@ -33,6 +35,8 @@ pub(super) struct Runtime {
     pub(super) image: String,
     /// What the user should know, one sentence each.
     pub(super) notes: Vec<String>,
+    /// Whether the tag of the builder's image does not fix the version that this one has.
+    pub(super) floating: bool,
     /// What else this choice changes.
     pub(super) extra: Option<Extra>,
 }
@@ -55,7 +59,7 @@ pub(super) struct Extra {
 impl Runtime {
     /// A runtime without anything to note.
     pub(super) fn plain(name: &'static str, image: impl Into<String>) -> Self {
-        Self { name, image: image.into(), notes: Vec::new(), extra: None }
+        Self { name, image: image.into(), notes: Vec::new(), floating: false, extra: None }
     }
 
     /// How it installs packages.
@@ -313,6 +317,7 @@ pub(super) fn of(image: &ImageRef, choice: &'static str) -> Result<Runtime, Refu
             image.written
         ));
     }
+    runtime.floating = row.floating;
     if row.floating {
         runtime.notes.push(format!(
             "`{}` does not fix a version: what it means was looked up on 2026-08-21. Give it a tag with a version.",

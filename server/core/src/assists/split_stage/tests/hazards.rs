@@ -6,7 +6,7 @@ use super::*;
 fn told(runtime: Option<&str>, text: &str) -> String {
     let context = ContextFiles::default();
     properties::holds(text, &context).unwrap_or_else(|wrong| panic!("{wrong}"));
-    match split_with(&SourceFile::new(text), Request { context: &context, runtime }) {
+    match split_with(&SourceFile::new(text), Request { runtime, ..Request::of(&context) }) {
         Ok(split) => format!("{}\n\n{}", split.notes.join("\n"), split.change.apply(text).unwrap()),
         Err(refusal) => format!("refused: {refusal}\n"),
     }

@@ -33,7 +33,7 @@ pub(super) fn result_with(files: &[(&str, &str)], runtime: Option<&str>, text: &
     }
     // What holds for every split is looked at for every fixture, with every runtime image that is offered.
     properties::holds(text, &context).unwrap_or_else(|wrong| panic!("{wrong}"));
-    match split_with(&SourceFile::new(text), Request { context: &context, runtime }) {
+    match split_with(&SourceFile::new(text), Request { runtime, ..Request::of(&context) }) {
         Ok(split) => split.change.apply(text).unwrap(),
         Err(refusal) => format!("refused: {refusal}\n"),
     }

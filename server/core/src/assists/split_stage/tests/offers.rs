@@ -9,14 +9,14 @@ fn a_file_that_was_split_is_not_split_again() {
     let once = result(&guide_like("eclipse-temurin:21", "CMD [\"./mvnw\", \"spring-boot:run\"]"));
     assert!(result(&once).contains("has 2 stages already"), "{once}");
     let file = SourceFile::new(&once);
-    assert_eq!(hint(&file, &ContextFiles::default()), None);
-    assert_eq!(assist(&file, TextRange::empty(0.into()), &ContextFiles::default()), None);
+    assert_eq!(hint(&file, Request::of(&ContextFiles::default())), None);
+    assert_eq!(assist(&file, TextRange::empty(0.into()), Request::of(&ContextFiles::default())), None);
 }
 
 #[test]
 fn the_hint_stands_on_the_base_image() {
     let text = guide_like("eclipse-temurin:21", "CMD [\"./mvnw\", \"spring-boot:run\"]");
-    let hint = hint(&SourceFile::new(&text), &ContextFiles::default()).unwrap();
+    let hint = hint(&SourceFile::new(&text), Request::of(&ContextFiles::default())).unwrap();
     assert_eq!(&text[hint.range], "eclipse-temurin:21");
     assert_eq!(hint.code, "SplitStage");
     assert_eq!(hint.fixes[0].change.apply(&text).unwrap(), result(&text));
@@ -30,13 +30,13 @@ fn the_action_is_offered_in_the_stage_and_says_why_it_cannot_be_done() {
     let text = format!("{head}{}", guide_like("eclipse-temurin:21", "CMD [\"./mvnw\", \"spring-boot:run\"]"));
     let file = SourceFile::new(&text);
     let at = |needle: &str| TextRange::empty(u32::try_from(text.find(needle).unwrap()).unwrap().into());
-    let action = assist(&file, at("spring-boot"), &ContextFiles::default()).unwrap();
+    let action = assist(&file, at("spring-boot"), Request::of(&ContextFiles::default())).unwrap();
     assert_eq!(action.title, TITLE);
     assert!(action.change.is_some() && action.disabled.is_none() && !action.notes.is_empty());
-    assert_eq!(assist(&file, at("X=1"), &ContextFiles::default()), None);
+    assert_eq!(assist(&file, at("X=1"), Request::of(&ContextFiles::default())), None);
 
     let refused = |text: &str| {
-        assist(&SourceFile::new(text), TextRange::empty(3.into()), &ContextFiles::default())
+        assist(&SourceFile::new(text), TextRange::empty(3.into()), Request::of(&ContextFiles::default()))
             .map(|it| it.disabled)
     };
     let jar =
@@ -78,7 +78,7 @@ CMD ["./mvnw", "spring-boot:run", "-Dserver.port=9000"]
 #[test]
 fn the_example_is_offered_the_split() {
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/spring-boot/Dockerfile"));
-    assert!(hint(&SourceFile::new(text), &ContextFiles::default()).is_some());
+    assert!(hint(&SourceFile::new(text), Request::of(&ContextFiles::default())).is_some());
     expect![[r##"
         # A Spring Boot service in one stage, as a first Dockerfile often is: it works, and the image that comes
         # out holds the JDK, Maven, the sources and every dependency of the build. On the base image, dockstage

@@ -7,7 +7,7 @@ use crate::model::{Base, Dockerfile, RefTarget, state};
 use crate::syntax::Keyword;
 
 /// Bits of a Dockerfile, each fit for any place behind FROM.
-const BITS: [&str; 33] = [
+const BITS: &[&str] = &[
     "WORKDIR /app",
     "WORKDIR sub",
     "WORKDIR /srv/$NAME",
@@ -41,10 +41,71 @@ const BITS: [&str; 33] = [
     "CMD [\"superseded\"]",
     "ENTRYPOINT [\"./mvnw\"]",
     "# alone",
+    // Definitions over each other.
+    "ENV OTHER=$NAME-2 PORT=${PORT:-1}",
+    "ENV PATH=/app/bin:$PATH A=$NAME",
+    "ARG NAME=later",
+    "ARG PORT=99 VERSION=1",
+    "ARG TARGETARCH",
+    "ENV A='x y' \\\n    # of the build\n    GOFLAGS=-mod=vendor \\\n    B=${A}",
+    "LABEL \"a b\"=c d='e f' \\\n  # why\n  g=$VERSION",
+    "LABEL old form",
+    "MAINTAINER somebody",
+    // Users, shells, directories.
+    "USER 1000:1000",
+    "USER app:app",
+    "USER $NAME",
+    "SHELL [\"/bin/sh\", \"-c\"]",
+    "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]",
+    "WORKDIR ../up",
+    "WORKDIR ./a/b",
+    "WORKDIR /",
+    "WORKDIR \"/with space\"",
+    "WORKDIR ${NAME}",
+    // Copies of all kinds.
+    "COPY --chown=1000:1000 --chmod=755 --link run.sh /run.sh",
+    "COPY --link --chown=app:app conf /app/conf",
+    "COPY [\"a b\", \"/etc/a b/\"]",
+    "COPY --from=alpine:3 /etc/passwd /etc/passwd",
+    "ADD --chmod=644 https://example.com/a.tar.gz /opt/",
+    "ADD data.tar $NAME/",
+    "COPY <<EOF /etc/shop.conf\nport=$PORT\nEOF",
+    "COPY --chmod=755 <<'EOF' /run.sh\n#!/bin/sh\nexec \"$@\"\nEOF",
+    "ADD <<ONE <<TWO /etc/both/\na\nONE\nb $NAME\nTWO",
+    // RUNs of all kinds.
+    "RUN <<EOF\nset -e\napt-get update\napt-get install -y gcc curl\nmkdir -p /logs\nEOF",
+    "RUN <<-EOT bash\n\techo $NAME\n\tEOT",
+    "RUN [\"mkdir\", \"-p\", \"/json\"]",
+    "RUN --mount=type=cache,target=/root/.cache --network=none ./prepare.sh \"$NAME\"",
+    "RUN --mount=type=bind,target=. make",
+    "RUN apk add --no-cache git tini \\\n      gcc musl-dev \\\n    && adduser -D shop",
+    "RUN apt-get update && apt-get install -y git make libpq-dev tini && useradd shop && chown -R shop /app",
+    "RUN curl -fsSL https://deb.nodesource.com/setup_22.x | bash - && apt-get install -y nodejs",
+    "RUN git clone https://example.com/shop.git .",
+    "RUN cd ui && npm ci && npm run build",
+    "RUN chmod +x /run.sh /entry.sh",
+    "RUN echo $PORT > /etc/port; for x in a b; do echo $x; done",
+    // What configures the image.
+    "HEALTHCHECK NONE",
+    "HEALTHCHECK --start-period=1m \\\n  --retries=2 CMD [\"wget\", \"-q\", \"localhost\"]",
+    "HEALTHCHECK CMD /app/check.sh $PORT",
+    "VOLUME [\"/data\", \"/logs\"]",
+    "VOLUME /app/data $NAME",
+    "STOPSIGNAL $SIGNAL",
+    "EXPOSE 80 443/udp 8000-8010",
+    "ONBUILD RUN make",
+    "CMD over $NAME",
+    "ENTRYPOINT [\"/entry.sh\"]",
+    "ENTRYPOINT exec ./start.sh",
+    // In lower case.
+    "env lower=1 other=$NAME",
+    "run ./prepare.sh",
+    "workdir lower",
+    "copy . ./",
 ];
 
 /// Base images, with ends of a file that build and start something on them.
-const FAMILIES: [(&[&str], &[&str]); 21] = [
+const FAMILIES: &[(&[&str], &[&str])] = &[
     (
         &[
             "eclipse-temurin:21-jdk",
@@ -193,25 +254,135 @@ const FAMILIES: [(&[&str], &[&str]); 21] = [
             "RUN stack build --copy-bins --local-bin-path /usr/local/bin shop\nCMD [\"shop\"]",
         ],
     ),
+    (
+        &["maven", "maven:3.9-amazoncorretto-21", "sbtscala/scala-sbt:eclipse-temurin-21.0.8_9_1.11.5_3.7.2"],
+        &[
+            "RUN mvn package\nENTRYPOINT [\"java\", \"-jar\", \"target/quarkus-app/quarkus-run.jar\"]",
+            "RUN mvn package -Dquarkus.package.jar.type=uber-jar\nCMD [\"java\", \"-jar\", \"target/a-runner.jar\"]",
+            "RUN sbt assembly\nCMD [\"java\", \"-jar\", \"target/scala-3.7.2/a-assembly-1.jar\"]",
+            "RUN mvn install\nENTRYPOINT [\"/entry.sh\"]\nCMD java $OPTS -jar target/a.jar",
+        ],
+    ),
+    (
+        &["gradle", "gradle:8-jdk21-corretto", "eclipse-temurin:25"],
+        &[
+            "RUN gradle shadowJar\nCMD [\"java\", \"-jar\", \"build/libs/a-all.jar\"]",
+            "RUN ./gradlew nativeCompile\nCMD [\"build/native/nativeCompile/shop\"]",
+            "RUN ./gradlew bootJar && mv build/libs/*.jar app.jar\nENTRYPOINT [\"sh\", \"-c\", \"java $OPTS -jar app.jar\"]",
+        ],
+    ),
+    (
+        &["clojure:temurin-21-lein", "openjdk:11"],
+        &[
+            "RUN lein uberjar\nCMD [\"java\", \"-jar\", \"target/a-standalone.jar\"]",
+            "RUN javac Main.java\nCMD [\"java\", \"Main\"]",
+        ],
+    ),
+    (
+        &["golang:1.24", "golang:alpine", "ubuntu:22.04"],
+        &[
+            "RUN go build -o bin/ ./cmd/...\nENV PATH=/app/bin:$PATH\nENTRYPOINT [\"shop\"]",
+            "RUN make build\nENTRYPOINT [\"/entry.sh\"]\nCMD ./bin/shop --port $PORT",
+            "RUN go build -o shop\nCMD /wait-for-it.sh db:5432 -- ./shop",
+        ],
+    ),
+    (
+        &["oven/bun:1"],
+        &[
+            "RUN bun install && bun run build\nENTRYPOINT [\"bun\", \"dist/a.js\"]",
+            "RUN bun install && bun run build\nCMD [\"bun\", \"start\"]",
+        ],
+    ),
+    (
+        &["node:24", "node:22-bookworm"],
+        &[
+            "RUN npm ci && npx next build\nCMD [\"npx\", \"next\", \"start\"]",
+            "RUN npm ci && npm run build && npm prune --omit=dev\nUSER node\nCMD [\"npm\", \"start\"]",
+            "RUN corepack enable && yarn install --immutable && yarn build\nCMD [\"yarn\", \"start\"]",
+            "RUN npm i && npx tsc\nENTRYPOINT [\"tini\", \"--\"]\nCMD node dist/a.js",
+        ],
+    ),
+    (
+        &["python:3.12-alpine"],
+        &["RUN apk add gcc musl-dev && pip install .\nENTRYPOINT [\"/entry.sh\"]\nCMD gunicorn a:b"],
+    ),
+    (
+        &["python:3.13", "ghcr.io/astral-sh/uv:python3.12-bookworm"],
+        &[
+            "RUN pip install pipenv && pipenv install --system\nCMD python a.py",
+            "ENV POETRY_VIRTUALENVS_CREATE=false\nRUN pip install poetry && poetry install\nCMD [\"poetry\", \"run\", \"app\"]",
+            "RUN uv sync\nENV PATH=/app/.venv/bin:$PATH\nCMD [\"python\", \"-m\", \"app\"]",
+        ],
+    ),
+    (
+        &["mcr.microsoft.com/dotnet/sdk:10.0", "mcr.microsoft.com/dotnet/core/sdk:3.1"],
+        &[
+            "RUN dotnet publish -c Release\nENTRYPOINT [\"dotnet\", \"bin/Release/net10.0/publish/Shop.dll\"]",
+            "RUN dotnet publish -r linux-x64 -p:PublishAot=true -o /out\nENTRYPOINT [\"/out/shop\"]",
+        ],
+    ),
+    (
+        &["debian:bookworm", "ubuntu:24.04", "alpine:3.22", "gcc:14"],
+        &[
+            "RUN mkdir build && cd build && cmake .. && make\nCMD [\"./build/shop\"]",
+            "RUN meson setup out && meson compile -C out\nENTRYPOINT [\"out/shop\"]",
+            "RUN ./configure && make && make install\nCMD [\"shopd\", \"-f\"]",
+            "RUN cargo build --release\nCMD [\"target/release/shop\"]",
+        ],
+    ),
+    (
+        &["debian:bookworm", "ubuntu:24.04"],
+        &[
+            "RUN apt-get update && apt-get install -y openjdk-17-jdk maven\nRUN mvn package\nCMD [\"java\", \"-jar\", \"target/a.jar\"]",
+        ],
+    ),
+    (&["dart:stable", "dart:3.9"], &["RUN dart compile exe bin/a.dart -o bin/a\nCMD [\"bin/a\"]"]),
+    (
+        &["ruby:3.4-alpine"],
+        &[
+            "RUN apk add build-base\nRUN bundle config set path /gems && bundle install\nCOPY . .\nCMD bundle exec puma",
+        ],
+    ),
+    (
+        &["elixir:1.18"],
+        &["ENV MIX_ENV=prod\nRUN mix deps.get && mix release\nCMD _build/prod/rel/shop/bin/shop start"],
+    ),
 ];
 
 fn dockerfile() -> impl Strategy<Value = String> {
-    let bits = prop::collection::vec((prop::sample::select(&BITS[..]), any::<bool>()), 0..12);
-    let family = prop::sample::select(&FAMILIES[..]);
+    let bits = prop::collection::vec((prop::sample::select(BITS), any::<bool>()), 0..12);
+    let family = prop::sample::select(FAMILIES);
     let family = (family, any::<prop::sample::Index>(), any::<prop::sample::Index>());
-    (family, bits, any::<bool>(), any::<bool>()).prop_map(
-        |(((bases, commands), base, command), bits, crlf, newline)| {
-            let mut text = format!("ARG GLOBAL=1\nFROM {}\n", base.get(bases));
-            for (bit, blank) in bits {
-                text.push_str(if blank { "\n" } else { "" });
-                text.push_str(bit);
-                text.push('\n');
-            }
-            text.push_str(commands[command.index(commands.len())]);
-            text.push_str(if newline { "\n" } else { "" });
-            if crlf { text.replace('\n', "\r\n") } else { text }
-        },
-    )
+    let form = (any::<bool>(), any::<bool>(), 0..8_u8);
+    (family, bits, form).prop_map(|(((bases, commands), base, command), bits, (crlf, newline, form))| {
+        let mut text = format!("ARG GLOBAL=1\nFROM {}\n", base.get(bases));
+        for (bit, blank) in bits {
+            text.push_str(if blank { "\n" } else { "" });
+            text.push_str(bit);
+            text.push('\n');
+        }
+        text.push_str(commands[command.index(commands.len())]);
+        text.push_str(if newline { "\n" } else { "" });
+        let text = match form {
+            0 => format!("# escape=`\n{}", text.replace("\\\n", "`\n")),
+            1 => in_lower_case(&text),
+            2 => format!("# syntax=docker/dockerfile:1\n\n# Of the shop.\n{text}"),
+            _ => text,
+        };
+        if crlf { text.replace('\n', "\r\n") } else { text }
+    })
+}
+
+/// A file with its keywords in lower case.
+fn in_lower_case(text: &str) -> String {
+    let lower = |line: &str| match line.split_once(' ') {
+        Some((word, rest)) if word.len() > 2 && word.bytes().all(|b| b.is_ascii_uppercase()) => {
+            format!("{} {rest}\n", word.to_ascii_lowercase())
+        }
+        _ => format!("{line}\n"),
+    };
+    let lines: String = text.lines().map(lower).collect();
+    if text.ends_with('\n') { lines } else { lines.trim_end().to_owned() }
 }
 
 /// The file with a runtime image by the name of its kind, and what is wrong with it; nothing for one that is refused.
@@ -220,7 +391,7 @@ fn result_of(
     context: &ContextFiles,
     runtime: Option<&str>,
 ) -> Result<Option<(Split, String)>, String> {
-    match split_with(file, Request { context, runtime }) {
+    match split_with(file, Request { runtime, ..Request::of(context) }) {
         Ok(split) => {
             let text = split.change.apply(&file.text().to_string()).map_err(|error| error.to_string())?;
             Ok(Some((split, text)))
@@ -236,7 +407,7 @@ fn result_of(
 pub(super) fn holds(text: &str, context: &ContextFiles) -> Result<(), String> {
     let file = SourceFile::new(text);
     let mut names = vec![None];
-    if let Ok(view) = view::View::new(&file, context) {
+    if let Ok(view) = view::View::new(&file, Request::of(context)) {
         names.extend(plan::variants(&view).iter().map(|it| Some(it.name)));
     }
     for name in names {
@@ -258,7 +429,7 @@ fn is_good(before: &SourceFile, context: &ContextFiles, split: &Split, result: &
     if is_sound(old) && !is_sound(new) {
         return Err("has a fault".to_owned());
     }
-    if split_with(&after, Request { context, runtime: None }).is_ok() {
+    if split_with(&after, Request::of(context)).is_ok() {
         return Err("is split again".to_owned());
     }
     let last = new.default_target().ok_or("no stage is left")?;
@@ -300,6 +471,7 @@ fn is_good(before: &SourceFile, context: &ContextFiles, split: &Split, result: &
 
 /// The comments that stand on lines of their own between instructions.
 fn comments(text: &str) -> Vec<&str> {
+    let escape = if text.starts_with("# escape=`") { '`' } else { '\\' };
     let mut inside = false;
     let mut found = Vec::new();
     for line in text.lines().map(str::trim) {
@@ -307,7 +479,7 @@ fn comments(text: &str) -> Vec<&str> {
             // One within an instruction goes where the instruction goes.
             found.extend((!inside).then_some(line));
         } else if !line.is_empty() {
-            inside = line.ends_with('\\');
+            inside = line.ends_with(escape);
         }
     }
     found
@@ -317,7 +489,7 @@ fn comments(text: &str) -> Vec<&str> {
 fn copies_as_planned(text: &str) -> Result<(), TestCaseError> {
     let before = SourceFile::new(text);
     let context = ContextFiles::default();
-    let request = Request { context: &context, runtime: None };
+    let request = Request::of(&context);
     let (Ok(plan), Ok(split)) = (plan(&before, request), split(&before)) else { return Ok(()) };
     let result = split.change.apply(text).map_err(|error| TestCaseError::fail(error.to_string()))?;
     let after = SourceFile::new(&result);
@@ -364,6 +536,7 @@ fn the_families_are_split() {
     expect![[r#"
         node:20-alpine AS shop: RUN npm install; COPY . .; CMD node server.js: there is nothing to gain: the base image is small, and no compilers are installed
         gcc:13: RUN make && make install; CMD shopd: `make install` puts files in more places than the program's: it is not known which ones are needed
+        gcc:14: RUN ./configure && make && make install; CMD ["shopd", "-f"]: `make install` puts files in more places than the program's: it is not known which ones are needed
     "#]].assert_eq(&refused);
 }
 
@@ -380,9 +553,9 @@ proptest! {
     fn a_broken_file_is_split_or_refused(text in broken()) {
         let file = SourceFile::new(&text);
         let everywhere = TextRange::new(0.into(), file.text().len());
-        let action = assist(&file, everywhere, &ContextFiles::default());
+        let action = assist(&file, everywhere, Request::of(&ContextFiles::default()));
         let result = split(&file);
-        prop_assert_eq!(hint(&file, &ContextFiles::default()).is_some(), result.is_ok());
+        prop_assert_eq!(hint(&file, Request::of(&ContextFiles::default())).is_some(), result.is_ok());
         prop_assert_eq!(action.is_some_and(|it| it.change.is_some()), result.is_ok());
         if let Ok(split) = result {
             let after = split.change.apply(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;

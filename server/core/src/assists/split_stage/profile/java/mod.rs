@@ -23,7 +23,7 @@ use super::{Profile, Recipe};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
 use crate::assists::split_stage::plan::{Added, Place};
-use crate::assists::split_stage::runtime::{self, Runtime, jdk};
+use crate::assists::split_stage::runtime::{self, Runtime, asked, jdk};
 use crate::assists::split_stage::shell::{self, Command, Word};
 use crate::assists::split_stage::start::{Main, Start};
 use crate::assists::split_stage::view::{View, unknown_workdir};
@@ -70,7 +70,8 @@ impl Profile for Java {
         if !main.program().is_empty() && native::is_native(view, &base, &main, &dir) {
             return native::recipe(view, &start, &main, &dir, &base);
         }
-        let runtime = runtime_of(view, &base)?;
+        let mut runtime = runtime_of(view, &base)?;
+        asked::follow_java(view, builds.last().map_or(&dir, |it| &it.dir), &mut runtime);
         let case = Case { view, start: &start, main, builds: &builds, dir: &dir };
         let mut recipe = if let Some(call) = maven::Call::of(main.command) {
             spring_boot_run::recipe(&case, &call)?
