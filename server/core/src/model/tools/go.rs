@@ -25,8 +25,8 @@ pub(crate) fn made_by_go(command: &Command, dir: &str) -> Option<String> {
     }
     if let Some(output) = option(argv, &["-o"]) {
         let path = paths::join(dir, output);
-        let several = packages.len() > 1 || last.is_some_and(|it| it.ends_with("..."));
-        let into = output.ends_with('/') || several;
+        // A pattern such as `./...` may stand for one program.
+        let into = output.ends_with('/') || packages.len() > 1;
         return Some(if into { paths::join(&path, last.and_then(name_of).unwrap_or("*")) } else { path });
     }
     Some(paths::join(dir, name_of(last?)?))

@@ -33,6 +33,14 @@ impl Carrier<'_, '_> {
         let missing: Vec<String> =
             FETCH.into_iter().filter(|tool| calls(tool) && lacks(tool)).map(str::to_owned).collect();
         self.install.extend(missing);
+        // Packages that builds alone need elsewhere.
+        let installs = |tool: &str| {
+            let names = |it: &shell::Command| it.argv().iter().skip(2).any(|word| word.text == tool);
+            self.view.runs(|it| matches!(it.program(), "apt-get" | "apt" | "apk") && names(it))
+        };
+        let called = ["npm", "yarn"].into_iter().filter(|tool| calls(tool) && installs(tool));
+        let called: Vec<String> = called.map(str::to_owned).collect();
+        self.install.extend(called);
         Ok(())
     }
 

@@ -478,4 +478,28 @@ CMD ["/src/bin/shop"]
             "#]],
         );
     }
+
+    #[test]
+    fn a_pattern_that_stands_for_one_program() {
+        check(
+            r#"FROM golang:1.24
+WORKDIR /usr/src/app
+COPY . .
+RUN go build -v -o /usr/local/bin/app ./...
+CMD ["app"]
+"#,
+            expect![[r#"
+                FROM golang:1.24 AS builder
+                WORKDIR /usr/src/app
+                COPY . .
+                RUN go build -v -o /usr/local/bin/app ./...
+
+                FROM debian:trixie-slim AS final
+                WORKDIR /usr/src/app
+                COPY --from=builder /usr/local/bin/app /usr/local/bin/app
+                COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+                CMD ["app"]
+            "#]],
+        );
+    }
 }

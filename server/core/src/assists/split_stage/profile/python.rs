@@ -6,6 +6,7 @@
 //! the libraries behind `-dev` packages. Command: kept; `uv run` becomes what it runs.
 //! Hazards: packages that load libraries of the system. Without compilers and on a small image nothing is gained.
 
+use super::node::built_beside;
 use super::{Profile, Recipe, refuse_without_gain};
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -88,13 +89,20 @@ impl Profile for Python {
             "Packages with native code load libraries of the system: the final stage must have them."
                 .to_owned(),
         );
+        let mut artifacts = vec![Artifact::same(artifact)];
+        let mut places = places(view, &start)?;
+        if let Some(pages) = built_beside(view) {
+            notes.push("The pages that Node builds go over: the final stage has no Node.".to_owned());
+            artifacts.extend(pages.outputs.into_iter().map(Artifact::same));
+            places.extend(pages.runs.into_iter().map(|id| (id, Place::Builder)));
+        }
         Ok(Recipe {
             build_dir: view.workdir_before(last.id).unwrap_or("/").to_owned(),
             runtimes: vec![runtime],
             added,
             made_by: Some(last.id),
-            artifacts: vec![Artifact::same(artifact)],
-            places: places(view, &start)?,
+            artifacts,
+            places,
             packages: libraries(view),
             opening,
             notes,

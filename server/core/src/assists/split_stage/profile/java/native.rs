@@ -19,11 +19,22 @@ pub(super) fn is_base(image: &ImageRef) -> bool {
         || image.repository.contains("mandrel-builder")
 }
 
+/// Words of the commands that make native programs.
+const COMPILES: [&str; 9] = [
+    "nativeCompile",
+    "native-image",
+    "-Pnative",
+    "native:compile",
+    "nativeImage",
+    "buildNative",
+    "-Dnative",
+    "quarkus.native.enabled=true",
+    "package.type=native",
+];
+
 /// Whether the command is a program that a RUN makes with GraalVM.
 pub(super) fn is_native(view: &View<'_>, base: &ImageRef, main: &Main<'_>, dir: &str) -> bool {
-    let compiles =
-        ["nativeCompile", "native-image", "-Pnative", "native:compile", "nativeImage", "buildNative"];
-    let makes = view.all(Keyword::Run).any(|run| compiles.iter().any(|it| view.says(run, it)));
+    let makes = view.all(Keyword::Run).any(|run| COMPILES.iter().any(|it| view.says(run, it)));
     let path = paths::join(dir, main.written());
     let in_output = ["/build/native/", "/target/", "-runner"].iter().any(|it| path.contains(it));
     let moved = || view.all(Keyword::Run).any(|run| moves_to(view, run, &path));
@@ -45,9 +56,7 @@ pub(super) fn recipe(
         return Err(Refusal::new("the path of the program depends on a variable".to_owned()));
     };
     let path = paths::join(dir, written);
-    let compiles =
-        ["nativeCompile", "native-image", "-Pnative", "native:compile", "nativeImage", "buildNative"];
-    let builds = view.all(Keyword::Run).find(|run| compiles.iter().any(|it| view.says(*run, it)));
+    let builds = view.all(Keyword::Run).find(|run| COMPILES.iter().any(|it| view.says(*run, it)));
     let unknown = || Refusal::new(format!("no build step in the file makes `{path}`"));
     let build = builds.ok_or_else(unknown)?;
     let build_dir = view.workdir_before(build.id).ok_or_else(unknown_workdir)?.to_owned();
@@ -85,6 +94,15 @@ fn runtimes(base: &ImageRef) -> Vec<Runtime> {
     } else {
         "10"
     };
+    // Those of Quarkus have small images of their own for what they make.
+    if base.repository.contains("quarkus") && name(base).ends_with("-builder-image") {
+        let kind = if name(base).starts_with("ubi9") { "ubi9-quarkus" } else { "quarkus" };
+        let mut runtime = Runtime::plain("slim", format!("quay.io/quarkus/{kind}-micro-image:2.0"));
+        runtime
+            .notes
+            .push(format!("Assumes that `{}` exists: its tags could not be looked up.", runtime.image));
+        return vec![runtime];
+    }
     match system(base) {
         System::Apk => vec![Runtime::plain("slim", "alpine:3")],
         System::Apt => vec![Runtime::plain("slim", "debian:trixie-slim")],
@@ -119,6 +137,29 @@ CMD ["./target/shop"]
                 WORKDIR /src
                 COPY --from=builder /src/target/shop target/shop
                 CMD ["./target/shop"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn quarkus_has_an_image_for_it() {
+        check(
+            r#"FROM quay.io/quarkus/ubi9-quarkus-mandrel-builder-image:jdk-21
+WORKDIR /code
+COPY . .
+RUN ./mvnw package -Dnative
+CMD ["./target/shop-1.0-runner", "-Dquarkus.http.host=0.0.0.0"]
+"#,
+            expect![[r#"
+                FROM quay.io/quarkus/ubi9-quarkus-mandrel-builder-image:jdk-21 AS builder
+                WORKDIR /code
+                COPY . .
+                RUN ./mvnw package -Dnative
+
+                FROM quay.io/quarkus/ubi9-quarkus-micro-image:2.0 AS final
+                WORKDIR /code
+                COPY --from=builder /code/target/shop-1.0-runner target/shop-1.0-runner
+                CMD ["./target/shop-1.0-runner", "-Dquarkus.http.host=0.0.0.0"]
             "#]],
         );
     }

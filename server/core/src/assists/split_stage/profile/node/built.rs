@@ -7,7 +7,7 @@
 
 use super::{
     Job, Manager, Starts, Step, is_build_env, is_for_development, is_node, is_node_command, is_server_tool,
-    job, next, note_host_packages, package, refuse_development, starts, steps, workspace,
+    job, next, note_host_packages, package, pages, refuse_development, starts, steps, workspace,
 };
 use crate::assists::split_stage::Refusal;
 use crate::assists::split_stage::paths;
@@ -64,6 +64,16 @@ impl Profile for Built {
         if made.needs_packages {
             recipe.artifacts.push(Artifact::same(paths::join(&dir, "node_modules")));
             recipe.artifacts.push(Artifact::same(paths::join(&dir, "package.json")));
+        }
+        for other in builds.iter().filter(|it| is_apart(&it.dir, &dir)) {
+            match pages::output(view, &other.dir) {
+                Some(output) => recipe.artifacts.push(Artifact::same(output)),
+                None => notes.push(format!(
+                    "Line {} builds {}, too: copy what the application reads of that.",
+                    other.run.row + 1,
+                    other.dir
+                )),
+            }
         }
         let program = if made.command.is_some() { "node" } else { main.program() };
         recipe.opening.extend(package_manager(view, program, yarn, &mut notes));
@@ -149,6 +159,11 @@ fn package_manager(view: &View<'_>, program: &str, yarn: Yarn, notes: &mut Vec<S
         "The command calls {program}, so the final stage installs it: give it the version of the builder."
     ));
     vec![format!("{} npm install -g {program}", view.keyword(Keyword::Run))]
+}
+
+/// Whether two directories lie beside each other.
+fn is_apart(one: &str, other: &str) -> bool {
+    !paths::is_within(one, other) && !paths::is_within(other, one)
 }
 
 /// What a build makes, as far as the command tells.

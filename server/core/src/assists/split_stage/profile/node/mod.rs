@@ -5,10 +5,12 @@
 
 mod built;
 mod next;
+mod pages;
 mod plain;
 mod site;
 
 pub(super) use built::Built;
+pub(super) use pages::built_beside;
 pub(super) use plain::Plain;
 pub(super) use site::Site;
 

@@ -121,7 +121,7 @@ impl Profile for Site {
 }
 
 /// Where `vite build` puts the site: `dist`, unless the configuration says otherwise.
-fn output_of_vite(view: &View<'_>, dir: &str) -> Result<String, Refusal> {
+pub(super) fn output_of_vite(view: &View<'_>, dir: &str) -> Result<String, Refusal> {
     let names = ["ts", "js", "mjs", "mts", "cjs"].map(|it| format!("vite.config.{it}"));
     let config = names.iter().find_map(|it| view.project_file(&paths::join(dir, it)));
     match config.map_or(Property::Unset, |text| property(text, "outDir")) {
