@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService, LspServiceBuilder};
@@ -54,6 +54,8 @@ pub struct Server {
     pub(crate) settled: Arc<Notify>,
     /// Answers that go past the framework's own writing.
     pub(crate) large: LargeAnswers,
+    /// Whoever prepares answers that nobody has asked for yet has to hold it.
+    preparing: Arc<Semaphore>,
     pub(crate) shut_down: Arc<AtomicBool>,
 }
 
@@ -62,7 +64,20 @@ impl Server {
     pub fn new(client: Client, shut_down: Arc<AtomicBool>) -> Self {
         let (state, publisher, settled) = (SharedState::default(), Arc::default(), Arc::default());
         let large = LargeAnswers::default();
-        Self { client, state, publisher, settled, large, shut_down }
+        let preparing = Arc::new(Semaphore::new(1));
+        Self { client, state, publisher, settled, large, preparing, shut_down }
+    }
+
+    /// Works out what the first questions about a document would wait for. Nobody waits for this: it is done for one
+    /// document after the other, so that there are threads left for those who ask.
+    pub(crate) fn prepare(&self, uri: &Uri) {
+        let Some(snapshot) = self.state.lock().snapshot(uri) else { return };
+        let preparing = Arc::clone(&self.preparing);
+        tokio::spawn(async move {
+            let turn = preparing.acquire().await;
+            let done = tokio::task::spawn_blocking(move || snapshot.prepare()).await;
+            drop((turn, done));
+        });
     }
 
     /// Waits until the settings of a document are there, as long as patience lasts.

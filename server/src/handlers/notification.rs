@@ -87,12 +87,10 @@ pub(crate) fn did_open(server: &Server, params: DidOpenTextDocumentParams) {
     let opened = state.open(document.uri.clone(), document.version, &document.text);
     let to_read = state.projects().reading_of([&document.uri].into_iter());
     drop(state);
-    let snapshot = server.state.lock().snapshot(&document.uri);
+    server.prepare(&document.uri);
     wait_no_longer_than_patience(server, &document.uri);
     after_change(server, document.uri, opened);
     read_projects(server, to_read);
-    // Nobody waits for this.
-    drop(snapshot.map(|it| tokio::task::spawn_blocking(move || it.prepare())));
 }
 
 pub(crate) fn did_change(server: &Server, params: DidChangeTextDocumentParams) {
