@@ -208,7 +208,7 @@ fn cargo_run(
 
 #[cfg(test)]
 mod tests {
-    use crate::assists::split_stage::tests::{check, check_with};
+    use crate::assists::split_stage::tests::{check, check_with, result_with};
     use expect_test::expect;
 
     #[test]
@@ -399,5 +399,22 @@ CMD /app/target/release/shop --port $PORT
                 CMD /app/target/release/shop --port $PORT
             "#]],
         );
+    }
+
+    #[test]
+    fn nightly_builders() {
+        let text = |tag: &str| {
+            format!(
+                "FROM rustlang/rust:{tag}\nWORKDIR /src\nCOPY . .\nRUN cargo build -r\nCMD [\"target/release/shop\"]\n"
+            )
+        };
+        for (tag, runtime) in [
+            ("nightly-bookworm-slim", "debian:bookworm-slim"),
+            ("nightly", "debian:trixie-slim"),
+            ("nightly-alpine3.22", "alpine:3.22"),
+        ] {
+            let result = result_with(&[], None, &text(tag));
+            assert!(result.contains(&format!("\nFROM {runtime} AS final\n")), "{result}");
+        }
     }
 }
