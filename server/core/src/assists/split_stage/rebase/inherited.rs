@@ -192,6 +192,27 @@ impl Collector<'_, '_> {
             if used && !is_unknown_there && carried(def.instruction) == Some(false) {
                 let text = self.source(self.view.dockerfile.instruction(def.instruction));
                 self.lines[def.instruction.index() - first] = Some(text);
+                if def.kind == VarDefKind::Arg {
+                    self.earlier_args(&def.name, def.instruction.index() - first);
+                }
+            }
+        }
+    }
+
+    /// An ARG without a default leaves the variable as an earlier one defined it, so that one goes over, too.
+    fn earlier_args(&mut self, name: &str, at: usize) {
+        for (at, arg) in
+            self.view.instructions().enumerate().take(at + 1).collect::<Vec<_>>().into_iter().rev()
+        {
+            let is_arg = arg.keyword() == Keyword::Arg;
+            let words = arg.data.arguments.words().iter().filter(|_| is_arg);
+            let Some(word) = words.map(|it| it.text.as_str()).find(|it| it.split('=').next() == Some(name))
+            else {
+                continue;
+            };
+            self.lines[at] = Some(self.source(arg));
+            if word.contains('=') {
+                return;
             }
         }
     }
