@@ -28,17 +28,17 @@ const STAND_IN: &str = "dockstage/large/";
 /// No message with a stand-in is longer.
 const LONGEST_STAND_IN: usize = 1024;
 
-/// The texts of answers that wait for their stand-ins. Clones are the same.
+/// The texts of answers that wait for their stand-ins, in parts. Clones are the same.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LargeAnswers {
-    texts: Arc<Mutex<HashMap<String, Bytes>>>,
+    texts: Arc<Mutex<HashMap<String, Vec<Bytes>>>>,
     count: Arc<AtomicU64>,
 }
 
 impl LargeAnswers {
     /// The stand-in of an outline.
     #[allow(deprecated)] // The field has to be filled in.
-    pub(crate) fn symbols(&self, text: Bytes, uri: Uri) -> DocumentSymbolResponse {
+    pub(crate) fn symbols(&self, text: Vec<Bytes>, uri: Uri) -> DocumentSymbolResponse {
         DocumentSymbolResponse::Flat(vec![SymbolInformation {
             name: self.keep(text),
             kind: SymbolKind::FILE,
@@ -51,27 +51,27 @@ impl LargeAnswers {
 
     /// The stand-in of a document's tokens.
     pub(crate) fn tokens(&self, text: Bytes) -> SemanticTokensResult {
-        let tokens = SemanticTokens { result_id: Some(self.keep(text)), data: Vec::new() };
+        let tokens = SemanticTokens { result_id: Some(self.keep(vec![text])), data: Vec::new() };
         SemanticTokensResult::Tokens(tokens)
     }
 
     /// The stand-in of a list of completions.
     pub(crate) fn completions(&self, text: Bytes) -> CompletionResponse {
         CompletionResponse::Array(vec![CompletionItem {
-            label: self.keep(text),
+            label: self.keep(vec![text]),
             ..CompletionItem::default()
         }])
     }
 
     /// Keeps the text of an answer, under a name that no other has.
-    fn keep(&self, text: Bytes) -> String {
+    fn keep(&self, text: Vec<Bytes>) -> String {
         let name = format!("{STAND_IN}{}", self.count.fetch_add(1, Ordering::Relaxed));
         self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), text);
         name
     }
 
     /// The id and the text of the answer that a message with a stand-in is about; none for any other message.
-    fn instead_of(&self, body: &[u8]) -> Option<(Value, Bytes)> {
+    fn instead_of(&self, body: &[u8]) -> Option<(Value, Vec<Bytes>)> {
         if body.len() > LONGEST_STAND_IN {
             return None;
         }
@@ -109,8 +109,11 @@ impl<O: Outlet> Answers<O> {
                 Some((id, text)) => {
                     let start = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"#);
                     let end = Bytes::from_static(b"}");
-                    let head = header(start.len() + text.len() + end.len()) + &start;
-                    self.ready.extend([head.into(), text, end]);
+                    let len: usize = text.iter().map(Bytes::len).sum();
+                    let head = header(start.len() + len + end.len()) + &start;
+                    self.ready.push(head.into());
+                    self.ready.extend(text);
+                    self.ready.push(end);
                 }
                 None => self.ready.push(Bytes::copy_from_slice(message)),
             }
@@ -192,7 +195,7 @@ mod tests {
             let large = LargeAnswers::default();
             let uri = "file:///a".parse().unwrap();
             let bodies = [
-                response(large.symbols(b"[1]"[..].into(), uri)),
+                response(large.symbols(vec![b"["[..].into(), b"1]"[..].into()], uri)),
                 response("é"),
                 response(large.tokens(b"{\"data\":[]}"[..].into())),
                 response(large.completions(b"[2]"[..].into())),

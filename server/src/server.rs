@@ -68,14 +68,19 @@ impl Server {
         Self { client, state, publisher, settled, large, preparing, shut_down }
     }
 
-    /// Works out what the first questions about a document would wait for. Nobody waits for this: it is done for one
-    /// document after the other, so that there are threads left for those who ask.
+    /// Works out what the first questions about a document would wait for. Nobody waits for this: it is done when the
+    /// first diagnostics are known, and for one document after the other, so that there are threads left for those
+    /// who ask.
     pub(crate) fn prepare(&self, uri: &Uri) {
-        let Some(snapshot) = self.state.lock().snapshot(uri) else { return };
-        let preparing = Arc::clone(&self.preparing);
+        let Some(looked) = self.state.lock().snapshot(uri).map(|it| it.kept.looked) else { return };
+        let (server, uri) = (self.clone(), uri.clone());
         tokio::spawn(async move {
-            let turn = preparing.acquire().await;
-            let done = tokio::task::spawn_blocking(move || snapshot.prepare()).await;
+            // Some clients never ask for any.
+            let _ = tokio::time::timeout(PATIENCE, looked.notified()).await;
+            let turn = server.preparing.acquire().await;
+            let snapshot = server.state.lock().snapshot(&uri);
+            let work = move || snapshot.iter().for_each(Snapshot::prepare);
+            let done = tokio::task::spawn_blocking(work).await;
             drop((turn, done));
         });
     }

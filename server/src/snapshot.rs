@@ -12,6 +12,7 @@ use dockstage_core::lint::Diagnostic;
 use dockstage_core::text::LineTable;
 use dockstage_core::workspace::{Listing, WantedFolder};
 use dockstage_core::{TextRange, TextSize};
+use tokio::sync::Notify;
 use tower_lsp_server::ls_types::Uri;
 
 use crate::beside::Beside;
@@ -88,12 +89,12 @@ impl Snapshot {
 
     /// What is wrong with the document, as far as the user wants to know.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        if !self.config.diagnostics {
-            return Vec::new();
+        let found = self.config.diagnostics.then(|| self.analysis_with(Beside::project).diagnostics());
+        if let Some(found) = &found {
+            self.kept.last_diagnostics.set(self, found);
         }
-        let found = self.analysis_with(Beside::project).diagnostics();
-        self.kept.last_diagnostics.set(self, &found);
-        found
+        self.kept.looked.notify_one();
+        found.unwrap_or_default()
     }
 
     /// What can be done about a part of the document. This may read the disk.
@@ -153,6 +154,8 @@ pub(crate) struct Kept {
     pub(crate) last_tokens: LastTokens,
     pub(crate) last_outline: LastOutline,
     last_diagnostics: LastDiagnostics,
+    /// Tells that diagnostics were worked out.
+    pub(crate) looked: Arc<Notify>,
     /// Where the lines of this text begin, once somebody has asked for many places.
     pub(crate) lines: Arc<OnceLock<LineTable>>,
 }
@@ -262,7 +265,7 @@ mod tests {
 
     /// What a snapshot answers.
     fn answers(snapshot: &Snapshot) -> (Value, Vec<u32>) {
-        let outline = serde_json::from_slice(&snapshot.outline().unwrap()).unwrap();
+        let outline = serde_json::from_slice(&snapshot.outline().unwrap().concat()).unwrap();
         let tokens: Value = serde_json::from_slice(&snapshot.all_tokens().to_json()).unwrap();
         let numbers = tokens["data"].as_array().unwrap().iter().map(|it| it.as_u64().unwrap() as u32);
         (outline, numbers.collect())

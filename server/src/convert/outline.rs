@@ -1,8 +1,8 @@
 //! The outline as text, of which a new version takes over what has not changed.
 //!
 //! The outline of a long file is half a megabyte of text, and a client asks for it after every key. What an
-//! instruction shows depends on its own text and on where it starts. So the text that was sent last is remembered with
-//! the place of each instruction in it, and goes into the next one piece by piece.
+//! instruction shows depends on its own text and on where it starts. So the text of each instruction is remembered, and
+//! goes out again with the next answer as it is, without being copied.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,10 +27,9 @@ impl LastOutline {
     }
 }
 
-/// An outline, and where the instructions are in it.
+/// What is remembered of an outline.
 #[derive(Debug)]
 struct Written {
-    text: Bytes,
     /// For each instruction of the document.
     pieces: Vec<Piece>,
 }
@@ -41,32 +40,31 @@ struct Piece {
     data: Arc<InstructionData>,
     /// Where the instruction starts.
     at: Position,
-    /// Its part of the text.
-    start: usize,
-    end: usize,
+    /// A comma and its entry; empty for a FROM.
+    text: Bytes,
 }
 
 impl Written {
     /// What an instruction showed, when it stood at the same place.
-    fn piece_of(&self, instruction: Instruction<'_>, at: Position, count: usize) -> Option<&[u8]> {
+    fn text_of(&self, instruction: Instruction<'_>, at: Position, count: usize) -> Option<Bytes> {
         let is_same = |it: &&Piece| it.at == at && Arc::ptr_eq(&it.data, instruction.data);
         let piece = counterparts(&self.pieces, instruction.id, count).find(is_same)?;
-        self.text.get(piece.start..piece.end).filter(|text| !text.is_empty())
+        Some(piece.text.clone()).filter(|text| !text.is_empty())
     }
 }
 
 impl Snapshot {
-    /// The outline as the text of an answer.
-    pub(crate) fn outline(&self) -> Option<Bytes> {
+    /// The outline as the text of an answer, in parts.
+    pub(crate) fn outline(&self) -> Option<Vec<Bytes>> {
         self.expect_many_places();
         if !self.client.symbols.nested {
-            return serde_json::to_vec(&self.flat_symbols(self.analysis.symbols())).ok().map(Bytes::from);
+            let flat = serde_json::to_vec(&self.flat_symbols(self.analysis.symbols()));
+            return flat.ok().map(|text| vec![text.into()]);
         }
         let before = self.kept.last_outline.get();
-        let written = Writer::new(self, before.as_deref()).write().ok()?;
-        let text = written.text.clone();
+        let (parts, written) = Writer::new(self, before.as_deref()).write().ok()?;
         self.kept.last_outline.set(written);
-        Some(text)
+        Some(parts)
     }
 }
 
@@ -75,38 +73,46 @@ struct Writer<'a> {
     before: Option<&'a Written>,
     /// How many instructions there are.
     count: usize,
+    parts: Vec<Bytes>,
+    /// What goes behind the last part.
     text: Vec<u8>,
+    /// Whether the next entry is the first one of its list.
+    is_first: bool,
     pieces: Vec<Piece>,
 }
 
 impl<'a> Writer<'a> {
     fn new(snapshot: &'a Snapshot, before: Option<&'a Written>) -> Self {
         let count = snapshot.analysis.file().dockerfile().placed.len();
-        let expected = before.map_or(USUAL * count, |it| it.text.len() + USUAL);
-        let text = Vec::with_capacity(expected);
-        Self { snapshot, before, count, text, pieces: Vec::with_capacity(count) }
+        let (parts, pieces) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        Self { snapshot, before, count, parts, text: Vec::new(), is_first: true, pieces }
     }
 
-    fn write(mut self) -> serde_json::Result<Written> {
+    fn write(mut self) -> serde_json::Result<(Vec<Bytes>, Written)> {
         let outline = self.snapshot.analysis.outline();
         self.text.push(b'[');
         for instruction in outline.before_stages() {
             self.instruction(instruction, |it| outline.instruction(it))?;
         }
         for (head, from, inside) in outline.stages() {
-            self.separate();
-            self.symbol(head)?;
-            self.keep(from, self.snapshot.start_of(from), self.text.len());
+            if !self.is_first {
+                self.text.push(b',');
+            }
+            serde_json::to_writer(&mut self.text, &self.snapshot.nested_symbol(head))?;
+            self.keep(from, self.snapshot.start_of(from), Bytes::new());
             // The stage is opened again for what lies in it.
             self.text.pop();
             self.text.extend_from_slice(br#","children":["#);
+            self.is_first = true;
             for instruction in inside {
                 self.instruction(instruction, |it| outline.instruction(it))?;
             }
             self.text.extend_from_slice(b"]}");
+            self.is_first = false;
         }
         self.text.push(b']');
-        Ok(Written { text: self.text.into(), pieces: self.pieces })
+        self.end_part();
+        Ok((self.parts, Written { pieces: self.pieces }))
     }
 
     fn instruction(
@@ -114,32 +120,32 @@ impl<'a> Writer<'a> {
         instruction: Instruction<'_>,
         symbol: impl FnOnce(Instruction<'_>) -> Symbol,
     ) -> serde_json::Result<()> {
-        self.separate();
-        let start = self.text.len();
         let at = self.snapshot.start_of(instruction);
-        match self.before.and_then(|it| it.piece_of(instruction, at, self.count)) {
-            Some(piece) => self.text.extend_from_slice(piece),
-            None => self.symbol(symbol(instruction))?,
-        }
-        self.keep(instruction, at, start);
+        let text = match self.before.and_then(|it| it.text_of(instruction, at, self.count)) {
+            Some(text) => text,
+            None => {
+                let mut text = vec![b','];
+                serde_json::to_writer(&mut text, &self.snapshot.nested_symbol(symbol(instruction)))?;
+                text.into()
+            }
+        };
+        self.end_part();
+        self.parts.push(text.slice(usize::from(self.is_first)..));
+        self.is_first = false;
+        self.keep(instruction, at, text);
         Ok(())
     }
 
-    /// Remembers what was written of an instruction.
-    fn keep(&mut self, instruction: Instruction<'_>, at: Position, start: usize) {
-        let data = Arc::clone(instruction.data);
-        self.pieces.push(Piece { data, at, start, end: self.text.len() });
-    }
-
-    /// Begins the next one of several.
-    fn separate(&mut self) {
-        if !self.text.ends_with(b"[") {
-            self.text.push(b',');
+    /// Makes a part of what was written since the last one.
+    fn end_part(&mut self) {
+        if !self.text.is_empty() {
+            self.parts.push(std::mem::take(&mut self.text).into());
         }
     }
 
-    fn symbol(&mut self, symbol: Symbol) -> serde_json::Result<()> {
-        serde_json::to_writer(&mut self.text, &self.snapshot.nested_symbol(symbol))
+    /// Remembers what was written of an instruction.
+    fn keep(&mut self, instruction: Instruction<'_>, at: Position, text: Bytes) {
+        self.pieces.push(Piece { data: Arc::clone(instruction.data), at, text });
     }
 }
 
@@ -149,6 +155,3 @@ pub(super) fn counterparts<T>(last: &[T], id: InstructionId, count: usize) -> im
     let from_the_end = (id.index() + last.len()).checked_sub(count);
     [Some(id.index()), from_the_end].into_iter().flatten().filter_map(|index| last.get(index))
 }
-
-/// About what an instruction takes in an outline, in bytes.
-const USUAL: usize = 300;

@@ -32,7 +32,21 @@ pub(super) fn lower_instruction(source: &str, parts: &Parts, newlines: u32, esca
     let faults = validate::validate(&data);
     data.faults.extend(faults);
     data.marks = Marks::of(&data);
+    shrink(&mut data);
     data
+}
+
+/// Gives back the room that lists have left to grow: nothing is added any more, and it is kept for as long as the text
+/// stays.
+fn shrink(data: &mut InstructionData) {
+    data.var_uses.shrink_to_fit();
+    data.stage_refs.shrink_to_fit();
+    data.heredocs.shrink_to_fit();
+    match &mut data.arguments {
+        Arguments::Words(words) | Arguments::Json(words) => words.shrink_to_fit(),
+        Arguments::Pairs(pairs) => pairs.shrink_to_fit(),
+        _ => {}
+    }
 }
 
 /// Joins the physical lines: without continuations, comment lines and empty lines.

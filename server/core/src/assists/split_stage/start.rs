@@ -93,18 +93,19 @@ impl Start {
             let line = first.row + 1;
             Refusal::new(format!("the command on line {line} is not simple enough to be sure what it starts"))
         };
+        let alone = |commands, source| Self {
+            commands,
+            instruction: first.id,
+            arguments: None,
+            entry: None,
+            entry_words: 0,
+            source,
+        };
         let words = match &first.data.arguments {
             Arguments::Json(words) => words,
             Arguments::Text(text) => {
                 let (commands, source) = in_shell(first, text).ok_or_else(unclear)?;
-                return Ok(Self {
-                    commands,
-                    instruction: first.id,
-                    arguments: None,
-                    entry: None,
-                    entry_words: 0,
-                    source,
-                });
+                return Ok(alone(commands, source));
             }
             _ => return Err(unclear()),
         };
@@ -114,14 +115,7 @@ impl Start {
         {
             let commands = shell::parse(&script.text).ok_or_else(unclear)?;
             let source = StartSource::Script(script.text.clone(), script.range);
-            return Ok(Self {
-                commands,
-                instruction: first.id,
-                arguments: None,
-                entry: None,
-                entry_words: 0,
-                source,
-            });
+            return Ok(alone(commands, source));
         }
         let mut places: Vec<_> = words.iter().map(|word| (first.id, word)).collect();
         let own = places.len();
