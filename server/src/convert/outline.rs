@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dockstage_core::ide::symbols::Symbol;
-use dockstage_core::model::{Instruction, InstructionData, InstructionId};
+use dockstage_core::model::{Identity, Instruction, InstructionId};
 use tower_lsp_server::ls_types::Position;
 
 use crate::outlet::Bytes;
@@ -37,7 +37,7 @@ struct Written {
 /// What an instruction shows. A FROM shows nothing: it is its stage.
 #[derive(Debug)]
 struct Piece {
-    data: Arc<InstructionData>,
+    identity: Identity,
     /// Where the instruction starts.
     at: Position,
     /// A comma and its entry; empty for a FROM.
@@ -47,7 +47,7 @@ struct Piece {
 impl Written {
     /// What an instruction showed, when it stood at the same place.
     fn text_of(&self, instruction: Instruction<'_>, at: Position, count: usize) -> Option<Bytes> {
-        let is_same = |it: &&Piece| it.at == at && Arc::ptr_eq(&it.data, instruction.data);
+        let is_same = |it: &&Piece| it.at == at && it.identity == instruction.identity();
         let piece = counterparts(&self.pieces, instruction.id, count).find(is_same)?;
         Some(piece.text.clone()).filter(|text| !text.is_empty())
     }
@@ -145,7 +145,7 @@ impl<'a> Writer<'a> {
 
     /// Remembers what was written of an instruction.
     fn keep(&mut self, instruction: Instruction<'_>, at: Position, text: Bytes) {
-        self.pieces.push(Piece { data: Arc::clone(instruction.data), at, text });
+        self.pieces.push(Piece { identity: instruction.identity(), at, text });
     }
 }
 

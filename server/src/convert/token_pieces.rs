@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use dockstage_core::TextSize;
 use dockstage_core::ide::tokens::{NameTokens, Painter, Part, paint};
-use dockstage_core::model::{Instruction, InstructionData};
+use dockstage_core::model::{Identity, Instruction};
 use tower_lsp_server::ls_types::SemanticToken;
 
 use super::outline::counterparts;
@@ -45,7 +45,7 @@ pub(crate) struct Tokens {
 /// The tokens of an instruction.
 #[derive(Debug)]
 struct Piece {
-    data: Arc<InstructionData>,
+    identity: Identity,
     names: NameTokens,
     /// The column where the instruction starts: its first line is counted from there.
     column: u32,
@@ -105,7 +105,7 @@ impl Snapshot {
             let first = encoder.found.get(count).map_or(last, |token| place_behind(last, token));
             let from_start = |(at, column): LineColumn| (at.saturating_sub(line), column);
             tokens.pieces.push(Piece {
-                data: Arc::clone(instruction.data),
+                identity: instruction.identity(),
                 names,
                 column,
                 numbers: count..encoder.found.len(),
@@ -150,9 +150,8 @@ impl Tokens {
         column: u32,
         count: usize,
     ) -> Option<(&Piece, &[SemanticToken])> {
-        let is_same = |it: &&Piece| {
-            Arc::ptr_eq(&it.data, instruction.data) && it.column == column && it.names == *names
-        };
+        let is_same =
+            |it: &&Piece| it.identity == instruction.identity() && it.column == column && it.names == *names;
         let piece = counterparts(&self.pieces, instruction.id, count).find(is_same)?;
         Some((piece, self.numbers.get(piece.numbers.clone())?))
     }

@@ -1,5 +1,6 @@
 //! The model of one Dockerfile.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::files::StageFiles;
@@ -23,6 +24,24 @@ pub struct Comment {
     pub has_equals: bool,
 }
 
+/// Tells an instruction from all others that there have been: those with the same identity say the same, in whatever
+/// version of a document they stand. It is no part of what an instruction is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Identity(u64);
+
+impl Identity {
+    fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity")
+    }
+}
+
 /// An instruction's data and its place.
 #[derive(Debug, Clone)]
 pub struct Placed {
@@ -36,6 +55,8 @@ pub struct Placed {
     pub keyword: Keyword,
     /// The gist of its data.
     pub marks: Marks,
+    /// Which of all instructions it is.
+    pub identity: Identity,
     /// What is remembered of it.
     pub(crate) memo: Memo,
     /// What it says.
@@ -46,7 +67,7 @@ impl Placed {
     /// An instruction at its place.
     pub(super) fn new(start: TextSize, row: u32, data: Arc<InstructionData>) -> Self {
         let (len, keyword, marks) = (data.range.at(start).len(), data.keyword, data.marks);
-        Self { start, row, len, keyword, marks, memo: Memo::default(), data }
+        Self { start, row, len, keyword, marks, identity: Identity::next(), memo: Memo::default(), data }
     }
 
     /// Where it stands.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::args::{Arguments, Flag, Heredoc, Mount};
-use super::dockerfile::Placed;
+use super::dockerfile::{Identity, Placed};
 use super::files::Kept;
 use super::shell::ShellParts;
 use super::stage::StageRefKind;
@@ -404,6 +404,11 @@ impl<'a> Instruction<'a> {
     /// Which instruction it is.
     pub fn keyword(self) -> Keyword {
         self.placed.keyword
+    }
+
+    /// Which of all instructions that there have been it is.
+    pub fn identity(self) -> Identity {
+        self.placed.identity
     }
 
     /// Where its keyword stands.

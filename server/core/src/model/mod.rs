@@ -26,7 +26,7 @@ mod uses;
 mod validate;
 
 pub use args::{Arguments, Flag, Heredoc, Mount, MountField, Pair};
-pub use dockerfile::{Comment, Dockerfile, Placed, SyntaxFault};
+pub use dockerfile::{Comment, Dockerfile, Identity, Placed, SyntaxFault};
 pub use graph::StageGraph;
 pub use image_ref::ImageRef;
 pub use instruction::{
