@@ -33,6 +33,9 @@ const CONCURRENCY: usize = 256;
 /// never do.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
 
+/// How long the first diagnostics have the machine for themselves: they are to be seen before anything is prepared.
+const HEAD_START: Duration = Duration::from_millis(50);
+
 /// The state and its lock. The lock is never held across an await.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SharedState(Arc<Mutex<State>>);
@@ -77,6 +80,8 @@ impl Server {
         tokio::spawn(async move {
             // Some clients never ask for any.
             let _ = tokio::time::timeout(PATIENCE, looked.notified()).await;
+            // They are still on their way.
+            tokio::time::sleep(HEAD_START).await;
             let turn = server.preparing.acquire().await;
             let snapshot = server.state.lock().snapshot(&uri);
             let work = move || snapshot.iter().for_each(Snapshot::prepare);
@@ -171,11 +176,11 @@ async fn serve_through(
 /// Runs the server on standard input and output. The exit code is 0 if the client asked to shut down
 /// before it left, as the protocol has it.
 pub fn run() -> ExitCode {
-    // One thread serves, two more send diagnostics and messages; reading, writing and every question
-    // are on the blocking threads.
+    // One thread serves, another does what nobody waits for; reading, writing and every question are on the
+    // blocking threads, and diagnostics have one of their own.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_time()
-        .worker_threads(2)
+        .worker_threads(1)
         .max_blocking_threads(4)
         .thread_name("dockstage")
         .build();
